@@ -1,0 +1,59 @@
+/** One thing that is wrong with an option, an argument or a configuration file. */
+export interface Problem {
+  /** Path of the property, as the user wrote it: `otlp.endpoint`, `metrics.views[0].name`. */
+  readonly path: string;
+  /** What was found, in words. */
+  readonly found: string;
+  /** What was expected, in words. */
+  readonly expected: string;
+  /** How to put it right. */
+  readonly fix?: string;
+  /** Where it stands, when it came from a file or the environment: `instrument.config.yaml:12`, `OTEL_BSP_MAX_QUEUE_SIZE`. */
+  readonly source?: string;
+}
+
+/** Stable codes of {@link InstrumentError}. */
+export type InstrumentErrorCode =
+  | 'INSTRUMENT_CONFIG_INVALID'
+  | 'INSTRUMENT_CONFIG_UNREADABLE'
+  | 'INSTRUMENT_DEPENDENCY_MISSING'
+  | 'INSTRUMENT_DECORATOR_MISUSE'
+  | 'INSTRUMENT_INVALID_ARGUMENT';
+
+/**
+ * A mistake of the programmer or of the configuration, thrown at set-up and never at run time.
+ * All problems found are reported together in `problems` and in the message.
+ */
+export class InstrumentError extends Error {
+  override readonly name = 'InstrumentError';
+  readonly code: InstrumentErrorCode;
+  readonly problems: readonly Problem[];
+
+  constructor(code: InstrumentErrorCode, summary: string, problems: readonly Problem[] = [], cause?: unknown) {
+    const lines = problems.map(describeProblem);
+    super([`${summary} [${code}]`, ...lines].join('\n'), cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.problems = problems;
+  }
+}
+
+function describeProblem(problem: Problem): string {
+  const where = problem.source === undefined ? '' : ` (${problem.source})`;
+  const fix = problem.fix === undefined ? '' : ` ${problem.fix}`;
+  const path = problem.path === '' ? '(root)' : problem.path;
+  return `  - ${path}${where}: found ${problem.found}, expected ${problem.expected}.${fix}`;
+}
+
+/** A value as short text for an error message: strings quoted, long ones cut, never throwing. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'function') return `a function${value.name === '' ? '' : ` ${value.name}`}`;
+  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
+  if (typeof value === 'number') return String(value);
+  try {
+    const text = JSON.stringify(value);
+    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
