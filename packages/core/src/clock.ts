@@ -5,7 +5,13 @@
 export const monotonicMillis: () => number = performance.now.bind(performance);
 
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
-const UNIT_MILLIS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNIT_MILLIS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** A duration as the options take it: milliseconds, or text such as `'250ms'`, `'5s'`, `'1.5m'`, `'2h'`, `'7d'`. */
 export type Duration = number | string;

@@ -29,7 +29,12 @@ export class InstrumentError extends Error {
   readonly code: InstrumentErrorCode;
   readonly problems: readonly Problem[];
 
-  constructor(code: InstrumentErrorCode, summary: string, problems: readonly Problem[] = [], cause?: unknown) {
+  constructor(
+    code: InstrumentErrorCode,
+    summary: string,
+    problems: readonly Problem[] = [],
+    cause?: unknown,
+  ) {
     const lines = problems.map(describeProblem);
     super([`${summary} [${code}]`, ...lines].join('\n'), cause === undefined ? undefined : { cause });
     this.code = code;

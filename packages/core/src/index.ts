@@ -1,4 +1,6 @@
 export { type Duration, monotonicMillis, parseDuration } from './clock.ts';
+export { type CollectOptions, Collector, type CollectorOptions } from './collector.ts';
+export { createDirectRecorder, currentRecorder, DEFAULT_DURATION_BOUNDARIES } from './direct-recorder.ts';
 export { describeValue, InstrumentError, type InstrumentErrorCode, type Problem } from './errors.ts';
 export {
   type BusEvent,
@@ -13,6 +15,22 @@ export {
   type PhaseEndEvent,
   type PhaseStartEvent,
 } from './event-bus.ts';
+export { createEventRecorder } from './event-recorder.ts';
+export type {
+  BindableCounter,
+  BindableGauge,
+  BindableHistogram,
+  BindableUpDownCounter,
+  BoundCounter,
+  BoundRecorder,
+} from './instrument/instruments.ts';
+export { type CountedHistogramOptions, Meter } from './meter.ts';
+export {
+  DEFAULT_CARDINALITY_LIMIT,
+  MeterProvider,
+  type MeterProviderOptions,
+  meterProvider,
+} from './meter-provider.ts';
 export type {
   CollectedMetric,
   CollectedScope,
@@ -30,4 +48,8 @@ export type {
 } from './metric.ts';
 export type { OperationDescription, OperationRecorder, Outcome, Recorder } from './recorder.ts';
 export { installRuntime, type Runtime, type RuntimeChange, runtime, type TracingState } from './runtime.ts';
+export { countSelf, type SelfMetric } from './self-metrics.ts';
+export type { Quantiles, SeriesSnapshot } from './snapshot.ts';
+export { bucketUpperBound } from './stream/exponential-histogram.ts';
 export type { AggregationOptions, AttributeKeys, AttributesProcessor, MetricViewOptions } from './view.ts';
+export { viewProblems } from './view-registry.ts';

@@ -46,7 +46,11 @@ export interface RuntimeChange {
  * back what was there before.
  */
 export function installRuntime(change: RuntimeChange): () => void {
-  const before: RuntimeChange = { disabled: state.disabled, recorder: state.recorder, tracing: state.tracing };
+  const before: RuntimeChange = {
+    disabled: state.disabled,
+    recorder: state.recorder,
+    tracing: state.tracing,
+  };
   Object.assign(state, change);
   state.generation++;
   return () => {

@@ -6,7 +6,9 @@ export type AggregationOptions =
   | { readonly type: 'default' | 'drop' | 'sum' | 'last_value' }
   | {
       readonly type: 'explicit_bucket_histogram';
-      readonly options?: { readonly boundaries?: readonly number[]; readonly recordMinMax?: boolean } | undefined;
+      readonly options?:
+        | { readonly boundaries?: readonly number[]; readonly recordMinMax?: boolean }
+        | undefined;
     }
   | {
       readonly type: 'exponential_histogram';

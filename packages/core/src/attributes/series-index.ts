@@ -1,0 +1,223 @@
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import { type KeyFilter, multiplier, type Shape, ShapeTable } from './key-set.ts';
+import { isAttributeValue, valueTable } from './value-table.ts';
+
+/** What a series index asks of the metric stream that owns it. */
+export interface SeriesOwner {
+  /** A series was admitted; its cells must exist when this returns. */
+  admitted(series: number): void;
+  /** A measurement went to the overflow series because the cardinality limit is reached. */
+  overflowed(): void;
+  /** An attribute was left out because its value is not one that the specification allows. */
+  refused(key: string, value: unknown): void;
+}
+
+/** Attributes of the series that takes what is beyond the limit (metrics SDK specification, "Cardinality limits"). */
+const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
+const EMPTY: Attributes = {};
+/** 2^32 divided by the golden ratio: brings every bit of a sum of products to the top (Knuth, TAOCP 6.4). */
+const HASH_SPREAD = 0x9e3779b1;
+
+const primitives = valueTable.ids;
+
+/**
+ * Resolves attribute objects to series numbers: 0, 1, 2, … in order of first sighting, the same for any order of keys.
+ *
+ * An object is read once: its keys are compared with the sequence seen last, its values become numbers through the
+ * value table, and the numbers are looked up in an open-addressed table. Nothing is sorted, joined or allocated for an
+ * object whose series is known. A series costs 4 bytes per attribute and about 16 more; its attributes are made anew
+ * from the numbers when somebody asks for them.
+ */
+export class SeriesIndex {
+  /** Series, the overflow series included, that may exist. */
+  limit: number;
+  /** Whether a view leaves keys out. */
+  readonly filters: boolean;
+  readonly #owner: SeriesOwner;
+  readonly #shapes: ShapeTable;
+  #size = 0;
+  #overflow = -1;
+  #last: Shape;
+  /** Series + 1 by hash; 0 is free. */
+  #table: Int32Array = new Int32Array(16);
+  /** 32 less the binary logarithm of the table's length. */
+  #shift = 28;
+  /** Per series, from `#offsets[series]`: number of the key set, then the numbers of the values in canonical order. */
+  #records: Int32Array = new Int32Array(32);
+  #recordsEnd = 0;
+  #offsets: Int32Array = new Int32Array(8);
+
+  constructor(owner: SeriesOwner, limit: number, keeps?: KeyFilter) {
+    this.#owner = owner;
+    this.limit = limit;
+    this.filters = keeps !== undefined;
+    this.#shapes = new ShapeTable(keeps);
+    this.#last = this.#shapes.resolve(EMPTY, true) as Shape;
+  }
+
+  /** How many series there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The series of these attributes: admitted if it is new, the overflow series if the limit is reached. */
+  resolve(attributes: Attributes = EMPTY): number {
+    const shape = this.#last;
+    const { keys, values } = shape;
+    const length = keys.length;
+    let i = 0;
+    // No test for own keys: it would double the cost. A key that is inherited differs from the keys seen last, and
+    // the slow path, which sees own keys only, takes over.
+    for (const key in attributes) {
+      if (i === length || keys[i] !== key) return this.#resolveShape(attributes);
+      const value = attributes[key];
+      // Often a key has the value that it had last: then its number need not be looked up.
+      if (value !== values[i]) {
+        const id = primitives.get(value);
+        if (id !== undefined) {
+          shape.series = -1;
+          values[i] = value;
+          shape.ids[i] = id;
+        } else if (!shape.take(i, value)) return this.#resolveShape(attributes);
+      }
+      i++;
+    }
+    if (i !== length) return this.#resolveShape(attributes);
+    return shape.series >= 0 ? shape.series : this.#lookUp(shape, shape.hash());
+  }
+
+  /** The attributes of a series, as a new object. */
+  attributes(series: number): Attributes {
+    const offset = this.#offsets[series] as number;
+    const { keys } = this.#shapes.keySet(this.#records[offset] as number);
+    // From entries, because a key named __proto__ must become a property.
+    return Object.fromEntries(
+      keys.map((key, place) => [key, valueTable.value(this.#records[offset + 1 + place] as number)]),
+    );
+  }
+
+  /** The object's keys are not those seen last. */
+  #resolveShape(attributes: Attributes): number {
+    const shape = this.#shapes.resolve(attributes ?? EMPTY, this.#size < this.limit - 1);
+    if (shape === undefined) {
+      const allowed = this.#allowed(attributes);
+      return allowed === attributes ? this.#resolveOverflow() : this.resolve(allowed);
+    }
+    this.#last = shape;
+    for (let i = 0; i < shape.keys.length; i++) {
+      if (!shape.take(i, attributes[shape.keys[i] as string])) return this.#resolveNew(attributes, shape);
+    }
+    return this.#lookUp(shape, shape.hash());
+  }
+
+  /** A value was never seen in any series, or is not one that can be seen. */
+  #resolveNew(attributes: Attributes, shape: Shape): number {
+    const allowed = this.#allowed(attributes);
+    if (allowed !== attributes) return this.resolve(allowed);
+    if (this.#size >= this.limit - 1) return this.#resolveOverflow();
+    for (let i = 0; i < shape.keys.length; i++) {
+      if (!shape.keeps(i)) continue;
+      const value = attributes[shape.keys[i] as string] as AttributeValue;
+      valueTable.intern(value);
+      shape.take(i, value);
+    }
+    return this.#lookUp(shape, shape.hash());
+  }
+
+  /** The same object when all its values are allowed, else a copy without those that are not. */
+  #allowed(attributes: Attributes): Attributes {
+    const entries = Object.entries(attributes);
+    const allowed = entries.filter(([key, value]) => {
+      if (isAttributeValue(value)) return true;
+      // An optional attribute that is absent is no fault.
+      if (value !== undefined && value !== null) this.#owner.refused(key, value);
+      return false;
+    });
+    return allowed.length === entries.length ? attributes : Object.fromEntries(allowed);
+  }
+
+  #lookUp(shape: Shape, hash: number): number {
+    const table = this.#table;
+    const records = this.#records;
+    const offsets = this.#offsets;
+    const { order, ids } = shape;
+    const keySetId = shape.keySet.id;
+    const mask = table.length - 1;
+    let slot = Math.imul(hash, HASH_SPREAD) >>> this.#shift;
+    for (;;) {
+      const series = (table[slot] as number) - 1;
+      if (series < 0) break;
+      const offset = offsets[series] as number;
+      if (records[offset] === keySetId) {
+        let place = 0;
+        while (place < order.length && records[offset + 1 + place] === ids[order[place] as number]) place++;
+        if (place === order.length) {
+          shape.series = series;
+          return series;
+        }
+      }
+      slot = (slot + 1) & mask;
+    }
+    return this.#size >= this.limit - 1 ? this.#resolveOverflow() : this.#admit(shape, hash);
+  }
+
+  #resolveOverflow(): number {
+    if (this.#overflow < 0) {
+      const shape = this.#shapes.resolve(OVERFLOW, true) as Shape;
+      valueTable.intern(true);
+      shape.take(0, true);
+      this.#overflow = this.#admit(shape, shape.hash());
+    }
+    this.#owner.overflowed();
+    return this.#overflow;
+  }
+
+  #admit(shape: Shape, hash: number): number {
+    const series = this.#size++;
+    const { order, ids } = shape;
+    const end = this.#recordsEnd + 1 + order.length;
+    if (series >= this.#offsets.length) this.#offsets = grown(this.#offsets, series + 1);
+    if (end > this.#records.length) this.#records = grown(this.#records, end);
+    this.#offsets[series] = this.#recordsEnd;
+    this.#records[this.#recordsEnd] = shape.keySet.id;
+    for (let place = 0; place < order.length; place++) {
+      this.#records[this.#recordsEnd + 1 + place] = ids[order[place] as number] as number;
+    }
+    this.#recordsEnd = end;
+    shape.series = series;
+    // Kept at most three quarters full.
+    if (this.#size * 4 > this.#table.length * 3) this.#rehash();
+    else this.#insert(series, hash);
+    this.#owner.admitted(series);
+    return series;
+  }
+
+  #insert(series: number, hash: number): void {
+    const table = this.#table;
+    let slot = Math.imul(hash, HASH_SPREAD) >>> this.#shift;
+    while (table[slot] !== 0) slot = (slot + 1) & (table.length - 1);
+    table[slot] = series + 1;
+  }
+
+  #rehash(): void {
+    this.#table = new Int32Array(this.#table.length * 2);
+    this.#shift--;
+    for (let series = 0; series < this.#size; series++) {
+      const offset = this.#offsets[series] as number;
+      const keySetId = this.#records[offset] as number;
+      const places = this.#shapes.keySet(keySetId).keys.length;
+      let hash = keySetId;
+      for (let place = 0; place < places; place++) {
+        hash = (hash + Math.imul(this.#records[offset + 1 + place] as number, multiplier(place))) | 0;
+      }
+      this.#insert(series, hash);
+    }
+  }
+}
+
+/** A longer copy: growing by half keeps what is unused below a third. */
+function grown(array: Int32Array, needed: number): Int32Array {
+  const copy = new Int32Array(Math.max(needed, Math.ceil(array.length * 1.5)));
+  copy.set(array);
+  return copy;
+}

@@ -1,0 +1,85 @@
+import type { AttributeValue } from '@opentelemetry/api';
+
+/** What an attribute value may be once it is interned: `null` stands for a hole in an array. */
+type Primitive = string | number | boolean | null;
+
+/** Node of the trie that resolves arrays: one step per element, by the element's number. */
+class ArrayNode {
+  /** Number of the array that ends here, or -1. */
+  id = -1;
+  readonly next: Map<number, ArrayNode> = new Map();
+}
+
+/**
+ * Gives every attribute value a number, the same for equal values: strings, numbers and booleans by value (`1` and
+ * `'1'` are two, `0` and `-0` one), arrays by their elements in order. Only the values of admitted series are kept, so
+ * the cardinality limits bound the table.
+ */
+export class ValueTable {
+  /** The look-up of recording's hot path: primitives only, arrays go through {@link find}. */
+  readonly ids: Map<unknown, number> = new Map();
+  readonly #values: (AttributeValue | null)[] = [];
+  readonly #arrays = new Map<number, ArrayNode>();
+
+  /** The value of a number; arrays are frozen. */
+  value(id: number): AttributeValue {
+    return this.#values[id] as AttributeValue;
+  }
+
+  /** Number of a value that was interned before, or `undefined`. */
+  find(value: unknown): number | undefined {
+    if (!Array.isArray(value)) return this.ids.get(value);
+    let node: ArrayNode | undefined = this.#arrays.get(value.length);
+    for (let i = 0; node !== undefined && i < value.length; i++) {
+      const element = this.ids.get(value[i] ?? null);
+      node = element === undefined ? undefined : node.next.get(element);
+    }
+    return node === undefined || node.id < 0 ? undefined : node.id;
+  }
+
+  /** Number of a value, which must be one that {@link isAttributeValue} accepts. */
+  intern(value: AttributeValue): number {
+    if (!Array.isArray(value)) return this.#internPrimitive(value as Primitive);
+    const elements = (value as readonly unknown[]).map((element) => (element ?? null) as Primitive);
+    let node = this.#arrays.get(elements.length) ?? new ArrayNode();
+    this.#arrays.set(elements.length, node);
+    for (const element of elements) {
+      const id = this.#internPrimitive(element);
+      let next: ArrayNode | undefined = node.next.get(id);
+      if (next === undefined) {
+        next = new ArrayNode();
+        node.next.set(id, next);
+      }
+      node = next;
+    }
+    if (node.id < 0) node.id = this.#values.push(Object.freeze(elements) as AttributeValue) - 1;
+    return node.id;
+  }
+
+  #internPrimitive(value: Primitive): number {
+    const known = this.ids.get(value);
+    if (known !== undefined) return known;
+    const id = this.#values.push(value) - 1;
+    this.ids.set(value, id);
+    return id;
+  }
+}
+
+/**
+ * Whether the specification allows a value for an attribute: a string, number or boolean, or an array of those
+ * (`null` and `undefined` elements are allowed as holes).
+ * See https://opentelemetry.io/docs/specs/otel/common/#attribute.
+ */
+export function isAttributeValue(value: unknown): value is AttributeValue {
+  return (
+    isPrimitive(value) ||
+    (Array.isArray(value) && value.every((element) => element == null || isPrimitive(element)))
+  );
+}
+
+function isPrimitive(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** The table of the process: attribute values repeat across instruments, so they are kept once. */
+export const valueTable: ValueTable = new ValueTable();

@@ -1,0 +1,254 @@
+import type { Attributes } from '@opentelemetry/api';
+import type {
+  CollectedMetric,
+  Exemplar,
+  ExponentialHistogramValue,
+  MetricDescriptor,
+  MetricKind,
+  MetricPoint,
+  Temporality,
+} from './metric.ts';
+import type { Stream } from './stream/stream.ts';
+
+/** One series of a stream as a point of plain values. */
+function pointOf(
+  stream: Stream,
+  series: number,
+  reader: object | undefined,
+  startMillis: number,
+): MetricPoint {
+  const attributes = stream.index.attributes(series);
+  switch (stream.kind) {
+    case 'histogram':
+      return {
+        attributes,
+        startMillis,
+        value: {
+          count: stream.count(series, reader),
+          sum: stream.value(series, reader),
+          min: stream.min(series, reader),
+          max: stream.max(series, reader),
+          boundaries: stream.boundaries,
+          counts: Array.from({ length: stream.boundaries.length + 1 }, (_, i) =>
+            stream.bucket(series, i, reader),
+          ),
+        },
+      };
+    case 'exponential_histogram':
+      return { attributes, startMillis, value: stream.exponential(series, reader) };
+    default:
+      return { attributes, startMillis, value: stream.value(series, reader) };
+  }
+}
+
+/** The totals of a stream, read in place when asked for. */
+export class LiveMetric implements CollectedMetric {
+  readonly descriptor: MetricDescriptor;
+  readonly kind: MetricKind;
+  readonly temporality: Temporality = 'cumulative';
+  readonly monotonic: boolean;
+  readonly identity: object;
+  readonly size: number;
+  readonly #stream: Stream;
+  readonly #sinceEpoch: number;
+
+  /** `sinceEpoch`: series recorded earlier have no point now; 0 shows all. */
+  constructor(stream: Stream, sinceEpoch: number) {
+    this.#stream = stream;
+    this.#sinceEpoch = sinceEpoch;
+    this.descriptor = stream.descriptor;
+    this.kind = stream.kind;
+    this.monotonic = stream.monotonic;
+    this.identity = stream;
+    this.size = stream.index.size;
+  }
+
+  get boundaries(): readonly number[] {
+    return this.#stream.boundaries;
+  }
+
+  has(series: number): boolean {
+    return (this.#stream.touched[series] as number) >= this.#sinceEpoch;
+  }
+
+  attributes(series: number): Attributes {
+    return this.#stream.index.attributes(series);
+  }
+
+  startMillis(series: number): number {
+    return this.#stream.starts[series] as number;
+  }
+
+  value(series: number): number {
+    return this.#stream.value(series, undefined);
+  }
+
+  count(series: number): number {
+    return this.#stream.count(series, undefined);
+  }
+
+  bucket(series: number, bucket: number): number {
+    return this.#stream.bucket(series, bucket, undefined);
+  }
+
+  exponential(series: number): ExponentialHistogramValue {
+    return this.#stream.exponential(series, undefined);
+  }
+
+  exemplar(series: number, bucket: number): Exemplar | undefined {
+    return this.#stream.exemplars?.get(series, bucket);
+  }
+
+  points(): MetricPoint[] {
+    const points: MetricPoint[] = [];
+    for (let series = 0; series < this.size; series++) {
+      if (this.has(series)) points.push(pointOf(this.#stream, series, undefined, this.startMillis(series)));
+    }
+    return points;
+  }
+}
+
+/** What a stream recorded in one interval of one reader, taken when it was collected. */
+export class IntervalMetric implements CollectedMetric {
+  readonly descriptor: MetricDescriptor;
+  readonly kind: MetricKind;
+  readonly temporality: Temporality = 'delta';
+  readonly monotonic: boolean;
+  readonly identity: object;
+  readonly boundaries: readonly number[];
+  readonly size: number;
+  readonly #points = new Map<number, MetricPoint>();
+
+  constructor(stream: Stream, reader: object, isRecorded: (series: number) => boolean, lastMillis: number) {
+    this.descriptor = stream.descriptor;
+    this.kind = stream.kind;
+    this.monotonic = stream.monotonic;
+    this.identity = stream;
+    this.boundaries = stream.boundaries;
+    this.size = stream.index.size;
+    for (let series = 0; series < this.size; series++) {
+      if (!isRecorded(series)) continue;
+      // An interval begins at the last collection, or at the first measurement if that came later.
+      const startMillis = Math.max(lastMillis, stream.starts[series] as number);
+      this.#points.set(series, pointOf(stream, series, reader, startMillis));
+    }
+  }
+
+  has(series: number): boolean {
+    return this.#points.has(series);
+  }
+
+  attributes(series: number): Attributes {
+    return this.#point(series).attributes;
+  }
+
+  startMillis(series: number): number {
+    return this.#point(series).startMillis;
+  }
+
+  value(series: number): number {
+    const { value } = this.#point(series);
+    return typeof value === 'number' ? value : value.sum;
+  }
+
+  count(series: number): number {
+    const { value } = this.#point(series);
+    return typeof value === 'number' ? 0 : value.count;
+  }
+
+  bucket(series: number, bucket: number): number {
+    const { value } = this.#point(series);
+    return typeof value === 'object' && 'counts' in value ? (value.counts[bucket] ?? 0) : 0;
+  }
+
+  exponential(series: number): ExponentialHistogramValue {
+    const { value } = this.#point(series);
+    if (typeof value === 'object' && 'scale' in value) return value;
+    throw new TypeError(`${this.descriptor.name} is not an exponential histogram`);
+  }
+
+  exemplar(): undefined {
+    return undefined;
+  }
+
+  points(): MetricPoint[] {
+    return [...this.#points.values()];
+  }
+
+  #point(series: number): MetricPoint {
+    const point = this.#points.get(series);
+    if (point === undefined)
+      throw new RangeError(`${this.descriptor.name} has no point for series ${series}`);
+    return point;
+  }
+}
+
+/** A counter derived from a histogram: how many values it recorded. */
+export class CountMetric implements CollectedMetric {
+  readonly descriptor: MetricDescriptor;
+  readonly kind: MetricKind = 'sum';
+  readonly monotonic = true;
+  readonly identity: object;
+  readonly boundaries: readonly number[] = [];
+  readonly #histogram: CollectedMetric;
+
+  /** `identity` must differ from the histogram's: both cache text by series. */
+  constructor(histogram: CollectedMetric, descriptor: MetricDescriptor) {
+    this.#histogram = histogram;
+    this.descriptor = descriptor;
+    this.identity = descriptor;
+  }
+
+  get temporality(): Temporality {
+    return this.#histogram.temporality;
+  }
+
+  get size(): number {
+    return this.#histogram.size;
+  }
+
+  has(series: number): boolean {
+    return this.#histogram.has(series);
+  }
+
+  attributes(series: number): Attributes {
+    return this.#histogram.attributes(series);
+  }
+
+  startMillis(series: number): number {
+    return this.#histogram.startMillis(series);
+  }
+
+  value(series: number): number {
+    return this.#histogram.count(series);
+  }
+
+  count(): number {
+    return 0;
+  }
+
+  bucket(): number {
+    return 0;
+  }
+
+  exponential(): ExponentialHistogramValue {
+    throw new TypeError(`${this.descriptor.name} is not an exponential histogram`);
+  }
+
+  exemplar(): undefined {
+    return undefined;
+  }
+
+  points(): MetricPoint[] {
+    const points: MetricPoint[] = [];
+    for (let series = 0; series < this.size; series++) {
+      if (!this.has(series)) continue;
+      points.push({
+        attributes: this.attributes(series),
+        startMillis: this.startMillis(series),
+        value: this.value(series),
+      });
+    }
+    return points;
+  }
+}

@@ -1,0 +1,143 @@
+import type { Attributes, SpanContext } from '@opentelemetry/api';
+import type { BoundCounter } from './instrument/instruments.ts';
+import { Binding, type Storage } from './instrument/storage.ts';
+import { type MeterProvider, meterProvider } from './meter-provider.ts';
+import type { OperationDescription, OperationRecorder, Recorder } from './recorder.ts';
+import { runtime } from './runtime.ts';
+
+/** Scope of the metrics of instrumented functions. */
+const SCOPE = '@org/instrument';
+
+/**
+ * Default upper bounds of a duration in seconds, 100 µs to 10 s: instrumented functions are often faster than the
+ * requests that OpenTelemetry's `http.server.request.duration` (5 ms to 10 s) is meant for.
+ */
+export const DEFAULT_DURATION_BOUNDARIES: readonly number[] = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
+];
+
+/** Series of failures that an operation keeps bound; classes of errors beyond are looked up each time. */
+const MAX_BOUND_FAILURES = 64;
+
+/** The recorder that writes into the accumulators of a meter provider. */
+export function createDirectRecorder(provider: MeterProvider = meterProvider): Recorder {
+  const sloTargets = new Map<string, number>();
+  return {
+    operation(description: OperationDescription): OperationRecorder {
+      const meter = provider.getMeter(SCOPE);
+      if (description.slo !== undefined) {
+        const { name } = description;
+        const gauge = meter.createObservableGauge(`${name}.slo.target`, {
+          description: `Share of the calls of ${name} that shall end well within the latency of the objective`,
+          unit: '1',
+        });
+        if (!sloTargets.has(name)) gauge.addCallback((result) => result.observe(sloTargets.get(name) ?? 0));
+        sloTargets.set(name, description.slo.target);
+      }
+      return new DirectOperation(description, meter);
+    },
+  };
+}
+
+/** Upper bounds of an operation's durations, the threshold of its objective among them. */
+function boundariesOf({ buckets, unit, slo }: OperationDescription): number[] {
+  const perSecond = unit === 'ms' ? 1_000 : 1;
+  const boundaries = buckets ?? DEFAULT_DURATION_BOUNDARIES.map((seconds) => seconds * perSecond);
+  if (slo === undefined) return [...boundaries];
+  return [...new Set([...boundaries, (slo.latencyMillis / 1_000) * perSecond])].sort((a, b) => a - b);
+}
+
+class DirectOperation implements OperationRecorder {
+  readonly #labels: Attributes;
+  /** What a millisecond is in the unit of the histogram. */
+  readonly #scale: number;
+  readonly #storage: Storage;
+  readonly #active: BoundCounter;
+  readonly #success: Binding;
+  readonly #failures = new Map<string, Binding>();
+  readonly #firstItem: Binding | undefined;
+  readonly #items: BoundCounter | undefined;
+
+  constructor(description: OperationDescription, meter: ReturnType<MeterProvider['getMeter']>) {
+    const { name, unit } = description;
+    const boundaries = boundariesOf(description);
+    this.#labels = { ...description.labels, function: description.function };
+    this.#scale = unit === 'ms' ? 1 : 0.001;
+    this.#storage = meter.createCountedHistogram(`${name}.duration`, {
+      description: `Duration of calls of ${name}`,
+      unit,
+      advice: { explicitBucketBoundaries: boundaries },
+      count: { name: `${name}.calls`, description: `Calls of ${name}`, unit: '' },
+    }).storage;
+    this.#active = meter
+      .createUpDownCounter(`${name}.active`, { description: `Calls of ${name} that have not ended` })
+      .bind(this.#labels);
+    this.#success = new Binding(this.#storage, { ...this.#labels, success: true, error_type: 'none' });
+    if (!description.streaming) return;
+    const { storage } = meter.createCountedHistogram(`${name}.time_to_first_item`, {
+      description: `Time until calls of ${name} gave their first item`,
+      unit,
+      advice: { explicitBucketBoundaries: boundaries },
+      count: { name: `${name}.streams`, description: `Calls of ${name} that gave an item`, unit: '' },
+    });
+    this.#firstItem = new Binding(storage, this.#labels);
+    this.#items = meter
+      .createCounter(`${name}.items`, { description: `Items that calls of ${name} gave` })
+      .bind(this.#labels);
+  }
+
+  begin(): undefined {
+    this.#active.add(1);
+    return undefined;
+  }
+
+  end(
+    _token: unknown,
+    startMillis: number,
+    endMillis: number,
+    success: boolean,
+    errorType: string,
+    attributes: Attributes | undefined,
+    spanContext: SpanContext | undefined,
+  ): void {
+    const duration = (endMillis - startMillis) * this.#scale;
+    this.#active.add(-1);
+    if (attributes !== undefined) {
+      const series = { ...this.#labels, ...attributes, success, error_type: errorType };
+      this.#storage.measure(duration, series, undefined);
+      return;
+    }
+    const binding = success && errorType === 'none' ? this.#success : this.#failure(success, errorType);
+    if (spanContext === undefined) binding.record(duration, undefined);
+    else binding.recordIn(duration, spanContext);
+  }
+
+  ignore(): void {
+    this.#active.add(-1);
+  }
+
+  firstItem(millis: number): void {
+    this.#firstItem?.record(millis * this.#scale, undefined);
+  }
+
+  items(count: number): void {
+    this.#items?.add(count);
+  }
+
+  #failure(success: boolean, errorType: string): Binding {
+    const key = success ? `+${errorType}` : errorType;
+    let binding = this.#failures.get(key);
+    if (binding === undefined) {
+      binding = new Binding(this.#storage, { ...this.#labels, success, error_type: errorType });
+      if (this.#failures.size < MAX_BOUND_FAILURES) this.#failures.set(key, binding);
+    }
+    return binding;
+  }
+}
+
+const directRecorder: Recorder = createDirectRecorder();
+
+/** The recorder that instrumented functions talk to now. */
+export function currentRecorder(): Recorder {
+  return runtime.recorder ?? directRecorder;
+}

@@ -1,0 +1,248 @@
+import {
+  type Attributes,
+  type BatchObservableCallback,
+  type BatchObservableResult,
+  diag,
+  type Observable,
+  type ObservableCallback,
+  type ObservableResult,
+} from '@opentelemetry/api';
+import { SeriesIndex } from '../attributes/series-index.ts';
+import type { Stream } from '../stream/stream.ts';
+import type { Storage } from './storage.ts';
+
+/** An asynchronous instrument: its callbacks are asked at every collection. */
+export class ObservableInstrument implements Observable {
+  readonly storage: Storage;
+  readonly #registry: ObservableRegistry;
+
+  constructor(storage: Storage, registry: ObservableRegistry) {
+    this.storage = storage;
+    this.#registry = registry;
+  }
+
+  addCallback(callback: ObservableCallback): void {
+    this.#registry.add(callback, this);
+  }
+
+  removeCallback(callback: ObservableCallback): void {
+    this.#registry.remove(callback, this);
+  }
+}
+
+/** What one callback observed for one instrument, kept until the callback has ended well. */
+class Observations {
+  readonly #storage: Storage;
+  readonly #attributes: Attributes[] = [];
+  readonly #values: number[] = [];
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  add(value: unknown, attributes: Attributes = {}): void {
+    const { name, integer, type } = this.#storage.descriptor;
+    if (typeof value !== 'number') {
+      diag.warn(
+        `Metric ${name} was given ${typeof value} ${String(value)}, not a number; it was not recorded.`,
+      );
+      return;
+    }
+    if (value < 0 && type === 'OBSERVABLE_COUNTER') {
+      diag.warn(
+        `Metric ${name} was given ${value}; it takes no negative values. Use an observable up-down counter.`,
+      );
+      return;
+    }
+    const kept = integer ? Math.trunc(value) : value;
+    if (integer && !Number.isInteger(kept)) return;
+    // A copy: the callback may fill one object again and again.
+    this.#attributes.push({ ...attributes });
+    this.#values.push(kept);
+  }
+
+  commit(nowMillis: number): void {
+    for (const stream of this.#storage.streams) {
+      for (const [series, value] of this.#bySeries(stream)) stream.observe(series, value, nowMillis);
+    }
+  }
+
+  /**
+   * Of one attribute set the last observation counts. Sets that fall together only because the view leaves keys out
+   * are added up where they are parts of a sum.
+   */
+  #bySeries(stream: Stream): Map<number, number> {
+    const values = new Map<number, number>();
+    if (!stream.mergesAttributes) {
+      for (let i = 0; i < this.#values.length; i++) {
+        values.set(stream.resolve(this.#attributes[i], undefined), this.#values[i] as number);
+      }
+      return values;
+    }
+    const unmerged = new SeriesIndex(NO_OWNER, Number.POSITIVE_INFINITY);
+    const last = new Map<number, number>();
+    for (let i = 0; i < this.#values.length; i++) last.set(unmerged.resolve(this.#attributes[i]), i);
+    for (const i of last.values()) {
+      const series = stream.resolve(this.#attributes[i], undefined);
+      const value = this.#values[i] as number;
+      const isPart = stream.kind === 'sum' && values.has(series);
+      values.set(series, isPart ? (values.get(series) as number) + value : value);
+    }
+    return values;
+  }
+}
+
+const NO_OWNER = { admitted: (): void => {}, overflowed: (): void => {}, refused: (): void => {} };
+
+interface CallbackEntry {
+  readonly callback: ObservableCallback;
+  readonly instrument: ObservableInstrument;
+}
+
+interface BatchEntry {
+  readonly callback: BatchObservableCallback;
+  readonly instruments: ReadonlySet<Observable>;
+}
+
+/** The callbacks of a meter. */
+export class ObservableRegistry {
+  readonly #entries: CallbackEntry[] = [];
+  readonly #batches: BatchEntry[] = [];
+
+  add(callback: ObservableCallback, instrument: ObservableInstrument): void {
+    if (this.#entries.some((entry) => entry.callback === callback && entry.instrument === instrument)) return;
+    this.#entries.push({ callback, instrument });
+  }
+
+  remove(callback: ObservableCallback, instrument: ObservableInstrument): void {
+    const i = this.#entries.findIndex(
+      (entry) => entry.callback === callback && entry.instrument === instrument,
+    );
+    if (i >= 0) this.#entries.splice(i, 1);
+  }
+
+  addBatch(callback: BatchObservableCallback, observables: readonly Observable[]): void {
+    const instruments = new Set(
+      observables.filter((observable) => observable instanceof ObservableInstrument),
+    );
+    if (instruments.size === 0) {
+      diag.error(
+        'A batch observable callback was given no instrument of this meter provider; it will not be called.',
+      );
+      return;
+    }
+    if (this.#findBatch(callback, instruments) < 0) this.#batches.push({ callback, instruments });
+  }
+
+  removeBatch(callback: BatchObservableCallback, observables: readonly Observable[]): void {
+    const instruments = new Set(
+      observables.filter((observable) => observable instanceof ObservableInstrument),
+    );
+    const i = this.#findBatch(callback, instruments);
+    if (i >= 0) this.#batches.splice(i, 1);
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.length === 0 && this.#batches.length === 0;
+  }
+
+  /** Asks every callback; returns what they threw. What a failed or late callback observed is left out. */
+  async observe(timeoutMillis: number | undefined): Promise<unknown[]> {
+    const errors: unknown[] = [];
+    await Promise.all(
+      this.#questions().map(async ({ name, ask, commit }) => {
+        try {
+          await within(ask(), timeoutMillis, name);
+          commit();
+        } catch (error) {
+          errors.push(error);
+        }
+      }),
+    );
+    return errors;
+  }
+
+  /** As `observe`, at once: what asynchronous callbacks observe is there only later. */
+  observeNow(): void {
+    for (const { ask, commit } of this.#questions()) {
+      try {
+        const answer = ask();
+        if (answer instanceof Promise) answer.then(commit, () => {});
+        else commit();
+      } catch {
+        // The next collection of a reader reports it.
+      }
+    }
+  }
+
+  #questions(): Question[] {
+    return [...this.#entries.map(questionOf), ...this.#batches.map(batchQuestionOf)];
+  }
+
+  #findBatch(callback: BatchObservableCallback, instruments: ReadonlySet<Observable>): number {
+    return this.#batches.findIndex(
+      (batch) =>
+        batch.callback === callback &&
+        batch.instruments.size === instruments.size &&
+        [...instruments].every((instrument) => batch.instruments.has(instrument)),
+    );
+  }
+}
+
+/** One callback to ask, and what to do once it has ended well. */
+interface Question {
+  readonly name: string;
+  ask(): void | Promise<void>;
+  commit(): void;
+}
+
+function questionOf({ callback, instrument }: CallbackEntry): Question {
+  const observations = new Observations(instrument.storage);
+  const result: ObservableResult = { observe: (value, attributes) => observations.add(value, attributes) };
+  return {
+    name: instrument.storage.descriptor.name,
+    ask: () => callback(result),
+    commit: () => observations.commit(Date.now()),
+  };
+}
+
+function batchQuestionOf({ callback, instruments }: BatchEntry): Question {
+  const byInstrument = new Map<Observable, Observations>();
+  for (const instrument of instruments) {
+    byInstrument.set(instrument, new Observations((instrument as ObservableInstrument).storage));
+  }
+  const result: BatchObservableResult = {
+    observe: (instrument, value, attributes) => byInstrument.get(instrument)?.add(value, attributes),
+  };
+  return {
+    name: 'a batch callback',
+    ask: () => callback(result),
+    commit: () => {
+      const nowMillis = Date.now();
+      for (const observations of byInstrument.values()) observations.commit(nowMillis);
+    },
+  };
+}
+
+async function within(
+  work: void | Promise<void>,
+  timeoutMillis: number | undefined,
+  name: string,
+): Promise<void> {
+  if (timeoutMillis === undefined || !(work instanceof Promise)) {
+    await work;
+    return;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`Observing ${name} took longer than ${timeoutMillis} ms`)),
+      timeoutMillis,
+    );
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,211 @@
+import {
+  type Attributes,
+  type Context,
+  context as contextApi,
+  diag,
+  type SpanContext,
+} from '@opentelemetry/api';
+import type { KeyFilter } from '../attributes/key-set.ts';
+import { SeriesIndex, type SeriesOwner } from '../attributes/series-index.ts';
+import type { ExponentialHistogramValue, MetricDescriptor, MetricKind } from '../metric.ts';
+import { overflowedMeasurements } from '../self-metrics.ts';
+import type { AttributesProcessor } from '../view.ts';
+import { EarlyLog, ExemplarStore, type MeasurementTap } from './tap.ts';
+
+/** What every stream is made of. */
+export interface StreamOptions {
+  readonly descriptor: MetricDescriptor;
+  readonly monotonic: boolean;
+  /** Series, the overflow series included. */
+  readonly cardinalityLimit: number;
+  /** Which attribute keys the view keeps; all when left out. */
+  readonly keeps?: KeyFilter | undefined;
+  /** Processors of the view. */
+  readonly processors?: readonly AttributesProcessor[] | undefined;
+  /** Description of the counter that is derived from this histogram's count. */
+  readonly countAs?: MetricDescriptor | undefined;
+  /** Kept only for what is derived from it, and not shown itself. */
+  readonly hidden?: boolean | undefined;
+  /** What the stream was made for: `view`, or the text of the aggregation that readers asked for. */
+  readonly origin: string;
+}
+
+/** Series that a new stream has room for. Most instruments of a program have fewer. */
+export const FIRST_CAPACITY = 4;
+
+/**
+ * A metric stream: the series of one instrument under one view, and their accumulators in typed arrays indexed by
+ * series number. Recording is a look-up of the number and a few additions.
+ *
+ * `cells` hold what was recorded. Without a reader of delta temporality that is the total since the start, and nothing
+ * else is kept. With one, each collection folds the cells into `total` and into what is pending for each such reader,
+ * and empties them: the sums of every interval are then added up by themselves, exactly as the OpenTelemetry SDK does,
+ * and no rounding of a large total gets into a small difference.
+ */
+export abstract class Stream implements SeriesOwner {
+  abstract readonly kind: MetricKind;
+  readonly monotonic: boolean;
+  readonly index: SeriesIndex;
+  descriptor: MetricDescriptor;
+  readonly countAs: MetricDescriptor | undefined;
+  readonly hidden: boolean;
+  readonly origin: string;
+  /** Whether its values come from callbacks, anew for each collection. */
+  readonly isObserved: boolean;
+  /** Rises with every collection, so that each reader knows which series were recorded since its last one. */
+  epoch = 1;
+  /** Per series: the epoch in which it was recorded last. */
+  touched: Int32Array = new Int32Array(FIRST_CAPACITY);
+  /** Per series: Unix milliseconds of the first measurement. */
+  starts: Float64Array = new Float64Array(FIRST_CAPACITY);
+  /** Shown every measurement: exemplars, or the early log. Rarely there, so that its cost is one test. */
+  tap: MeasurementTap | undefined = undefined;
+  readonly #processors: readonly AttributesProcessor[] | undefined;
+  #warned = false;
+  #capacity = FIRST_CAPACITY;
+
+  constructor(options: StreamOptions) {
+    this.descriptor = options.descriptor;
+    this.monotonic = options.monotonic;
+    this.countAs = options.countAs;
+    this.hidden = options.hidden ?? false;
+    this.origin = options.origin;
+    this.isObserved = options.descriptor.type.startsWith('OBSERVABLE');
+    this.#processors = options.processors?.length === 0 ? undefined : options.processors;
+    this.index = new SeriesIndex(this, options.cardinalityLimit, options.keeps);
+  }
+
+  /** How many buckets may have an exemplar of their own. */
+  get exemplarBuckets(): number {
+    return 1;
+  }
+
+  /** Adds a value to a series. Returns the bucket it fell into (0 without buckets), or -1 when it was ignored. */
+  protected abstract accumulate(series: number, value: number): number;
+  /** Adds a value to a series and shows it to the tap. Every subclass has its own, so that each stays monomorphic. */
+  abstract record(series: number, value: number, context: Context | undefined): void;
+
+  /** Takes an asynchronous observation, made at `nowMillis`. */
+  observe(series: number, value: number, _nowMillis: number): void {
+    this.record(series, value, undefined);
+  }
+
+  /**
+   * Takes over what an early stream of the same instrument holds, when its single measurements are no longer known.
+   * Sums, gauges and equal histograms are exact; other buckets are filled by the upper bounds of the early ones.
+   */
+  abstract absorb(early: Stream): void;
+
+  /** A reader of delta temporality comes: from now on intervals are kept apart. */
+  abstract addDeltaReader(reader: object): void;
+  abstract removeDeltaReader(reader: object): void;
+  /** Before a collection: folds what was recorded since the last one. */
+  abstract fold(): void;
+  /** After a collection of `reader`: forgets what was pending for it. */
+  abstract deliver(reader: object): void;
+
+  /** The value (sums, gauges) or the sum of the values (histograms); of `reader`'s interval, or in total. */
+  abstract value(series: number, reader: object | undefined): number;
+  count(_series: number, _reader: object | undefined): number {
+    return 0;
+  }
+  min(_series: number, _reader: object | undefined): number | undefined {
+    return undefined;
+  }
+  max(_series: number, _reader: object | undefined): number | undefined {
+    return undefined;
+  }
+  get boundaries(): readonly number[] {
+    return [];
+  }
+  bucket(_series: number, _bucket: number, _reader: object | undefined): number {
+    return 0;
+  }
+  exponential(_series: number, _reader: object | undefined): ExponentialHistogramValue {
+    throw new TypeError(`${this.descriptor.name} is not an exponential histogram`);
+  }
+
+  /** The series of these attributes, as the view sees them. */
+  resolve(attributes: Attributes | undefined, context: Context | undefined): number {
+    if (this.#processors === undefined) return this.index.resolve(attributes);
+    return this.index.resolve(this.process(attributes ?? {}, context));
+  }
+
+  /** Applies the view's processors. */
+  process(attributes: Attributes, context: Context | undefined): Attributes {
+    let processed = attributes;
+    for (const processor of this.#processors ?? []) {
+      processed = processor.process(processed, context ?? contextApi.active());
+    }
+    return processed;
+  }
+
+  /** Whether the view changes the attributes, so that several sets may fall together. */
+  get mergesAttributes(): boolean {
+    return this.#processors !== undefined || this.index.filters;
+  }
+
+  /** As `record`, inside a span known to be sampled. */
+  recordIn(series: number, value: number, span: SpanContext): void {
+    const where = this.accumulate(series, value);
+    const tap = this.tap;
+    if (tap instanceof ExemplarStore) tap.offerIn(series, where, value, span);
+    else if (tap !== undefined) tap.offer(series, where, value, undefined);
+  }
+
+  /** Begins to keep exemplars, or stops. */
+  keepExemplars(on: boolean): void {
+    if (on) this.tap = this.tap instanceof ExemplarStore ? this.tap : new ExemplarStore(this.exemplarBuckets);
+    else if (this.tap instanceof ExemplarStore) this.tap = undefined;
+  }
+
+  get exemplars(): ExemplarStore | undefined {
+    return this.tap instanceof ExemplarStore ? this.tap : undefined;
+  }
+
+  get early(): EarlyLog | undefined {
+    return this.tap instanceof EarlyLog ? this.tap : undefined;
+  }
+
+  admitted(series: number): void {
+    if (series >= this.#capacity) this.grow(Math.max(series + 1, Math.ceil(this.#capacity * 1.5)));
+    this.starts[series] = Date.now();
+  }
+
+  overflowed(): void {
+    overflowedMeasurements(this.descriptor.name);
+    if (this.#warned) return;
+    this.#warned = true;
+    diag.warn(
+      `Metric ${this.descriptor.name} has reached its cardinality limit of ${this.index.limit} series; further ` +
+        `attribute sets are counted together under otel.metric.overflow=true. Use attributes with fewer values, or ` +
+        `raise the limit with a view (aggregationCardinalityLimit) or metrics.cardinalityLimit.`,
+    );
+  }
+
+  refused(key: string, value: unknown): void {
+    diag.warn(
+      `Attribute ${key} of metric ${this.descriptor.name} was left out: its value is of type ${typeof value}, ` +
+        'and only strings, numbers, booleans and arrays of those are allowed.',
+    );
+  }
+
+  /** Makes room for `capacity` series. */
+  protected grow(capacity: number): void {
+    this.#capacity = capacity;
+    this.touched = grownInt32(this.touched, capacity);
+    this.starts = grownFloat64(this.starts, capacity);
+  }
+}
+
+export function grownInt32(array: Int32Array, length: number): Int32Array {
+  const copy = new Int32Array(length);
+  copy.set(array);
+  return copy;
+}
+
+export function grownFloat64(array: Float64Array, length: number): Float64Array {
+  const copy = new Float64Array(length);
+  copy.set(array);
+  return copy;
+}
