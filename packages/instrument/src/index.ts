@@ -1,1 +1,28 @@
-export {};
+export {
+  type BindableCounter,
+  type BindableGauge,
+  type BindableHistogram,
+  type BindableUpDownCounter,
+  type BoundCounter,
+  type BoundRecorder,
+  events,
+  InstrumentError,
+  type MetricViewOptions,
+  type OperationDescription,
+  type OperationRecorder,
+  type Outcome,
+  type Problem,
+  type Quantiles,
+  type Recorder,
+  type SeriesSnapshot,
+} from '@org/instrument-core';
+export {
+  type InstrumentOptions,
+  instrumented,
+  instrumentFunction,
+  instrumentPerformance,
+} from '@org/instrument-decorators';
+export { getMeter } from './get-meter.ts';
+export { init } from './init.ts';
+export type { InitOptions, Mode } from './options.ts';
+export type { Telemetry } from './telemetry.ts';

@@ -1,1 +1,18 @@
-export {};
+export { type EnvironmentReading, readEnvironment } from './environment/read-environment.ts';
+export type {
+  BatchOptions,
+  ConsoleOptions,
+  Instrumentation,
+  MetricsOptions,
+  OtelOptions,
+  OtlpOptions,
+  OtlpProtocol,
+  OtlpSignalOptions,
+  PrometheusOptions,
+  SamplerName,
+  TracesOptions,
+} from './options.ts';
+export { messageOf, startDiagnostics } from './diagnostics.ts';
+export { createMetricProducer } from './metric-producer.ts';
+export { startPropagation } from './propagation.ts';
+export { type Endpoints, type OtelHandle, startOtel } from './start-otel.ts';

@@ -1,18 +1,17 @@
 import { type HrTime, ValueType } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import {
-  type AggregationOption,
+import type {
+  AggregationOption,
   AggregationTemporality,
-  AggregationType,
-  type CollectionResult,
-  type DataPoint,
+  CollectionResult,
+  DataPoint,
   DataPointType,
-  type ExponentialHistogram,
-  type Histogram,
-  type InstrumentType,
-  type MetricData,
-  type MetricProducer,
-  type MetricReader,
+  ExponentialHistogram,
+  Histogram,
+  InstrumentType,
+  MetricData,
+  MetricProducer,
+  MetricReader,
 } from '@opentelemetry/sdk-metrics';
 import type {
   AggregationOptions,
@@ -24,6 +23,14 @@ import type {
   MetricPoint,
   Temporality,
 } from '@org/instrument-core';
+
+// The SDK's enumerations, by value: importing them would load the SDK for programs that need none of it.
+const DELTA: AggregationTemporality.DELTA = 0;
+const CUMULATIVE: AggregationTemporality.CUMULATIVE = 1;
+const HISTOGRAM: DataPointType.HISTOGRAM = 0;
+const EXPONENTIAL_HISTOGRAM: DataPointType.EXPONENTIAL_HISTOGRAM = 1;
+const GAUGE: DataPointType.GAUGE = 2;
+const SUM: DataPointType.SUM = 3;
 
 /** The SDK's `MetricProducer` over our accumulators: the official door through which all our metrics leave. */
 export function createMetricProducer(collector: Collector, resource: Resource): MetricProducer {
@@ -51,7 +58,7 @@ export function createMetricProducer(collector: Collector, resource: Resource): 
 /** The temporality that a reader of the SDK wants of a kind of instrument. */
 export function temporalityOf(reader: MetricReader): (type: CoreInstrumentType) => Temporality {
   return (type) =>
-    reader.selectAggregationTemporality(type as InstrumentType) === AggregationTemporality.DELTA
+    reader.selectAggregationTemporality(type as InstrumentType) === DELTA
       ? 'delta'
       : 'cumulative';
 }
@@ -61,22 +68,22 @@ export function aggregationOf(reader: MetricReader): (type: CoreInstrumentType) 
   return (type) => aggregationOptionsOf(reader.selectAggregation(type as InstrumentType));
 }
 
+/** The SDK's `AggregationType`, by value. */
+const AGGREGATIONS = [
+  'default',
+  'drop',
+  'sum',
+  'last_value',
+  'explicit_bucket_histogram',
+  'exponential_histogram',
+] as const;
+
 /** The SDK's description of an aggregation in our words. */
 export function aggregationOptionsOf(option: AggregationOption): AggregationOptions {
-  switch (option.type) {
-    case AggregationType.DROP:
-      return { type: 'drop' };
-    case AggregationType.SUM:
-      return { type: 'sum' };
-    case AggregationType.LAST_VALUE:
-      return { type: 'last_value' };
-    case AggregationType.EXPLICIT_BUCKET_HISTOGRAM:
-      return { type: 'explicit_bucket_histogram', options: option.options };
-    case AggregationType.EXPONENTIAL_HISTOGRAM:
-      return { type: 'exponential_histogram', options: option.options };
-    default:
-      return { type: 'default' };
-  }
+  const type = AGGREGATIONS[option.type] ?? 'default';
+  return 'options' in option && option.options !== undefined
+    ? ({ type, options: option.options } as AggregationOptions)
+    : ({ type } as AggregationOptions);
 }
 
 /** The SDK's time: whole seconds and nanoseconds. */
@@ -92,7 +99,7 @@ export function metricDataOf(metric: CollectedMetric, endTime: HrTime): MetricDa
     // The type is what the SDK's own descriptors carry too; exporters look at it.
     descriptor: { name, description, unit, type, valueType: integer ? ValueType.INT : ValueType.DOUBLE },
     aggregationTemporality:
-      metric.temporality === 'delta' ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE,
+      metric.temporality === 'delta' ? DELTA : CUMULATIVE,
   };
   const hasSum =
     type !== 'GAUGE' &&
@@ -104,20 +111,20 @@ export function metricDataOf(metric: CollectedMetric, endTime: HrTime): MetricDa
     case 'sum':
       return {
         ...base,
-        dataPointType: DataPointType.SUM,
+        dataPointType: SUM,
         isMonotonic: metric.monotonic,
         dataPoints: points.map((point) => dataPointOf(point, endTime, point.value as number)),
       };
     case 'gauge':
       return {
         ...base,
-        dataPointType: DataPointType.GAUGE,
+        dataPointType: GAUGE,
         dataPoints: points.map((point) => dataPointOf(point, endTime, point.value as number)),
       };
     case 'histogram':
       return {
         ...base,
-        dataPointType: DataPointType.HISTOGRAM,
+        dataPointType: HISTOGRAM,
         dataPoints: points.map((point) =>
           dataPointOf(point, endTime, histogramOf(point.value as HistogramValue, hasSum)),
         ),
@@ -125,7 +132,7 @@ export function metricDataOf(metric: CollectedMetric, endTime: HrTime): MetricDa
     case 'exponential_histogram':
       return {
         ...base,
-        dataPointType: DataPointType.EXPONENTIAL_HISTOGRAM,
+        dataPointType: EXPONENTIAL_HISTOGRAM,
         dataPoints: points.map((point) =>
           dataPointOf(point, endTime, exponentialOf(point.value as ExponentialHistogramValue, hasSum)),
         ),

@@ -1,7 +1,7 @@
 import type { Attributes, TextMapPropagator } from '@opentelemetry/api';
-import type { Duration, MetricViewOptions } from '@org/instrument-core';
 import type { ViewOptions as SdkViewOptions } from '@opentelemetry/sdk-metrics';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import type { Duration, MetricViewOptions } from '@org/instrument-core';
 
 /** Transport of OTLP. `grpc` is not offered: its package costs more to load than all the others together. */
 export type OtlpProtocol = 'http/json' | 'http/protobuf';
@@ -41,10 +41,20 @@ export interface OtlpSignalOptions {
 export interface OtlpOptions extends OtlpSignalOptions {
   /** Base URL: `/v1/metrics` and `/v1/traces` are put behind it. */
   endpoint?: string;
-  metrics?: OtlpSignalOptions;
-  traces?: OtlpSignalOptions;
+  /** Settings of the metrics alone; `false` keeps them from being sent. */
+  metrics?: false | OtlpSignalOptions;
+  /** Settings of the traces alone; `false` keeps them from being sent. */
+  traces?: false | OtlpSignalOptions;
   /** Temporality preference of the metrics. Default `cumulative`. */
   temporality?: 'cumulative' | 'delta' | 'lowmemory';
+}
+
+/** What is written to the console; `true` stands for both. */
+export interface ConsoleOptions {
+  /** Writes metrics. Default `false`. */
+  metrics?: boolean;
+  /** Writes spans. Default `false`. */
+  traces?: boolean;
 }
 
 /** Settings of the batch span processor (specification, "Batching processor"). */
@@ -70,6 +80,11 @@ export type SamplerName =
 
 /** Tracing. */
 export interface TracesOptions {
+  /**
+   * `true` opens spans even when nothing takes them (for propagation and exemplars); `traces: true` is short for it.
+   * Default: on when something takes the spans. Settings alone do not switch tracing on.
+   */
+  enabled?: boolean;
   /** A name, or a sampler of your own. Default `parentbased_always_on`. */
   sampler?: SamplerName | Sampler;
   /** Share of the traces kept by the ratio samplers, 0 to 1. Default 1. */
@@ -116,8 +131,8 @@ export interface OtelOptions {
   prometheus?: boolean | PrometheusOptions;
   /** OTLP export; on as soon as an endpoint is set. `false` switches it off whatever the environment says. */
   otlp?: boolean | OtlpOptions;
-  /** Writes metrics and spans to the console. Default `false`. */
-  console?: boolean;
+  /** Writes metrics and spans to the console, or one of them. Default `false`. */
+  console?: boolean | ConsoleOptions;
   /** Tracing. Default: on when something takes the spans (OTLP, console, a processor). */
   traces?: boolean | TracesOptions;
   /** `false` switches export of metrics off. */

@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module';
+import type { Problem } from '@org/instrument-core';
+import type * as Yaml from 'yaml';
+import type { FoundFile } from './find-file.ts';
+import { readTree, type Tree } from './read-tree.ts';
+
+const require: NodeJS.Require = createRequire(import.meta.url);
+
+/**
+ * Parses a configuration file, YAML 1.2 (core schema) or JSON, and fills in its references. The parser, 25 ms to
+ * load, is loaded here, so that a process without a file does not pay for it. Never throws.
+ */
+export function parseFile({ name, text }: FoundFile, env: NodeJS.ProcessEnv): Tree {
+  const yaml = require('yaml') as typeof Yaml;
+  const isJson = /\.json$/i.test(name);
+  const lines = new yaml.LineCounter();
+  const position = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${name}:${line}:${col}`;
+  };
+  let document: Yaml.Document.Parsed;
+  try {
+    const schema = isJson ? 'json' : 'core';
+    document = yaml.parseDocument(text, {
+      lineCounter: lines,
+      schema,
+      prettyErrors: false,
+      logLevel: 'error',
+    });
+  } catch (error) {
+    return broken([syntaxProblem(name, String(error), isJson, '')]);
+  }
+  // A warning is an unknown tag: its value would be something else than meant.
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) {
+    const problems = faults.map(({ message, pos }) => {
+      const line = text.split('\n')[lines.linePos(pos[0]).line - 1] ?? '';
+      return syntaxProblem(position(pos[0]), message, isJson, line);
+    });
+    return broken(problems);
+  }
+  if (isJson) {
+    const message = jsonFault(text);
+    if (message !== undefined) return broken([syntaxProblem(name, message, isJson, '')]);
+  }
+  return readTree(yaml, document, { name, env, lineOf: (offset) => lines.linePos(offset).line });
+}
+
+/** The parser takes some YAML in JSON (comments, trailing commas), which other readers of the file would refuse. */
+function jsonFault(text: string): string | undefined {
+  if (text.trim() === '') return undefined;
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function syntaxProblem(source: string, message: string, isJson: boolean, line: string): Problem {
+  const fix = isJson ? 'Comments and trailing commas need a .yaml file.' : yamlFix(line);
+  const expected = `valid ${isJson ? 'JSON' : 'YAML'}`;
+  return { path: '', found: message, expected, ...(fix === undefined ? {} : { fix }), source };
+}
+
+/** What the mistake was likely to be: in a flow collection the braces of `${NAME}` are those of a map. */
+function yamlFix(line: string): string | undefined {
+  if (/[{[].*\$\{/.test(line)) return `Put quotes around "\${NAME}" inside { } and [ ].`;
+  return /(^|[\s:[,-])\*/.test(line) ? 'Put quotes around a text that starts with *.' : undefined;
+}
+
+function broken(problems: readonly Problem[]): Tree {
+  return { value: undefined, lines: new Map(), references: new Map(), problems, missing: [] };
+}

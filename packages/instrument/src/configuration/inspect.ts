@@ -1,0 +1,178 @@
+import { describeValue, type Problem } from '@org/instrument-core';
+import { joinPath } from './path.ts';
+import {
+  type Entries,
+  type Fields,
+  isSettings,
+  type Leaf,
+  type List,
+  type Place,
+  type Rule,
+} from './schema/rule.ts';
+import { explainUnknownKey } from './unknown-key.ts';
+
+/** A value that `${VARIABLE}` was part of. */
+export interface Reference {
+  /** Text after substitution, before it was read as a number or the like. */
+  readonly text: string;
+  /** `false` when a variable is missing: the value is then unknown, and not inspected. */
+  readonly resolved: boolean;
+}
+
+/** Where the inspected values come from. */
+export interface Origin {
+  readonly place: Place;
+  /** `instrument.config.yaml:12` for a path, or for the key of that path. */
+  sourceOf?(path: string, part: 'key' | 'value'): string;
+  reference?(path: string): Reference | undefined;
+}
+
+/** What an inspection yields: a copy without what is absent or wrong, and everything that is wrong. */
+export interface Inspection {
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+}
+
+interface Context {
+  readonly origin: Origin;
+  readonly problems: Problem[];
+}
+
+/** Compares a value with a rule and reports all that is wrong with it. Instances are kept as they are. Never throws. */
+export function inspect(rule: Rule, value: unknown, origin: Origin): Inspection {
+  const problems: Problem[] = [];
+  return { value: visit(rule, value, '', { origin, problems }), problems };
+}
+
+function visit(rule: Rule, value: unknown, path: string, context: Context): unknown {
+  const { place, reference } = context.origin;
+  if (rule.kind === 'by-place') return visit(place === 'code' ? rule.code : rule.file, value, path, context);
+  const referred = reference?.(path);
+  // In a file nothing, and a reference that yields nothing, are as if the key were not there.
+  if (value === undefined || (place === 'file' && value === null)) return undefined;
+  if (referred !== undefined && (!referred.resolved || referred.text === '')) return undefined;
+  const given = referred === undefined ? value : readReference(rule, referred.text, value);
+  if (rule.kind === 'leaf') return visitLeaf(rule, given, path, context);
+  if (rule.kind === 'list') return visitList(rule, given, path, context);
+  if (rule.kind === 'fields') return visitFields(rule, given, path, context);
+  return visitEntries(rule, given, path, context);
+}
+
+/** A reference is read as the option wants it, whether it stands in quotes or not. */
+function readReference(rule: Rule, text: string, value: unknown): unknown {
+  const reads = rule.kind === 'leaf' ? rule.reads : 'boolean';
+  if (reads === 'text') return text;
+  if (reads === 'boolean') return text === 'true' || text === 'false' ? text === 'true' : value;
+  return reads === 'number' && text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : value;
+}
+
+function visitLeaf(rule: Leaf, value: unknown, path: string, context: Context): unknown {
+  if (rule.accepts(value)) return value;
+  const found = rule.describe?.(value) ?? describeValue(value);
+  report(context, path, found, rule.expected, rule.fix?.(value));
+  return undefined;
+}
+
+function visitList(rule: List, value: unknown, path: string, context: Context): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item, i) => visitItem(rule.item, item, joinPath(path, i), context));
+    return items.filter((item) => item !== undefined);
+  }
+  report(context, path, describeValue(value), rule.expected);
+  return undefined;
+}
+
+function visitItem(rule: Rule, value: unknown, path: string, context: Context): unknown {
+  if (value === undefined || value === null) report(context, path, describeValue(value), 'an entry');
+  return visit(rule, value ?? undefined, path, context);
+}
+
+function visitFields(rule: Fields, value: unknown, path: string, context: Context): unknown {
+  if (typeof value === 'boolean' && (rule.switched === 'both' || (rule.switched === 'off' && !value)))
+    return value;
+  if (!isSettings(value)) {
+    report(context, path, describeValue(value), expectedOf(rule));
+    return undefined;
+  }
+  const copy: Record<string, unknown> = {};
+  // Wrong values count as given, so that a relation does not report them as missing.
+  const given: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const own = Object.hasOwn(rule.fields, key) ? rule.fields[key] : undefined;
+    const at = joinPath(path, key);
+    if (own === undefined) {
+      if (value[key] === undefined) continue;
+      const { expected, fix } = explainUnknownKey(rule, key);
+      report(context, at, 'an unknown key', expected, fix, 'key');
+    } else {
+      const visited = visit(own, value[key], at, context);
+      if (visited !== undefined) copy[key] = visited;
+      given[key] = visited ?? value[key] ?? undefined;
+    }
+  }
+  for (const relation of rule.relations ?? []) {
+    relation(given, (key, expected, fix) => {
+      const at = key === '' ? path : `${path}.${key}`;
+      report(context, at, describeValue(valueAt(given, key)), expected, fix);
+    });
+  }
+  return copy;
+}
+
+function visitEntries(rule: Entries, value: unknown, path: string, context: Context): unknown {
+  if (!isSettings(value)) {
+    report(context, path, describeValue(value), 'settings, as key: value');
+    return undefined;
+  }
+  const copy: Record<string, unknown> = {};
+  const seen = new Set<string>();
+  for (const key of Object.keys(value)) {
+    const at = joinPath(path, key);
+    const known = rule.caseless === true ? key.toLowerCase() : key;
+    if (key === '__proto__') {
+      report(context, at, 'the key __proto__', 'a key that JavaScript does not reserve', undefined, 'key');
+    } else if (!rule.acceptsKey(key)) {
+      report(context, at, `the key ${describeValue(key)}`, rule.expectedKey, undefined, 'key');
+    } else if (seen.has(known)) {
+      report(context, at, 'the same key twice, in different case', 'it once', 'Remove one.', 'key');
+    } else {
+      const visited = visit(rule.value, value[key], at, context);
+      if (visited !== undefined) copy[key] = visited;
+    }
+    seen.add(known);
+  }
+  return copy;
+}
+
+function expectedOf(rule: Fields): string {
+  const settings = `settings (${Object.keys(rule.fields).slice(0, 4).join(', ')} …)`;
+  if (rule.switched === undefined) return settings;
+  return rule.switched === 'both' ? `true, false or ${settings}` : `false or ${settings}`;
+}
+
+/** The value that a relation speaks of: `options.boundaries`, `boundaries[2]`, or the whole. */
+function valueAt(values: Record<string, unknown>, key: string): unknown {
+  const parts = key.split(/[.[\]]+/).filter((part) => part !== '');
+  return parts.reduce<unknown>(
+    (value, part) => (value as Record<string, unknown> | undefined)?.[part],
+    values,
+  );
+}
+
+function report(
+  context: Context,
+  path: string,
+  found: string,
+  expected: string,
+  fix?: string,
+  part: 'key' | 'value' = 'value',
+): void {
+  const source = context.origin.sourceOf?.(path, part);
+  context.problems.push({
+    path,
+    found,
+    expected,
+    ...(fix === undefined ? {} : { fix }),
+    ...(source === undefined ? {} : { source }),
+  });
+}

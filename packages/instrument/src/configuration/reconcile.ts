@@ -1,0 +1,110 @@
+import { describeValue, type Problem, parseDuration } from '@org/instrument-core';
+import type { InitOptions } from '../options.ts';
+
+/** Default of `metrics.interval` (metrics SDK specification, "Periodic exporting MetricReader"). */
+const DEFAULT_INTERVAL_MILLIS = 60_000;
+/** 2³¹ − 1: stands for "no limit" (environment variable specification, "Timeout"). */
+const NO_LIMIT_MILLIS = 2_147_483_647;
+/** Port at which collectors take OTLP over gRPC, which we do not speak. */
+const GRPC_PORT = '4317';
+
+/** Options that fit each other, and what was found unfitting. */
+export interface Reconciled {
+  readonly options: InitOptions;
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Makes options of different sources fit each other: each source was right by itself, so what does not fit is
+ * no error; it is bounded, with a warning. Warns of settings without effect, too.
+ */
+export function reconcile(options: InitOptions, sources: ReadonlyMap<string, string>): Reconciled {
+  const warnings: Problem[] = [];
+  const warn = (path: string, found: unknown, expected: string, fix: string) => {
+    const source = sources.get(path);
+    warnings.push({
+      path,
+      found: describeValue(found),
+      expected,
+      fix,
+      ...(source === undefined ? {} : { source }),
+    });
+  };
+  const fitted = { ...options };
+  fitTimeout(fitted, warn);
+  fitBatch(fitted, warn);
+  adviseOnSampler(fitted, warn);
+  adviseOnOtlp(fitted, sources, warn);
+  return { options: fitted, warnings };
+}
+
+type Warn = (path: string, found: unknown, expected: string, fix: string) => void;
+
+function fitTimeout(options: InitOptions, warn: Warn): void {
+  const { metrics } = options;
+  if (typeof metrics !== 'object' || metrics.timeout === undefined) return;
+  const interval = parseDuration(metrics.interval) ?? DEFAULT_INTERVAL_MILLIS;
+  const timeout = parseDuration(metrics.timeout) ?? 0;
+  if (timeout <= interval) return;
+  options.metrics = { ...metrics, timeout: interval };
+  if (timeout === NO_LIMIT_MILLIS) return;
+  warn(
+    'metrics.timeout',
+    metrics.timeout,
+    `at most metrics.interval, ${interval} ms`,
+    'The interval is taken.',
+  );
+}
+
+function fitBatch(options: InitOptions, warn: Warn): void {
+  const { traces } = options;
+  if (typeof traces !== 'object' || traces.batch === undefined) return;
+  const { maxQueueSize, maxExportBatchSize } = traces.batch;
+  if (maxQueueSize === undefined || maxExportBatchSize === undefined || maxExportBatchSize <= maxQueueSize)
+    return;
+  options.traces = { ...traces, batch: { ...traces.batch, maxExportBatchSize: maxQueueSize } };
+  const path = 'traces.batch.maxExportBatchSize';
+  warn(
+    path,
+    maxExportBatchSize,
+    `at most traces.batch.maxQueueSize, ${maxQueueSize}`,
+    'The queue size is taken.',
+  );
+}
+
+function adviseOnSampler({ traces }: InitOptions, warn: Warn): void {
+  if (typeof traces !== 'object' || traces.ratio === undefined) return;
+  const { sampler = 'parentbased_always_on', ratio } = traces;
+  if (typeof sampler === 'string' && sampler.endsWith('traceidratio')) return;
+  const fix = "It has no effect: set traces.sampler to 'parentbased_traceidratio'.";
+  warn('traces.ratio', ratio, 'a ratio sampler beside it', fix);
+}
+
+function adviseOnOtlp({ otlp }: InitOptions, sources: ReadonlyMap<string, string>, warn: Warn): void {
+  if (typeof otlp !== 'object') return;
+  const signals = { metrics: otlp.metrics || {}, traces: otlp.traces || {} };
+  const endpoints = {
+    'otlp.endpoint': otlp.endpoint,
+    'otlp.metrics.endpoint': signals.metrics.endpoint,
+    'otlp.traces.endpoint': signals.traces.endpoint,
+  };
+  for (const [path, endpoint] of Object.entries(endpoints)) {
+    if (endpoint === undefined || new URL(endpoint).port !== GRPC_PORT) continue;
+    warn(
+      path,
+      `port ${GRPC_PORT}`,
+      'the port of OTLP over HTTP',
+      'Collectors take gRPC at 4317 and HTTP at 4318.',
+    );
+  }
+  if (Object.values(endpoints).some((endpoint) => endpoint !== undefined)) return;
+  // Variables of the platform may be there for other processes; what stands in code or in the file was meant.
+  const meant = [...sources].find(([path, source]) => /^otlp\b/.test(path) && !source.startsWith('OTEL_'));
+  if (meant === undefined || (otlp.metrics === false && otlp.traces === false)) return;
+  warn(
+    meant[0],
+    'OTLP settings without an endpoint',
+    'otlp.endpoint',
+    'Nothing is sent: set it, or write otlp: true.',
+  );
+}

@@ -1,0 +1,153 @@
+import { describeValue, parseDuration } from '@org/instrument-core';
+import { nearest } from './nearest.ts';
+import type { Leaf, List, Rule } from './rule.ts';
+
+/** 2³¹ − 1 ms, 24.8 days: a Node.js timer with a longer delay fires at once. */
+const LONGEST_DELAY_MILLIS = 2_147_483_647;
+/** What Node.js refuses in a header value: all but tab, visible ASCII, space and obs-text (RFC 9110, section 5.5). */
+const NOT_IN_HEADER_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** A leaf of the given test. */
+export function leaf(
+  expected: string,
+  accepts: (value: unknown) => boolean,
+  more: Omit<Leaf, 'kind' | 'expected' | 'accepts'> = {},
+): Leaf {
+  return { kind: 'leaf', expected, accepts, ...more };
+}
+
+export const bool: Leaf = leaf('true or false', (value) => typeof value === 'boolean', {
+  reads: 'boolean',
+  fix: (value) => (typeof value === 'string' ? 'Write it without quotes.' : undefined),
+});
+
+/** A text that is not blank, and that fits `pattern`. */
+export function text(expected: string = 'a text that is not empty', pattern: RegExp = /\S/): Leaf {
+  return leaf(expected, (value) => typeof value === 'string' && pattern.test(value), {
+    reads: 'text',
+    fix: (value) => (typeof value === 'number' ? 'Put it in quotes.' : undefined),
+  });
+}
+
+/** An integer from `least` to `most`. */
+export function integer(least: number, most: number = Number.MAX_SAFE_INTEGER): Leaf {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  const accepts = (value: unknown) =>
+    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
+  return leaf(`an integer ${range}`, accepts, { reads: 'number', fix: unquote });
+}
+
+export const ratio: Leaf = leaf(
+  'a number from 0 to 1',
+  (value) => typeof value === 'number' && value >= 0 && value <= 1,
+  {
+    reads: 'number',
+    fix: (value) => (Number(value) > 1 && Number(value) <= 100 ? percent(value) : unquote(value)),
+  },
+);
+
+/** A duration in milliseconds or with a unit; 0 only where `zero` allows it. */
+export function duration(zero: 'zero' | 'no zero' = 'no zero'): Leaf {
+  const expected = `a duration ${zero === 'zero' ? 'of at least 0' : 'above 0'}, in milliseconds or such as '30s'`;
+  const accepts = (value: unknown) => {
+    const millis = parseDuration(value);
+    return millis !== undefined && millis <= LONGEST_DELAY_MILLIS && (millis > 0 || zero === 'zero');
+  };
+  const fix = (value: unknown) => {
+    if ((parseDuration(value) ?? 0) > LONGEST_DELAY_MILLIS)
+      return 'The longest delay of a timer is 24.8 days.';
+    return typeof value === 'string' ? 'Write a number and one of the units ms, s, m, h, d.' : undefined;
+  };
+  return leaf(expected, accepts, { reads: 'number', fix });
+}
+
+/** One of a few words. */
+export function choice(words: readonly string[]): Leaf {
+  return leaf(`one of ${words.join(', ')}`, (value) => words.includes(value as string), {
+    reads: 'text',
+    fix: (value) => {
+      const near = typeof value === 'string' ? nearest(value, words) : undefined;
+      return near === undefined ? undefined : `Did you mean ${near}?`;
+    },
+  });
+}
+
+/** An `http:` or `https:` URL. Credentials in it are not shown in messages. */
+export const url: Leaf = leaf(
+  'an http:// or https:// URL',
+  (value) => typeof value === 'string' && URL.canParse(value) && /^https?:\/\/[^/]/i.test(value),
+  {
+    reads: 'text',
+    describe: (value) =>
+      describeValue(typeof value === 'string' ? value.replace(/\/\/[^/@]*@/, '//***@') : value),
+    fix: (value) =>
+      typeof value === 'string' ? 'Write it in full, such as http://localhost:4318.' : undefined,
+  },
+);
+
+/** The value of an HTTP header; never shown in messages, for it may be a secret. */
+export const headerValue: Leaf = leaf(
+  'a text of characters allowed in HTTP headers',
+  (value) => typeof value === 'string' && !NOT_IN_HEADER_VALUE.test(value),
+  {
+    reads: 'text',
+    describe: (value) =>
+      typeof value === 'string' ? `a text of ${value.length} characters` : `a ${typeof value}`,
+    fix: (value) =>
+      typeof value === 'string' ? 'Look for line breaks and characters beyond Latin-1.' : undefined,
+  },
+);
+
+/** A regular expression, in code or as text. */
+export const pattern: Leaf = leaf(
+  'a regular expression',
+  (value) => value instanceof RegExp || (typeof value === 'string' && value !== '' && compiles(value)),
+  { reads: 'text' },
+);
+
+const scalarTypes = ['string', 'number', 'boolean'];
+
+/** The value of an attribute: a string, a number, a boolean, or a list of one of these (specification, "Attribute"). */
+export const attributeValue: Leaf = leaf(
+  'a string, a finite number, a boolean, or a list of one of these',
+  (value) => {
+    const items: unknown[] = Array.isArray(value) ? value.filter((item) => item != null) : [value];
+    return items.every(
+      (item) =>
+        scalarTypes.includes(typeof item) &&
+        typeof item === typeof items[0] &&
+        (typeof item !== 'number' || Number.isFinite(item)),
+    );
+  },
+);
+
+/** An instance with the given methods. */
+export function instance(expected: string, methods: readonly string[]): Leaf {
+  return leaf(expected, (value) => {
+    if (typeof value !== 'object' || value === null) return false;
+    return methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
+  });
+}
+
+/** A list of `item`. */
+export function list(expected: string, item: Rule): List {
+  return { kind: 'list', expected, item };
+}
+
+function compiles(source: string): boolean {
+  try {
+    new RegExp(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unquote(value: unknown): string | undefined {
+  const quoted = typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
+  return quoted ? 'Write it without quotes.' : undefined;
+}
+
+function percent(value: unknown): string {
+  return `Write ${value} % as ${Number(value) / 100}.`;
+}

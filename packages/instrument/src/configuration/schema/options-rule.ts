@@ -1,0 +1,183 @@
+import { parseDuration } from '@org/instrument-core';
+import type {
+  BatchOptions,
+  ConsoleOptions,
+  MetricsOptions,
+  PrometheusOptions,
+  TracesOptions,
+} from '@org/instrument-otel';
+import type { InitOptions } from '../../options.ts';
+import {
+  attributeValue,
+  bool,
+  choice,
+  duration,
+  instance,
+  integer,
+  leaf,
+  list,
+  pattern,
+  ratio,
+  text,
+} from './leaves.ts';
+import { otlp } from './otlp-rule.ts';
+import { type Entries, type Fields, fieldsOf, inCodeOnly, type Relation, type Rule } from './rule.ts';
+import { view } from './view-rule.ts';
+
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+];
+const MODES = ['direct', 'events', 'disabled'];
+const PROPAGATORS = ['tracecontext', 'baggage', 'none'];
+/** A package name as npm has it. */
+const PACKAGE_NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
+
+/** A word, or in code an instance. */
+function wordOrInstance(words: readonly string[], what: string, methods: readonly string[]): Rule {
+  const word = choice(words);
+  const object = instance(what, methods);
+  const either = leaf(
+    `${word.expected}, or ${what}`,
+    (value) => word.accepts(value) || object.accepts(value),
+    word.fix === undefined ? {} : { fix: word.fix },
+  );
+  return { kind: 'by-place', code: either, file: word };
+}
+
+const attributes: Entries = {
+  kind: 'entries',
+  expectedKey: 'a key that is not empty',
+  acceptsKey: (key) => key.trim() !== '',
+  value: attributeValue,
+};
+
+const prometheus: Fields = fieldsOf<PrometheusOptions>(
+  {
+    host: text('a host name or an IP address, without scheme and path', /^[^\s/]+$/),
+    port: integer(0, 65_535),
+    path: text('a path that starts with /', /^\/[^\s?#]*$/),
+    prefix: text('letters, digits and underscores, not starting with a digit', /^[A-Za-z_:][A-Za-z0-9_:]*$/),
+    appendTimestamp: bool,
+    resourceLabels: pattern,
+    withoutScopeInfo: bool,
+    withoutTargetInfo: bool,
+  },
+  { switched: 'both' },
+);
+
+const batchFits: Relation = ({ maxQueueSize, maxExportBatchSize }, report) => {
+  if (typeof maxQueueSize === 'number' && Number(maxExportBatchSize) > maxQueueSize) {
+    report('maxExportBatchSize', `at most maxQueueSize, ${maxQueueSize}`, 'A batch is taken from the queue.');
+  }
+};
+
+const traces: Fields = fieldsOf<TracesOptions>(
+  {
+    enabled: bool,
+    sampler: wordOrInstance(SAMPLERS, 'a Sampler, with shouldSample()', ['shouldSample']),
+    ratio,
+    batch: fieldsOf<BatchOptions>(
+      {
+        maxQueueSize: integer(1),
+        maxExportBatchSize: integer(1),
+        scheduledDelay: duration('zero'),
+        exportTimeout: duration(),
+      },
+      { relations: [batchFits] },
+    ),
+    processors: inCodeOnly(
+      list(
+        'a list of span processors',
+        instance('a SpanProcessor, with onStart() and onEnd()', ['onStart', 'onEnd']),
+      ),
+      'nothing: span processors cannot be written in a file',
+      'Give them in code, as traces.processors.',
+    ),
+  },
+  { switched: 'both', whenTrue: { enabled: true } },
+);
+
+const timeoutFits: Relation = ({ interval, timeout }, report) => {
+  const intervalMillis = parseDuration(interval);
+  if (intervalMillis !== undefined && (parseDuration(timeout) ?? 0) > intervalMillis) {
+    report('timeout', `at most interval, ${interval}`, 'One push must end before the next begins.');
+  }
+};
+
+const metrics: Fields = fieldsOf<MetricsOptions>(
+  {
+    interval: duration(),
+    timeout: duration(),
+    views: list('a list of views', view),
+    // 2: one series and the overflow series.
+    cardinalityLimit: integer(2),
+    exemplars: choice(['trace_based', 'always_off']),
+  },
+  { switched: 'both', relations: [timeoutFits] },
+);
+
+const instrumentation = instance('an OpenTelemetry instrumentation', [
+  'enable',
+  'disable',
+  'setTracerProvider',
+]);
+const instrumentations: Rule = {
+  kind: 'by-place',
+  code: list(
+    'a list of instrumentations',
+    leaf(
+      'an OpenTelemetry instrumentation, or a list of them',
+      (value) =>
+        Array.isArray(value) ? value.every(instrumentation.accepts) : instrumentation.accepts(value),
+      {
+        fix: (value) =>
+          typeof value === 'string' ? 'Package names stand in configuration files only.' : undefined,
+      },
+    ),
+  ),
+  file: list('a list of package names', text('the name of a package', PACKAGE_NAME)),
+};
+
+/** Every option of `init()`. */
+export const options: Fields = fieldsOf<InitOptions>({
+  serviceName: text(),
+  serviceVersion: text(),
+  environment: text(),
+  attributes,
+  mode: wordOrInstance(MODES, 'a Recorder, with operation()', ['operation']),
+  prometheus,
+  otlp,
+  console: fieldsOf<ConsoleOptions>(
+    { metrics: bool, traces: bool },
+    { switched: 'both', whenTrue: { metrics: true, traces: true } },
+  ),
+  traces,
+  metrics,
+  instrumentations,
+  propagators: list(
+    `a list of ${PROPAGATORS.join(', ')}`,
+    wordOrInstance(PROPAGATORS, 'a TextMapPropagator, with inject() and extract()', ['inject', 'extract']),
+  ),
+  logLevel: choice(['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all']),
+  handleSignals: bool,
+  shutdownTimeout: duration('zero'),
+});
+
+/** A configuration file: the options, and what differs per environment. */
+export const fileOptions: Fields = {
+  kind: 'fields',
+  fields: {
+    ...options.fields,
+    environments: {
+      kind: 'entries',
+      expectedKey: 'the name of an environment',
+      acceptsKey: (key) => key.trim() !== '',
+      value: options,
+    },
+  },
+};

@@ -1,0 +1,27 @@
+import { nearest } from './schema/nearest.ts';
+import { fileOptions, options } from './schema/options-rule.ts';
+import type { Fields, Rule } from './schema/rule.ts';
+
+/** What to expect, and what to do, about a key that an object does not have. */
+export function explainUnknownKey(rule: Fields, key: string): { expected: string; fix: string } {
+  if (key === 'environments' && rule === options) {
+    return { expected: 'no overlays here', fix: 'They stand at the top level of a configuration file only.' };
+  }
+  const known = Object.keys(rule.fields);
+  const near = nearest(key, known);
+  if (near !== undefined) return { expected: 'a known one', fix: `Did you mean ${near}?` };
+  const elsewhere = pathOf(fileOptions, key, '');
+  if (elsewhere !== undefined) return { expected: 'a known one', fix: `Write it as ${elsewhere}.` };
+  return { expected: `one of ${known.join(', ')}`, fix: 'Remove it.' };
+}
+
+/** The first path at which a key is known, nearest to the top. */
+function pathOf(rule: Rule, key: string, path: string): string | undefined {
+  if (rule.kind !== 'fields') return undefined;
+  if (Object.hasOwn(rule.fields, key)) return `${path}${key}`;
+  for (const [name, field] of Object.entries(rule.fields)) {
+    const found = pathOf(field, key, `${path}${name}.`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,93 @@
+import { diag } from '@opentelemetry/api';
+import {
+  createDirectRecorder,
+  createEventRecorder,
+  events,
+  installRuntime,
+  meterProvider,
+  type Problem,
+} from '@org/instrument-core';
+import { type OtelHandle, startDiagnostics, startOtel, startPropagation } from '@org/instrument-otel';
+import { type ResolvedOptions, resolveConfiguration } from './configuration/resolve-configuration.ts';
+import { loadInstrumentations } from './load-instrumentations.ts';
+import type { InitOptions } from './options.ts';
+import type { Telemetry } from './telemetry.ts';
+
+let current: Telemetry | undefined;
+
+/**
+ * Starts the telemetry of the process. Synchronous; what was recorded before it is kept. A second call warns and
+ * returns what the first one returned, until that is shut down.
+ *
+ * Options come from `options`, then from the configuration file, then from the `OTEL_*` variables, then the defaults.
+ *
+ * @throws {InstrumentError} `INSTRUMENT_CONFIG_INVALID` listing every problem of the configuration,
+ * `INSTRUMENT_CONFIG_UNREADABLE` for a file that cannot be read, `INSTRUMENT_DEPENDENCY_MISSING` for an instrumentation
+ * package that is not installed. Never for a fault at run time.
+ */
+export function init(options?: InitOptions): Telemetry {
+  if (current !== undefined) {
+    diag.warn('init() was called again; the options are ignored and the first telemetry is returned.');
+    return current;
+  }
+  const configuration = resolveConfiguration(options, { env: process.env, cwd: process.cwd() });
+  startDiagnostics(configuration.options.logLevel);
+  for (const warning of configuration.warnings) diag.warn(describe(warning));
+  const telemetry = configuration.disabled ? startDisabled(configuration.options) : start(configuration.options);
+  current = telemetry;
+  return telemetry;
+}
+
+function start(options: ResolvedOptions): Telemetry {
+  const restoreRecorder = installRuntime(recorderOf(options.mode));
+  const { instrumentationPackages, ...otelOptions } = options;
+  const loaded = loadInstrumentations(instrumentationPackages ?? [], process.cwd());
+  const instrumentations = [...(options.instrumentations ?? []), ...loaded];
+  const handle: OtelHandle = startOtel({ ...otelOptions, instrumentations });
+  return telemetryOf(handle.ready, handle.endpoints, () => handle.flush(), () => handle.shutdown().finally(restoreRecorder));
+}
+
+function recorderOf(mode: InitOptions['mode'] = 'direct'): Parameters<typeof installRuntime>[0] {
+  if (typeof mode === 'object') return { disabled: false, recorder: mode };
+  if (mode === 'events') return { disabled: false, recorder: createEventRecorder(createDirectRecorder(), events) };
+  return { disabled: false, recorder: undefined };
+}
+
+/** Nothing is recorded, opened or sent; contexts still pass through. */
+function startDisabled(options: ResolvedOptions): Telemetry {
+  const restore = installRuntime({ disabled: true });
+  const stopPropagation = startPropagation(options.propagators);
+  const stop = async (): Promise<void> => {
+    restore();
+    stopPropagation();
+  };
+  return telemetryOf(Promise.resolve(), { prometheus: undefined }, () => Promise.resolve(), stop);
+}
+
+function telemetryOf(
+  ready: Promise<void>,
+  endpoints: Telemetry['endpoints'],
+  flush: () => Promise<void>,
+  stop: () => Promise<void>,
+): Telemetry {
+  let stopping: Promise<void> | undefined;
+  const telemetry: Telemetry = {
+    ready,
+    endpoints,
+    snapshot: () => meterProvider.snapshot(),
+    flush,
+    shutdown: () => {
+      stopping ??= stop().finally(() => {
+        if (current === telemetry) current = undefined;
+      });
+      return stopping;
+    },
+  };
+  return telemetry;
+}
+
+function describe({ path, source, found, expected, fix }: Problem): string {
+  const name = path === '' ? '' : `${path}: `;
+  const where = source === undefined ? '' : `${source}: `;
+  return `${where}${name}found ${found}, expected ${expected}.${fix === undefined ? '' : ` ${fix}`}`;
+}

@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { InstrumentError, type Problem } from '@org/instrument-core';
+import type { Instrumentation } from '@org/instrument-otel';
+
+/**
+ * Loads instrumentation packages by name, as a configuration file lists them, from the application's own
+ * dependencies: every exported class whose name ends in `Instrumentation` is made with its defaults, and
+ * `getNodeAutoInstrumentations()` is called where a package has it.
+ *
+ * @throws {InstrumentError} `INSTRUMENT_DEPENDENCY_MISSING` listing every package that cannot be used.
+ */
+export function loadInstrumentations(packages: readonly string[], cwd: string): Instrumentation[] {
+  const require = createRequire(join(cwd, 'package.json'));
+  const problems: Problem[] = [];
+  const loaded = packages.flatMap((name, i) => {
+    try {
+      const found = instrumentationsOf(require(name) as Record<string, unknown>);
+      if (found.length > 0) return found;
+      problems.push({
+        path: `instrumentations[${i}]`,
+        found: `${name}, which exports no instrumentation`,
+        expected: 'a package that exports a class named …Instrumentation',
+      });
+    } catch (error) {
+      problems.push({
+        path: `instrumentations[${i}]`,
+        found: `${name}, which cannot be loaded (${error instanceof Error ? error.message.split('\n')[0] : error})`,
+        expected: 'an installed package',
+        fix: `Install it: npm install ${name}`,
+      });
+    }
+    return [];
+  });
+  if (problems.length === 0) return loaded;
+  throw new InstrumentError('INSTRUMENT_DEPENDENCY_MISSING', 'Instrumentations cannot be loaded', problems);
+}
+
+function instrumentationsOf(exported: Record<string, unknown>): Instrumentation[] {
+  const { getNodeAutoInstrumentations } = exported;
+  if (typeof getNodeAutoInstrumentations === 'function') return getNodeAutoInstrumentations() as Instrumentation[];
+  return Object.entries(exported)
+    .filter(([name, value]) => name.endsWith('Instrumentation') && typeof value === 'function')
+    .map(([, value]) => new (value as new () => Instrumentation)());
+}

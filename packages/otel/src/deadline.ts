@@ -1,0 +1,35 @@
+/** What is left of one deadline that several steps share. */
+export interface Deadline {
+  /** Milliseconds left, never below zero. */
+  remaining(): number;
+  /** Waits for `work`, but no longer than the deadline. Resolves to whether it ended in time; never rejects. */
+  wait(work: Promise<unknown>, onError: (error: unknown) => void): Promise<boolean>;
+}
+
+/** Starts a deadline that ends `millis` from now. Its timers do not keep the process alive longer than that. */
+export function startDeadline(millis: number): Deadline {
+  const endsAt = performance.now() + millis;
+  const remaining = (): number => Math.max(0, endsAt - performance.now());
+  return {
+    remaining,
+    async wait(work, onError) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<false>((resolve) => {
+        // Kept alive: while a process exits, this timer is what bounds the wait.
+        timer = setTimeout(() => resolve(false), remaining());
+      });
+      const done = work.then(
+        () => true as const,
+        (error: unknown) => {
+          onError(error);
+          return true as const;
+        },
+      );
+      try {
+        return await Promise.race([done, late]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}

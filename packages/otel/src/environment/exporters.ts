@@ -1,0 +1,61 @@
+import type { OtlpOptions } from '../options.ts';
+import { type Draft, readVariable, setOption } from './draft.ts';
+import { choiceListParser } from './parse-values.ts';
+
+/** Where a collector takes OTLP over HTTP when nothing else is said (OTLP exporter specification). */
+const OTLP_BASE = 'http://localhost:4318';
+
+const SIGNALS = {
+  metrics: {
+    variable: 'OTEL_METRICS_EXPORTER',
+    parse: choiceListParser(['otlp', 'prometheus', 'console'], {
+      logging: 'It is deprecated: use console.',
+      'otlp/stdout': 'It is not offered: use console.',
+    }),
+  },
+  traces: {
+    variable: 'OTEL_TRACES_EXPORTER',
+    parse: choiceListParser(['otlp', 'console'], {
+      zipkin: 'It is not offered: send OTLP, which Zipkin takes through the OpenTelemetry Collector.',
+      jaeger: 'It is not offered: send OTLP, which Jaeger takes at port 4318.',
+      logging: 'It is deprecated: use console.',
+      'otlp/stdout': 'It is not offered: use console.',
+    }),
+  },
+} as const;
+
+/**
+ * Applies `OTEL_METRICS_EXPORTER` and `OTEL_TRACES_EXPORTER` to what the other variables said. Named exporters are on
+ * and the others off; `otlp` needs an endpoint, and takes the default one only when it is named here, so that no
+ * process tries to reach a collector that nobody spoke of.
+ */
+export function applyExporters(draft: Draft): void {
+  const otlp = typeof draft.options.otlp === 'object' ? draft.options.otlp : {};
+  for (const signal of ['metrics', 'traces'] as const) {
+    const { variable, parse } = SIGNALS[signal];
+    const names = readVariable<readonly string[]>(draft, variable, 'otlp', parse);
+    if (names === undefined) continue;
+    applyOtlp(draft, signal, names.includes('otlp'), otlp, variable);
+    if (names.includes('console')) setOption(draft, `console.${signal}`, true, variable);
+    if (signal === 'metrics') applyPrometheus(draft, names.includes('prometheus'), variable);
+  }
+}
+
+function applyOtlp(
+  draft: Draft,
+  signal: 'metrics' | 'traces',
+  on: boolean,
+  otlp: OtlpOptions,
+  variable: string,
+): void {
+  const own = otlp[signal];
+  if (!on) setOption(draft, `otlp.${signal}`, false, variable);
+  else if (otlp.endpoint === undefined && (!own || own.endpoint === undefined)) {
+    setOption(draft, `otlp.${signal}.endpoint`, `${OTLP_BASE}/v1/${signal}`, variable);
+  }
+}
+
+function applyPrometheus(draft: Draft, on: boolean, variable: string): void {
+  if (!on) setOption(draft, 'prometheus', false, variable);
+  else if (draft.options.prometheus === undefined) setOption(draft, 'prometheus', true, variable);
+}

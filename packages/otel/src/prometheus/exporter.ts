@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Attributes, diag } from '@opentelemetry/api';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import type { MetricProducer } from '@opentelemetry/sdk-metrics';
+import type { Collection } from '@org/instrument-core';
+import type { PrometheusOptions } from '../options.ts';
+import type { Exposition } from './exposition.ts';
+import { createMetricsHandler, createPathHandler, type MetricsHandler } from './handler.ts';
+import { createScrape } from './scrape.ts';
+import { collectionOf } from './sdk-metric.ts';
+import { createSerializer } from './serializer.ts';
+import { createMetricsServer, type ListeningAddress, type MetricsServer } from './server.ts';
+
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PATH = '/metrics';
+
+/** Options of {@link InstrumentPrometheusExporter}. */
+export interface InstrumentPrometheusExporterOptions extends PrometheusOptions {
+  /** Collects from the engine, for cumulative temporality. */
+  collect: () => Promise<Collection>;
+  /** Attributes of the resource; asked for at each scrape, since some are detected late. Default none. */
+  resource?: () => Attributes;
+  /** Further sources of metrics, shown behind those of the engine. One that fails is left out of that scrape. */
+  metricProducers?: readonly MetricProducer[];
+}
+
+/**
+ * Serves `/metrics`: the SDK's Prometheus exporter with our serializer and server in the place of its own. Nothing
+ * listens before {@link start}. Added to an SDK `MeterProvider` as a reader, it shows that provider's metrics too.
+ */
+export class InstrumentPrometheusExporter extends PrometheusExporter {
+  readonly #producers: MetricProducer[];
+  readonly #handler: MetricsHandler;
+  readonly #server: MetricsServer;
+
+  constructor(options: InstrumentPrometheusExporterOptions) {
+    super({ preventServerStart: true });
+    const path = (options.path ?? DEFAULT_PATH).replace(/^(?!\/)/, '/');
+    this.#producers = [...(options.metricProducers ?? [])];
+    this.#handler = createMetricsHandler(
+      createScrape({
+        collect: () => collectAll(options, this.#producers),
+        serializer: createSerializer({
+          prefix: options.prefix,
+          appendTimestamp: options.appendTimestamp,
+          resourceLabels: regExpOf(options.resourceLabels),
+          withoutScopeInfo: options.withoutScopeInfo,
+          withoutTargetInfo: options.withoutTargetInfo,
+        }),
+      }),
+    );
+    this.#server = createMetricsServer({
+      host: options.host ?? process.env.OTEL_EXPORTER_PROMETHEUS_HOST ?? DEFAULT_HOST,
+      port: options.port ?? environmentPort() ?? PrometheusExporter.DEFAULT_OPTIONS.port,
+      path,
+      handler: createPathHandler(path, this.#handler),
+    });
+  }
+
+  /**
+   * Listens, and tells where. Rejects, never throws, when it cannot: the error's `code` is Node's (`EADDRINUSE`), and
+   * it may be tried again.
+   */
+  start(): Promise<ListeningAddress> {
+    return this.#server.start();
+  }
+
+  /** Stops listening; connections still in use are cut after `graceMillis`, by default 1,000. Never rejects. */
+  close(graceMillis?: number): Promise<void> {
+    return this.#server.close(graceMillis);
+  }
+
+  override async startServer(): Promise<void> {
+    await this.start();
+  }
+
+  override stopServer(): Promise<void> {
+    return this.close();
+  }
+
+  /** Answers a request of a server of the user's own, whatever its path. */
+  override getMetricsRequestHandler(request: IncomingMessage, response: ServerResponse): void {
+    this.#handler(request, response);
+  }
+
+  protected override onInitialized(): void {
+    this.#producers.unshift({ collect: (options) => this.collect(options) });
+  }
+}
+
+async function collectAll(
+  options: InstrumentPrometheusExporterOptions,
+  producers: readonly MetricProducer[],
+): Promise<Exposition> {
+  const [own, ...others] = await Promise.all([options.collect(), ...producers.map(collectFrom)]);
+  const collections = [own, ...others.filter((collection) => collection !== undefined)];
+  for (const { errors } of collections) {
+    if (errors.length > 0) diag.error('Prometheus: errors while collecting', ...errors);
+  }
+  return { resource: options.resource?.() ?? {}, collections };
+}
+
+async function collectFrom(producer: MetricProducer): Promise<Collection | undefined> {
+  try {
+    const { resourceMetrics, errors } = await producer.collect();
+    return collectionOf(resourceMetrics.scopeMetrics, errors);
+  } catch (error) {
+    diag.error('Prometheus: a metric producer failed; its metrics are left out of this scrape', error);
+    return undefined;
+  }
+}
+
+function regExpOf(pattern: RegExp | string | undefined): RegExp | undefined {
+  return typeof pattern === 'string' ? new RegExp(pattern) : pattern;
+}
+
+/** The port of `OTEL_EXPORTER_PROMETHEUS_PORT`; `undefined` when it is not set, or not a port. */
+function environmentPort(): number | undefined {
+  const text = process.env.OTEL_EXPORTER_PROMETHEUS_PORT?.trim();
+  const port = text ? Number(text) : Number.NaN;
+  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : undefined;
+}

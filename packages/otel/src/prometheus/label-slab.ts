@@ -1,0 +1,78 @@
+import type { CollectedMetric } from '@org/instrument-core';
+import { attributeLabels, labelText } from './labels.ts';
+import { COPY_SLACK } from './text-writer.ts';
+
+const INITIAL_BYTES = 256;
+const INITIAL_SERIES = 4;
+// Slabs are kept for the life of a metric, so they grow in small steps: at most a quarter of one is unused.
+const GROWTH = 1.25;
+
+/**
+ * The label text of a metric's series, each rendered once and kept as bytes in one slab: `a="1",b="2",` with the
+ * comma behind, so that what follows needs none. Costs the bytes and 8 more per series.
+ */
+export class LabelSlab {
+  readonly #reserved: ReadonlySet<string>;
+  #bytes = Buffer.alloc(INITIAL_BYTES);
+  #starts = new Uint32Array(INITIAL_SERIES);
+  /** 0 says that a series is not rendered yet; nothing is kept at offset 0. */
+  #ends = new Uint32Array(INITIAL_SERIES);
+  #used = 1;
+  #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+
+  /** @param reserved label names that the exporter writes itself */
+  constructor(reserved: ReadonlySet<string>) {
+    this.#reserved = reserved;
+  }
+
+  /** The bytes; another object after `prepare` has rendered something. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** Renders the labels of a series unless that was done before. */
+  prepare(metric: CollectedMetric, series: number): void {
+    if (series < this.#ends.length && this.#ends[series] !== 0) return;
+    const text = labelText(attributeLabels(metric.attributes(series), this.#reserved));
+    this.#keep(series, text === '' ? '' : `${text},`, metric.size);
+  }
+
+  /** Where the text of a prepared series begins in `view`. */
+  start(series: number): number {
+    return this.#starts[series] as number;
+  }
+
+  /** Where the text of a prepared series ends in `view`; equal to `start` when it has no labels. */
+  end(series: number): number {
+    return this.#ends[series] as number;
+  }
+
+  #keep(series: number, text: string, size: number): void {
+    if (series >= this.#ends.length) this.#growTable(Math.max(series + 1, size));
+    const length = Buffer.byteLength(text);
+    if (this.#used + length + COPY_SLACK > this.#bytes.length) {
+      this.#growBytes(this.#used + length + COPY_SLACK);
+    }
+    this.#bytes.write(text, this.#used);
+    this.#starts[series] = this.#used;
+    this.#used += length;
+    this.#ends[series] = this.#used;
+  }
+
+  #growTable(series: number): void {
+    const length = Math.ceil(series * GROWTH);
+    const starts = new Uint32Array(length);
+    const ends = new Uint32Array(length);
+    starts.set(this.#starts);
+    ends.set(this.#ends);
+    this.#starts = starts;
+    this.#ends = ends;
+  }
+
+  #growBytes(needed: number): void {
+    const grown = Buffer.alloc(Math.ceil(Math.max(needed, this.#bytes.length * GROWTH)));
+    this.#bytes.copy(grown, 0, 0, this.#used);
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer, grown.byteOffset, grown.length);
+  }
+}

@@ -1,0 +1,141 @@
+import { pipeline } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { constants, createGzip, gzip as gzipCallback } from 'node:zlib';
+import { createPace, type Pace } from './scrape-pace.ts';
+
+/** Bodies up to this size, in bytes, are not compressed: it would cost both sides more than it saves. */
+export const MIN_GZIP_BYTES: number = 8 * 1024;
+
+// Level 1 takes metric text to about a twentieth already; the default level takes thrice the time for a tenth more.
+const GZIP_OPTIONS = { level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 };
+
+const gzipAll = promisify(gzipCallback);
+
+/** How a body is sent; known when its first piece is. */
+export interface BodyHead {
+  readonly gzip: boolean;
+  /** Bytes of the whole body, when that is a single piece. */
+  readonly length: number | undefined;
+}
+
+/** A body that is written once, and read by any number of readers, each at its own speed. */
+export interface ScrapeBody {
+  /** Rejects when the body could not be begun. */
+  readonly head: Promise<BodyHead>;
+  /** Settles when the body is written or given up; never rejects. */
+  readonly finished: Promise<void>;
+  /**
+   * Joins the readers; to be called in the turn of the event loop in which the body was made. The result must be read,
+   * unless `head` rejects; it rejects when writing fails midway. When all readers have left, the rest is not written.
+   */
+  read(): AsyncGenerator<Buffer, void, undefined>;
+}
+
+/** Readers hold the piece they are at, and nothing holds the first, so that pieces that all have read are freed. */
+interface Piece {
+  readonly bytes: Buffer;
+  readonly next: Promise<Piece | undefined>;
+}
+
+/** Writes a body from the steps that `begin` resolves to, giving way to the event loop after each. */
+export function createScrapeBody(begin: () => Promise<Iterator<Buffer>>, wantsGzip: boolean): ScrapeBody {
+  const head = deferred<BodyHead>();
+  const pace = createPace();
+  let tail = deferred<Piece | undefined>();
+  let first: Promise<Piece | undefined> | undefined = tail.promise;
+
+  function push(bytes: Buffer): void {
+    const { resolve } = tail;
+    tail = deferred();
+    resolve({ bytes, next: tail.promise });
+    pace.pushed();
+  }
+
+  async function produce(): Promise<void> {
+    const steps = await begin();
+    await nextTurn();
+    first = undefined;
+    const pieces = paced(steps, pace);
+    const one = await pieces.next();
+    const two = await pieces.next();
+    const opening = one.done ? Buffer.alloc(0) : one.value;
+    if (two.done) {
+      const gzip = wantsGzip && opening.length > MIN_GZIP_BYTES;
+      const bytes = gzip ? await gzipAll(opening, GZIP_OPTIONS) : opening;
+      head.resolve({ gzip, length: bytes.length });
+      push(bytes);
+    } else {
+      head.resolve({ gzip: wantsGzip, length: undefined });
+      const all = chain([opening, two.value], pieces);
+      for await (const bytes of wantsGzip ? gzipped(all) : all) push(bytes);
+    }
+    tail.resolve(undefined);
+  }
+
+  async function* follow(start: Promise<Piece | undefined>): AsyncGenerator<Buffer, void, undefined> {
+    try {
+      let piece = await start;
+      while (piece !== undefined) {
+        yield piece.bytes;
+        piece = await pace.wait(piece.next);
+      }
+    } finally {
+      pace.left();
+    }
+  }
+
+  const finished = produce().catch((error: unknown) => {
+    head.reject(error);
+    tail.reject(error);
+  });
+
+  return {
+    head: head.promise,
+    finished,
+    read: () => {
+      if (first === undefined) throw new Error('This body is being written already.');
+      pace.joined();
+      return follow(pace.wait(first));
+    },
+  };
+}
+
+/** The steps that wrote something, each in a turn of its own; none any more once all readers have left. */
+async function* paced(steps: Iterator<Buffer>, pace: Pace): AsyncGenerator<Buffer, void, undefined> {
+  while (!pace.abandoned()) {
+    const step = steps.next();
+    if (step.done) return;
+    if (step.value.length > 0) yield step.value;
+    await nextTurn();
+    await pace.readersCaughtUp();
+  }
+}
+
+async function* chain(opening: readonly Buffer[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield* opening;
+  yield* rest;
+}
+
+/** Compresses on zlib's threads. Errors of the source end the result. */
+function gzipped(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  return pipeline(source, createGzip(GZIP_OPTIONS), () => {});
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+/** A promise with its functions; a rejection that nobody waits for is not a fault. */
+function deferred<T>(): Deferred<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((whenResolved, whenRejected) => {
+    resolve = whenResolved;
+    reject = whenRejected;
+  });
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}

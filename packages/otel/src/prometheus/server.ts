@@ -1,0 +1,122 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { diag } from '@opentelemetry/api';
+import type { MetricsHandler } from './handler.ts';
+
+/** Where a server listens. */
+export interface ListeningAddress {
+  readonly host: string;
+  /** The port in use, also when 0 was asked for. */
+  readonly port: number;
+  /** URL of the metrics. */
+  readonly url: string;
+}
+
+/** Options of {@link createMetricsServer}. */
+export interface MetricsServerOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Path of the metrics, for `url`. */
+  readonly path: string;
+  readonly handler: MetricsHandler;
+}
+
+/** An HTTP server for scrapes. It never keeps the process alive, nor do its connections. */
+export interface MetricsServer {
+  /** Listens; the same promise while it does. Rejects when it cannot, and may be called again then. */
+  start(): Promise<ListeningAddress>;
+  /**
+   * Stops listening, ends idle connections at once and the others when they are done or `graceMillis` has passed.
+   * Never rejects.
+   */
+  close(graceMillis?: number): Promise<void>;
+}
+
+const HEADERS_TIMEOUT_MILLIS = 5_000;
+const REQUEST_TIMEOUT_MILLIS = 10_000;
+// A connection without progress in reading or writing for so long is cut.
+const INACTIVITY_TIMEOUT_MILLIS = 30_000;
+// Longer than the usual scrape interval of one minute, so that a scraper keeps its connection.
+const KEEP_ALIVE_MILLIS = 75_000;
+const MAX_CONNECTIONS = 1_024;
+const CLOSE_GRACE_MILLIS = 1_000;
+
+/** Creates a server; nothing listens before `start`. */
+export function createMetricsServer(options: MetricsServerOptions): MetricsServer {
+  let started: { server: Server; address: Promise<ListeningAddress> } | undefined;
+
+  return {
+    start: () => {
+      if (started !== undefined) return started.address;
+      const server = hardenedServer(options.handler);
+      const address = listen(server, options);
+      const current = { server, address };
+      started = current;
+      address.catch(() => {
+        if (started === current) started = undefined;
+      });
+      return address;
+    },
+    close: async (graceMillis = CLOSE_GRACE_MILLIS) => {
+      const closing = started;
+      started = undefined;
+      if (closing === undefined) return;
+      const listening = await closing.address.then(
+        () => true,
+        () => false,
+      );
+      if (listening) await end(closing.server, graceMillis);
+    },
+  };
+}
+
+function hardenedServer(handler: MetricsHandler): Server {
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MILLIS,
+      requestTimeout: REQUEST_TIMEOUT_MILLIS,
+      keepAliveTimeout: KEEP_ALIVE_MILLIS,
+      connectionsCheckingInterval: 1_000,
+    },
+    handler,
+  );
+  server.timeout = INACTIVITY_TIMEOUT_MILLIS;
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('connection', (socket) => socket.unref());
+  return server.unref();
+}
+
+async function listen(server: Server, options: MetricsServerOptions): Promise<ListeningAddress> {
+  const { host, port, path } = options;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(error, host, port)));
+    server.listen({ host, port }, resolve);
+  });
+  server.removeAllListeners('error');
+  server.on('error', (error) => diag.error('Prometheus: the server failed', error));
+  const bound = server.address() as AddressInfo;
+  const authority = host.includes(':') ? `[${host}]` : host;
+  return { host, port: bound.port, url: `http://${authority}:${bound.port}${path}` };
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'another program listens there; choose another port, or 0 for a free one',
+    EACCES: 'this process may not listen there; ports below 1024 need privileges',
+    EADDRNOTAVAIL: 'no interface of this machine has that address',
+    ENOTFOUND: 'that host name cannot be resolved',
+  };
+  const reason = reasons[error.code ?? ''] ?? error.message;
+  const message = `/metrics cannot listen on ${host}:${port}: ${reason}.`;
+  return Object.assign(new Error(message, { cause: error }), { code: error.code });
+}
+
+async function end(server: Server, graceMillis: number): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), graceMillis);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(cut);
+}

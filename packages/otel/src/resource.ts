@@ -1,0 +1,43 @@
+import type { Attributes } from '@opentelemetry/api';
+import { containerDetector } from '@opentelemetry/resource-detector-container';
+import {
+  defaultResource,
+  detectResources,
+  hostDetector,
+  osDetector,
+  processDetector,
+  type Resource,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+} from '@opentelemetry/resources';
+import type { OtelOptions } from './options.ts';
+
+/** Detected attributes that are left out: a command line often carries secrets, and `/metrics` would show them. */
+const LEFT_OUT = new Set(['process.command_args', 'process.command_line', 'process.command']);
+
+/**
+ * The resource of the process: what the SDK's detectors find (host, operating system, process, container, service
+ * instance), then the user's attributes, then the named options. Some detected attributes arrive later.
+ */
+export function createResource(options: OtelOptions): Resource {
+  const detected = detectResources({
+    detectors: [hostDetector, osDetector, processDetector, containerDetector, serviceInstanceIdDetector].map(
+      (detector) => ({
+        detect: (config) => {
+          const { attributes = {} } = detector.detect(config);
+          return { attributes: Object.fromEntries(Object.entries(attributes).filter(([key]) => !LEFT_OUT.has(key))) };
+        },
+      }),
+    ),
+  });
+  return defaultResource().merge(detected).merge(resourceFromAttributes(givenAttributes(options)));
+}
+
+function givenAttributes({ serviceName, serviceVersion, environment, attributes }: OtelOptions): Attributes {
+  return {
+    ...attributes,
+    ...(serviceName === undefined ? {} : { 'service.name': serviceName }),
+    ...(serviceVersion === undefined ? {} : { 'service.version': serviceVersion }),
+    ...(environment === undefined ? {} : { 'deployment.environment.name': environment }),
+  };
+}

@@ -1,0 +1,95 @@
+import { createRequire } from 'node:module';
+import { type MeterProvider, trace } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { NodeTracerProvider, Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { parseDuration } from '@org/instrument-core';
+import type { BatchOptions, OtelOptions, SamplerName, TracesOptions } from './options.ts';
+import { type OtlpTarget, otlpTarget } from './otlp.ts';
+
+// Loaded only when there is tracing, and at once: a span opened right after init() must not be lost.
+const require = createRequire(import.meta.url);
+const sdk = (): typeof import('@opentelemetry/sdk-trace-node') => require('@opentelemetry/sdk-trace-node');
+
+/** Tracing as it runs. */
+export interface Tracing {
+  readonly provider: NodeTracerProvider;
+  /** Below an unsampled span nothing will be sampled. */
+  readonly parentBased: boolean;
+  /** Whether it is the API's global tracer provider; another SDK may have been there first. */
+  readonly isGlobal: boolean;
+  flush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** Starts tracing when something takes the spans, or when it is asked for; `undefined` otherwise. */
+export function startTracing(options: OtelOptions, resource: Resource, meters: MeterProvider): Tracing | undefined {
+  const { traces } = options;
+  if (traces === false) return undefined;
+  const settings: TracesOptions = typeof traces === 'object' ? traces : {};
+  const processors = [...(settings.processors ?? []), ...exporters(options).map((exporter) => batch(exporter, settings.batch, meters))];
+  if (processors.length === 0 && traces !== true && settings.enabled !== true) return undefined;
+  const { sampler, parentBased } = samplerOf(settings);
+  const provider = new (sdk().NodeTracerProvider)({ resource, sampler, spanProcessors: processors });
+  const isGlobal = trace.setGlobalTracerProvider(provider);
+  return {
+    provider,
+    parentBased,
+    isGlobal,
+    flush: () => provider.forceFlush(),
+    shutdown: () => provider.shutdown(),
+  };
+}
+
+function exporters(options: OtelOptions): SpanExporter[] {
+  const list: SpanExporter[] = [];
+  const target = otlpTarget(options.otlp, 'traces');
+  if (target !== undefined) list.push(otlpExporter(target));
+  const isOnConsole = typeof options.console === 'object' ? options.console.traces : options.console;
+  if (isOnConsole === true) list.push(new (sdk().ConsoleSpanExporter)());
+  return list;
+}
+
+function otlpExporter(target: OtlpTarget): SpanExporter {
+  const { OTLPTraceExporter } =
+    target.protocol === 'http/json'
+      ? (require('@opentelemetry/exporter-trace-otlp-http') as typeof import('@opentelemetry/exporter-trace-otlp-http'))
+      : (require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto'));
+  // The enumeration's values are the words themselves.
+  const compression = target.compression as never;
+  return new OTLPTraceExporter({ ...target, compression });
+}
+
+function batch(exporter: SpanExporter, options: BatchOptions = {}, meters: MeterProvider): SpanProcessor {
+  const scheduledDelayMillis = parseDuration(options.scheduledDelay);
+  const exportTimeoutMillis = parseDuration(options.exportTimeout);
+  const { BatchSpanProcessor } = require('@opentelemetry/sdk-trace') as typeof import('@opentelemetry/sdk-trace');
+  return new BatchSpanProcessor({
+    exporter,
+    // Counts what is exported and what is dropped, under the names of the semantic conventions (otel.sdk.*).
+    selfObsMeterProvider: meters,
+    ...(options.maxQueueSize === undefined ? {} : { maxQueueSize: options.maxQueueSize }),
+    ...(options.maxExportBatchSize === undefined ? {} : { maxExportBatchSize: options.maxExportBatchSize }),
+    ...(scheduledDelayMillis === undefined ? {} : { scheduledDelayMillis }),
+    ...(exportTimeoutMillis === undefined ? {} : { exportTimeoutMillis }),
+  });
+}
+
+/** The sampler asked for, and whether it always follows an unsampled parent. */
+export function samplerOf({ sampler = 'parentbased_always_on', ratio = 1 }: TracesOptions): {
+  sampler: Sampler;
+  parentBased: boolean;
+} {
+  const { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler } = sdk();
+  if (typeof sampler !== 'string') return { sampler, parentBased: sampler instanceof ParentBasedSampler };
+  const roots: Record<SamplerName, () => Sampler> = {
+    always_on: () => new AlwaysOnSampler(),
+    always_off: () => new AlwaysOffSampler(),
+    traceidratio: () => new TraceIdRatioBasedSampler(ratio),
+    parentbased_always_on: () => new AlwaysOnSampler(),
+    parentbased_always_off: () => new AlwaysOffSampler(),
+    parentbased_traceidratio: () => new TraceIdRatioBasedSampler(ratio),
+  };
+  const root = roots[sampler]();
+  if (!sampler.startsWith('parentbased')) return { sampler: root, parentBased: sampler === 'always_off' };
+  return { sampler: new ParentBasedSampler({ root }), parentBased: true };
+}
