@@ -15,7 +15,9 @@ try {
     const cwd = join(root, 'packages', name);
     check(`${name}: pack`, 'npx', ['--yes', packageManager, 'pack', '--pack-destination', directory], cwd);
   }
-  for (const tarball of readdirSync(directory).filter((file) => file.endsWith('.tgz')).sort()) {
+  for (const tarball of readdirSync(directory)
+    .filter((file) => file.endsWith('.tgz'))
+    .sort()) {
     const file = join(directory, tarball);
     check(`${tarball}: publint`, 'npx', ['--no-install', 'publint', 'run', file, '--strict'], root);
     check(`${tarball}: attw`, 'npx', ['--no-install', 'attw', file, '--profile', 'esm-only'], root);

@@ -1,6 +1,7 @@
 import type { Attributes, SpanContext } from '@opentelemetry/api';
 import type { BoundCounter } from './instrument/instruments.ts';
 import { Binding, type Storage } from './instrument/storage.ts';
+import type { Meter } from './meter.ts';
 import { type MeterProvider, meterProvider } from './meter-provider.ts';
 import type { OperationDescription, OperationRecorder, Recorder } from './recorder.ts';
 import { runtime } from './runtime.ts';
@@ -21,22 +22,39 @@ const MAX_BOUND_FAILURES = 64;
 
 /** The recorder that writes into the accumulators of a meter provider. */
 export function createDirectRecorder(provider: MeterProvider = meterProvider): Recorder {
-  const sloTargets = new Map<string, number>();
+  // Described alike, functions share one operation, and so do the resolutions of one function.
+  const operations = new Map<string, DirectOperation>();
   return {
     operation(description: OperationDescription): OperationRecorder {
-      const meter = provider.getMeter(SCOPE);
-      if (description.slo !== undefined) {
-        const { name } = description;
-        const gauge = meter.createObservableGauge(`${name}.slo.target`, {
-          description: `Share of the calls of ${name} that shall end well within the latency of the objective`,
-          unit: '1',
-        });
-        if (!sloTargets.has(name)) gauge.addCallback((result) => result.observe(sloTargets.get(name) ?? 0));
-        sloTargets.set(name, description.slo.target);
+      const key = JSON.stringify([description, Object.entries(description.labels).sort()]);
+      let operation = operations.get(key);
+      if (operation === undefined) {
+        const meter = provider.getMeter(SCOPE);
+        operation = new DirectOperation(description, meter);
+        operations.set(key, operation);
+        showActive(meter, operation, description);
+        showObjective(meter, description);
       }
-      return new DirectOperation(description, meter);
+      return operation;
     },
   };
+}
+
+/** Shows how many calls run: a plain number that is looked at when it is collected costs a call next to nothing. */
+function showActive(meter: Meter, operation: DirectOperation, { name }: OperationDescription): void {
+  meter
+    .createObservableUpDownCounter(`${name}.active`, { description: `Calls of ${name} that have not ended` })
+    .addCallback((result) => result.observe(operation.active, operation.labels));
+}
+
+function showObjective(meter: Meter, { name, slo, labels, function: label }: OperationDescription): void {
+  if (slo === undefined) return;
+  meter
+    .createObservableGauge(`${name}.slo.target`, {
+      description: `Share of the calls of ${name} that shall end well within the latency of the objective`,
+      unit: '1',
+    })
+    .addCallback((result) => result.observe(slo.target, { ...labels, function: label }));
 }
 
 /** Upper bounds of an operation's durations, the threshold of its objective among them. */
@@ -48,20 +66,22 @@ function boundariesOf({ buckets, unit, slo }: OperationDescription): number[] {
 }
 
 class DirectOperation implements OperationRecorder {
-  readonly #labels: Attributes;
+  /** Labels of every series, the function's among them. */
+  readonly labels: Attributes;
+  /** Calls that have not ended. */
+  active = 0;
   /** What a millisecond is in the unit of the histogram. */
   readonly #scale: number;
   readonly #storage: Storage;
-  readonly #active: BoundCounter;
   readonly #success: Binding;
   readonly #failures = new Map<string, Binding>();
   readonly #firstItem: Binding | undefined;
   readonly #items: BoundCounter | undefined;
 
-  constructor(description: OperationDescription, meter: ReturnType<MeterProvider['getMeter']>) {
+  constructor(description: OperationDescription, meter: Meter) {
     const { name, unit } = description;
     const boundaries = boundariesOf(description);
-    this.#labels = { ...description.labels, function: description.function };
+    this.labels = { ...description.labels, function: description.function };
     this.#scale = unit === 'ms' ? 1 : 0.001;
     this.#storage = meter.createCountedHistogram(`${name}.duration`, {
       description: `Duration of calls of ${name}`,
@@ -69,10 +89,7 @@ class DirectOperation implements OperationRecorder {
       advice: { explicitBucketBoundaries: boundaries },
       count: { name: `${name}.calls`, description: `Calls of ${name}`, unit: '' },
     }).storage;
-    this.#active = meter
-      .createUpDownCounter(`${name}.active`, { description: `Calls of ${name} that have not ended` })
-      .bind(this.#labels);
-    this.#success = new Binding(this.#storage, { ...this.#labels, success: true, error_type: 'none' });
+    this.#success = new Binding(this.#storage, { ...this.labels, success: true, error_type: 'none' });
     if (!description.streaming) return;
     const { storage } = meter.createCountedHistogram(`${name}.time_to_first_item`, {
       description: `Time until calls of ${name} gave their first item`,
@@ -80,14 +97,14 @@ class DirectOperation implements OperationRecorder {
       advice: { explicitBucketBoundaries: boundaries },
       count: { name: `${name}.streams`, description: `Calls of ${name} that gave an item`, unit: '' },
     });
-    this.#firstItem = new Binding(storage, this.#labels);
+    this.#firstItem = new Binding(storage, this.labels);
     this.#items = meter
       .createCounter(`${name}.items`, { description: `Items that calls of ${name} gave` })
-      .bind(this.#labels);
+      .bind(this.labels);
   }
 
   begin(): undefined {
-    this.#active.add(1);
+    this.active++;
     return undefined;
   }
 
@@ -101,10 +118,10 @@ class DirectOperation implements OperationRecorder {
     spanContext: SpanContext | undefined,
   ): void {
     const duration = (endMillis - startMillis) * this.#scale;
-    this.#active.add(-1);
+    this.active--;
     if (attributes !== undefined) {
-      const series = { ...this.#labels, ...attributes, success, error_type: errorType };
-      this.#storage.measure(duration, series, undefined);
+      const series = { ...attributes, ...this.labels, success, error_type: errorType };
+      this.#storage.measureIn(duration, series, spanContext);
       return;
     }
     const binding = success && errorType === 'none' ? this.#success : this.#failure(success, errorType);
@@ -113,7 +130,7 @@ class DirectOperation implements OperationRecorder {
   }
 
   ignore(): void {
-    this.#active.add(-1);
+    this.active--;
   }
 
   firstItem(millis: number): void {
@@ -128,7 +145,7 @@ class DirectOperation implements OperationRecorder {
     const key = success ? `+${errorType}` : errorType;
     let binding = this.#failures.get(key);
     if (binding === undefined) {
-      binding = new Binding(this.#storage, { ...this.#labels, success, error_type: errorType });
+      binding = new Binding(this.#storage, { ...this.labels, success, error_type: errorType });
       if (this.#failures.size < MAX_BOUND_FAILURES) this.#failures.set(key, binding);
     }
     return binding;

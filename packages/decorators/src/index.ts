@@ -1,1 +1,22 @@
-export {};
+export { instrumentFunction } from './instrument-function.ts';
+export {
+  type InstrumentPerformance,
+  instrumentPerformance,
+  type MemberDecorator,
+} from './instrument-performance.ts';
+export {
+  type AnyClass,
+  type ClassInstrumenter,
+  type Instrumented,
+  instrumented,
+  type SkipDecorator,
+} from './instrumented.ts';
+export type {
+  AnyFunction,
+  InstrumentOptions,
+  ResultOf,
+  SloOptions,
+  SpanOptions,
+  Untyped,
+  UntypedFunction,
+} from './options.ts';

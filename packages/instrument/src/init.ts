@@ -33,7 +33,9 @@ export function init(options?: InitOptions): Telemetry {
   const configuration = resolveConfiguration(options, { env: process.env, cwd: process.cwd() });
   startDiagnostics(configuration.options.logLevel);
   for (const warning of configuration.warnings) diag.warn(describe(warning));
-  const telemetry = configuration.disabled ? startDisabled(configuration.options) : start(configuration.options);
+  const telemetry = configuration.disabled
+    ? startDisabled(configuration.options)
+    : start(configuration.options);
   current = telemetry;
   return telemetry;
 }
@@ -44,12 +46,18 @@ function start(options: ResolvedOptions): Telemetry {
   const loaded = loadInstrumentations(instrumentationPackages ?? [], process.cwd());
   const instrumentations = [...(options.instrumentations ?? []), ...loaded];
   const handle: OtelHandle = startOtel({ ...otelOptions, instrumentations });
-  return telemetryOf(handle.ready, handle.endpoints, () => handle.flush(), () => handle.shutdown().finally(restoreRecorder));
+  return telemetryOf(
+    handle.ready,
+    handle.endpoints,
+    () => handle.flush(),
+    () => handle.shutdown().finally(restoreRecorder),
+  );
 }
 
 function recorderOf(mode: InitOptions['mode'] = 'direct'): Parameters<typeof installRuntime>[0] {
   if (typeof mode === 'object') return { disabled: false, recorder: mode };
-  if (mode === 'events') return { disabled: false, recorder: createEventRecorder(createDirectRecorder(), events) };
+  if (mode === 'events')
+    return { disabled: false, recorder: createEventRecorder(createDirectRecorder(), events) };
   return { disabled: false, recorder: undefined };
 }
 

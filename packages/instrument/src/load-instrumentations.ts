@@ -38,7 +38,8 @@ export function loadInstrumentations(packages: readonly string[], cwd: string): 
 
 function instrumentationsOf(exported: Record<string, unknown>): Instrumentation[] {
   const { getNodeAutoInstrumentations } = exported;
-  if (typeof getNodeAutoInstrumentations === 'function') return getNodeAutoInstrumentations() as Instrumentation[];
+  if (typeof getNodeAutoInstrumentations === 'function')
+    return getNodeAutoInstrumentations() as Instrumentation[];
   return Object.entries(exported)
     .filter(([name, value]) => name.endsWith('Instrumentation') && typeof value === 'function')
     .map(([, value]) => new (value as new () => Instrumentation)());

@@ -16,7 +16,12 @@ export function preloadedModules(execArgv: readonly string[], nodeOptions = ''):
 }
 
 /** Whether a module, by its URL, is among those, named by package, path or URL. */
-export function isPreloaded(moduleUrl: string, names: readonly string[], specifier: string, cwd: string): boolean {
+export function isPreloaded(
+  moduleUrl: string,
+  names: readonly string[],
+  specifier: string,
+  cwd: string,
+): boolean {
   const base = pathToFileURL(`${cwd}/`);
   return names.some((name) => {
     if (name === specifier) return true;

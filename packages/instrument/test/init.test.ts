@@ -62,11 +62,16 @@ describe('init', () => {
   });
 
   it('records instrumented functions under the documented names', async () => {
-    const price = instrumentFunction((n: number) => n * 2, { name: 'orders.price', labels: { tier: 'gold' } });
+    const price = instrumentFunction((n: number) => n * 2, {
+      name: 'orders.price',
+      labels: { tier: 'gold' },
+    });
     telemetry = init({ prometheus: { port: 0 } });
     for (let i = 0; i < 3; i++) price(i);
     const text = await scrape(telemetry);
-    expect(text).toMatch(/orders_price_duration_seconds_count\{[^}]*tier="gold"[^}]*success="true"[^}]*error_type="none"[^}]*\} 3/);
+    expect(text).toMatch(
+      /orders_price_duration_seconds_count\{[^}]*tier="gold"[^}]*success="true"[^}]*error_type="none"[^}]*\} 3/,
+    );
     expect(text).toMatch(/orders_price_calls_total\{[^}]*tier="gold"[^}]*\} 3/);
     expect(text).toMatch(/orders_price_active\{[^}]*\} 0/);
   });
@@ -82,18 +87,26 @@ describe('init', () => {
 
   it('lists every problem of a wrong configuration in one error', () => {
     const wrong = { prometheus: { port: 99_999 }, serviceNam: 'x', traces: { ratio: 2 } };
-    expect(() => init(wrong as never)).toThrow(/port[\s\S]*serviceNam[\s\S]*ratio|serviceNam[\s\S]*port[\s\S]*ratio/);
+    expect(() => init(wrong as never)).toThrow(
+      /port[\s\S]*serviceNam[\s\S]*ratio|serviceNam[\s\S]*port[\s\S]*ratio/,
+    );
   });
 
   it('registers the provider for every library that uses the API', async () => {
     telemetry = init({ prometheus: { port: 0 } });
     metrics.getMeter('library', '1.2.3').createHistogram('library.work', { unit: 's' }).record(0.3);
-    expect(await scrape(telemetry)).toContain('library_work_seconds_count{otel_scope_name="library",otel_scope_version="1.2.3"} 1');
+    expect(await scrape(telemetry)).toContain(
+      'library_work_seconds_count{otel_scope_name="library",otel_scope_version="1.2.3"} 1',
+    );
   });
 
   it('sends metrics and spans to an OTLP endpoint on flush', async () => {
     const receiver = await startReceiver();
-    telemetry = init({ serviceName: 'shop', prometheus: false, otlp: { endpoint: receiver.url, protocol: 'http/json' } });
+    telemetry = init({
+      serviceName: 'shop',
+      prometheus: false,
+      otlp: { endpoint: receiver.url, protocol: 'http/json' },
+    });
     const work = instrumentFunction(async () => 1, { name: 'otlp.work' });
     await work();
     await telemetry.flush();
@@ -109,7 +122,12 @@ describe('init', () => {
 
   it('shuts down within its deadline when the receiver hangs', async () => {
     const receiver = await startReceiver(() => 0);
-    telemetry = init({ prometheus: false, otlp: { endpoint: receiver.url }, shutdownTimeout: 300, logLevel: 'none' });
+    telemetry = init({
+      prometheus: false,
+      otlp: { endpoint: receiver.url },
+      shutdownTimeout: 300,
+      logLevel: 'none',
+    });
     await instrumentFunction(async () => 1, { name: 'hang.work' })();
     const start = performance.now();
     await telemetry.shutdown();
@@ -125,7 +143,12 @@ describe('init', () => {
     telemetry = init({ prometheus: { port }, logLevel: 'none' });
     await telemetry.ready;
     expect(telemetry.endpoints.prometheus).toBeUndefined();
-    expect(telemetry.snapshot().find(({ name, attributes }) => name === 'instrument.faults' && attributes.component === 'prometheus')?.value).toBeGreaterThan(0);
+    expect(
+      telemetry
+        .snapshot()
+        .find(({ name, attributes }) => name === 'instrument.faults' && attributes.component === 'prometheus')
+        ?.value,
+    ).toBeGreaterThan(0);
     taken.close();
     await expect.poll(() => telemetry?.endpoints.prometheus, { timeout: 5_000 }).toBeDefined();
     await scrape(telemetry);
@@ -163,15 +186,21 @@ describe('init', () => {
 
   it('opens no span below an unsampled parent', async () => {
     telemetry = init({ prometheus: false, traces: { enabled: true, sampler: 'parentbased_always_on' } });
-    const parent = propagation.extract(ROOT_CONTEXT, { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00' });
-    const active = instrumentFunction(() => trace.getSpanContext(context.active())?.spanId, { name: 'unsampled' });
+    const parent = propagation.extract(ROOT_CONTEXT, {
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00',
+    });
+    const active = instrumentFunction(() => trace.getSpanContext(context.active())?.spanId, {
+      name: 'unsampled',
+    });
     expect(context.with(parent, active)).toBe('b7ad6b7169203331');
     expect(active()).toMatch(/^[0-9a-f]{16}$/);
   });
 
   it('shows quantiles in the snapshot', () => {
     telemetry = init({ prometheus: false });
-    const histogram = getMeter('snap').createHistogram('snap.size', { advice: { explicitBucketBoundaries: [10, 20, 30] } });
+    const histogram = getMeter('snap').createHistogram('snap.size', {
+      advice: { explicitBucketBoundaries: [10, 20, 30] },
+    });
     for (let i = 1; i <= 30; i++) histogram.record(i);
     const series = telemetry.snapshot().find(({ name }) => name === 'snap.size');
     expect(series).toMatchObject({ count: 30, sum: 465, min: 1, max: 30, value: 15.5 });

@@ -44,35 +44,48 @@ interface Window {
  * A logger that writes each message at most five times a minute. Messages are the same when their first argument is the
  * same but for its numbers.
  */
-export function createRateLimitedLogger(write: (line: string) => void, now: () => number = Date.now): DiagLogger {
+export function createRateLimitedLogger(
+  write: (line: string) => void,
+  now: () => number = Date.now,
+): DiagLogger {
   const windows = new Map<string, Window>();
   const close = (key: string, window: Window): void => {
     windows.delete(key);
     const suppressed = window.count - MAX_PER_WINDOW;
     if (suppressed > 0) write(`warn: said ${suppressed} more times within a minute: ${key}`);
   };
-  const log = (level: string) => (message: string, ...details: unknown[]): void => {
-    const key = String(message).replace(/\d+/g, '#').slice(0, 160);
-    let window = windows.get(key);
-    if (window !== undefined && now() >= window.endsAtMillis) {
-      close(key, window);
-      window = undefined;
-    }
-    if (window === undefined) {
-      const oldest = windows.entries().next();
-      if (windows.size >= MAX_MESSAGES && oldest.done !== true) close(...oldest.value);
-      window = { count: 0, endsAtMillis: now() + WINDOW_MILLIS };
-      windows.set(key, window);
-    }
-    window.count++;
-    if (window.count <= MAX_PER_WINDOW) write(`${level}: ${[message, ...details.map(messageOf)].join(' ')}`);
+  const log =
+    (level: string) =>
+    (message: string, ...details: unknown[]): void => {
+      const key = String(message).replace(/\d+/g, '#').slice(0, 160);
+      let window = windows.get(key);
+      if (window !== undefined && now() >= window.endsAtMillis) {
+        close(key, window);
+        window = undefined;
+      }
+      if (window === undefined) {
+        const oldest = windows.entries().next();
+        if (windows.size >= MAX_MESSAGES && oldest.done !== true) close(...oldest.value);
+        window = { count: 0, endsAtMillis: now() + WINDOW_MILLIS };
+        windows.set(key, window);
+      }
+      window.count++;
+      if (window.count <= MAX_PER_WINDOW)
+        write(`${level}: ${[message, ...details.map(messageOf)].join(' ')}`);
+    };
+  return {
+    error: log('error'),
+    warn: log('warn'),
+    info: log('info'),
+    debug: log('debug'),
+    verbose: log('verbose'),
   };
-  return { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug'), verbose: log('verbose') };
 }
 
 /** An error or anything else as short text, never throwing. */
 export function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(messageOf).join('; ');
+  if (error instanceof AggregateError && error.errors.length > 0)
+    return error.errors.map(messageOf).join('; ');
   if (error instanceof Error) return error.message || error.name;
   if (typeof error === 'string') return error;
   try {

@@ -1,4 +1,6 @@
+export { messageOf, startDiagnostics } from './diagnostics.ts';
 export { type EnvironmentReading, readEnvironment } from './environment/read-environment.ts';
+export { createMetricProducer } from './metric-producer.ts';
 export type {
   BatchOptions,
   ConsoleOptions,
@@ -12,7 +14,5 @@ export type {
   SamplerName,
   TracesOptions,
 } from './options.ts';
-export { messageOf, startDiagnostics } from './diagnostics.ts';
-export { createMetricProducer } from './metric-producer.ts';
 export { startPropagation } from './propagation.ts';
 export { type Endpoints, type OtelHandle, startOtel } from './start-otel.ts';

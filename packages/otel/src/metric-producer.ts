@@ -58,9 +58,7 @@ export function createMetricProducer(collector: Collector, resource: Resource): 
 /** The temporality that a reader of the SDK wants of a kind of instrument. */
 export function temporalityOf(reader: MetricReader): (type: CoreInstrumentType) => Temporality {
   return (type) =>
-    reader.selectAggregationTemporality(type as InstrumentType) === DELTA
-      ? 'delta'
-      : 'cumulative';
+    reader.selectAggregationTemporality(type as InstrumentType) === DELTA ? 'delta' : 'cumulative';
 }
 
 /** The aggregation that a reader of the SDK wants of a kind of instrument. */
@@ -98,8 +96,7 @@ export function metricDataOf(metric: CollectedMetric, endTime: HrTime): MetricDa
   const base = {
     // The type is what the SDK's own descriptors carry too; exporters look at it.
     descriptor: { name, description, unit, type, valueType: integer ? ValueType.INT : ValueType.DOUBLE },
-    aggregationTemporality:
-      metric.temporality === 'delta' ? DELTA : CUMULATIVE,
+    aggregationTemporality: metric.temporality === 'delta' ? DELTA : CUMULATIVE,
   };
   const hasSum =
     type !== 'GAUGE' &&

@@ -23,7 +23,8 @@ export function otlpTarget(otlp: OtelOptions['otlp'], signal: 'metrics' | 'trace
   if (own === false) return undefined;
   const url = own?.endpoint ?? signalUrl(general, otlp === true, signal);
   if (url === undefined) return undefined;
-  const setting = <Key extends keyof OtlpSignalOptions>(key: Key): OtlpSignalOptions[Key] => own?.[key] ?? general[key];
+  const setting = <Key extends keyof OtlpSignalOptions>(key: Key): OtlpSignalOptions[Key] =>
+    own?.[key] ?? general[key];
   return {
     url,
     headers: { ...general.headers, ...own?.headers },

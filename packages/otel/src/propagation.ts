@@ -8,7 +8,9 @@ import type { OtelOptions } from './options.ts';
  * a service that records nothing. Until the first `context.with` the context manager costs nothing. Returns the
  * function that takes out what was registered.
  */
-export function startPropagation(names: OtelOptions['propagators'] = ['tracecontext', 'baggage']): () => void {
+export function startPropagation(
+  names: OtelOptions['propagators'] = ['tracecontext', 'baggage'],
+): () => void {
   const manager: ContextManager = new AsyncLocalStorageContextManager().enable();
   const isManaged = context.setGlobalContextManager(manager);
   if (!isManaged) manager.disable();

@@ -49,7 +49,10 @@ function startReader(
     exportIntervalMillis,
     exportTimeoutMillis: Math.min(timeoutMillis, exportIntervalMillis),
   });
-  const collector = provider.addCollector({ temporality: temporalityOf(reader), aggregation: aggregationOf(reader) });
+  const collector = provider.addCollector({
+    temporality: temporalityOf(reader),
+    aggregation: aggregationOf(reader),
+  });
   reader.setMetricProducer(createMetricProducer(collector, resource));
   return {
     flush: () => reader.forceFlush(),

@@ -25,12 +25,16 @@ export function createResource(options: OtelOptions): Resource {
       (detector) => ({
         detect: (config) => {
           const { attributes = {} } = detector.detect(config);
-          return { attributes: Object.fromEntries(Object.entries(attributes).filter(([key]) => !LEFT_OUT.has(key))) };
+          return {
+            attributes: Object.fromEntries(Object.entries(attributes).filter(([key]) => !LEFT_OUT.has(key))),
+          };
         },
       }),
     ),
   });
-  return defaultResource().merge(detected).merge(resourceFromAttributes(givenAttributes(options)));
+  return defaultResource()
+    .merge(detected)
+    .merge(resourceFromAttributes(givenAttributes(options)));
 }
 
 function givenAttributes({ serviceName, serviceVersion, environment, attributes }: OtelOptions): Attributes {

@@ -1,13 +1,19 @@
 import { diag, metrics, trace } from '@opentelemetry/api';
-import { countSelf, installRuntime, type MeterProvider, meterProvider, parseDuration } from '@org/instrument-core';
+import {
+  countSelf,
+  installRuntime,
+  type MeterProvider,
+  meterProvider,
+  parseDuration,
+} from '@org/instrument-core';
 import { warnOfOtherApiCopies } from './api-copies.ts';
 import { startDeadline } from './deadline.ts';
 import { messageOf, startDiagnostics } from './diagnostics.ts';
 import type { Instrumentation, OtelOptions } from './options.ts';
 import { onProcessExit } from './process-exit.ts';
 import type { PrometheusEndpoint } from './prometheus-endpoint.ts';
-import type { PushReader } from './push-readers.ts';
 import { startPropagation } from './propagation.ts';
+import type { PushReader } from './push-readers.ts';
 import { createResource } from './resource.ts';
 import { startTracing } from './tracing.ts';
 import { metricViewsOf } from './views.ts';
@@ -73,7 +79,8 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
 
   const all = (work: (deadline: ReturnType<typeof startDeadline>) => Promise<unknown>[]): Promise<void> =>
     withDeadline(timeoutMillis, ready, work);
-  const flush = (): Promise<void> => all(() => [...readers.map((reader) => reader.flush()), tracing?.flush() ?? done]);
+  const flush = (): Promise<void> =>
+    all(() => [...readers.map((reader) => reader.flush()), tracing?.flush() ?? done]);
   let stopping: Promise<void> | undefined;
   const shutdown = (): Promise<void> => {
     stopping ??= all((deadline) => [
@@ -138,7 +145,10 @@ function registerMeterProvider(provider: MeterProvider): void {
   );
 }
 
-function enable(given: readonly (Instrumentation | Instrumentation[])[], provider: MeterProvider): Instrumentation[] {
+function enable(
+  given: readonly (Instrumentation | Instrumentation[])[],
+  provider: MeterProvider,
+): Instrumentation[] {
   const instrumentations = given.flat();
   for (const instrumentation of instrumentations) {
     try {

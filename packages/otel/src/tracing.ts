@@ -22,11 +22,18 @@ export interface Tracing {
 }
 
 /** Starts tracing when something takes the spans, or when it is asked for; `undefined` otherwise. */
-export function startTracing(options: OtelOptions, resource: Resource, meters: MeterProvider): Tracing | undefined {
+export function startTracing(
+  options: OtelOptions,
+  resource: Resource,
+  meters: MeterProvider,
+): Tracing | undefined {
   const { traces } = options;
   if (traces === false) return undefined;
   const settings: TracesOptions = typeof traces === 'object' ? traces : {};
-  const processors = [...(settings.processors ?? []), ...exporters(options).map((exporter) => batch(exporter, settings.batch, meters))];
+  const processors = [
+    ...(settings.processors ?? []),
+    ...exporters(options).map((exporter) => batch(exporter, settings.batch, meters)),
+  ];
   if (processors.length === 0 && traces !== true && settings.enabled !== true) return undefined;
   const { sampler, parentBased } = samplerOf(settings);
   const provider = new (sdk().NodeTracerProvider)({ resource, sampler, spanProcessors: processors });
@@ -62,7 +69,8 @@ function otlpExporter(target: OtlpTarget): SpanExporter {
 function batch(exporter: SpanExporter, options: BatchOptions = {}, meters: MeterProvider): SpanProcessor {
   const scheduledDelayMillis = parseDuration(options.scheduledDelay);
   const exportTimeoutMillis = parseDuration(options.exportTimeout);
-  const { BatchSpanProcessor } = require('@opentelemetry/sdk-trace') as typeof import('@opentelemetry/sdk-trace');
+  const { BatchSpanProcessor } =
+    require('@opentelemetry/sdk-trace') as typeof import('@opentelemetry/sdk-trace');
   return new BatchSpanProcessor({
     exporter,
     // Counts what is exported and what is dropped, under the names of the semantic conventions (otel.sdk.*).

@@ -3,7 +3,9 @@ import type { MetricViewOptions } from '@org/instrument-core';
 import { aggregationOptionsOf } from './metric-producer.ts';
 
 /** Views in our words, whether given so or as the SDK's `ViewOptions`. */
-export function metricViewsOf(views: readonly (MetricViewOptions | SdkViewOptions)[] = []): MetricViewOptions[] {
+export function metricViewsOf(
+  views: readonly (MetricViewOptions | SdkViewOptions)[] = [],
+): MetricViewOptions[] {
   return views.map((view) => {
     const { aggregation } = view;
     if (aggregation === undefined || typeof aggregation.type === 'string') return view as MetricViewOptions;

@@ -284,6 +284,7 @@ async function run(
 ): Promise<OtlpScope[][]> {
   const exported: OtlpScope[][] = [];
   const observed: Map<string, readonly [unknown, Attributes | undefined]>[] = [];
+  const byIdentity = new Map<string, Map<string, readonly [unknown, Attributes | undefined]>>();
   const made = instruments.map((declared, i) => {
     const owner = side.getMeter(declared.meter.name, declared.meter.version, {
       ...(declared.meter.schemaUrl === undefined ? {} : { schemaUrl: declared.meter.schemaUrl }),
@@ -297,9 +298,19 @@ async function run(
         : { advice: { explicitBucketBoundaries: declared.boundaries } }),
     };
     const instrument = owner[`create${declared.type}`](declared.name, options);
-    const values = new Map<string, readonly [unknown, Attributes | undefined]>();
+    // An observable declared twice is asked once: which of two callbacks counts for one attribute set is nobody's rule.
+    const identity = JSON.stringify([
+      declared.meter,
+      declared.type,
+      declared.name,
+      declared.unit,
+      declared.valueType ?? ValueType.DOUBLE,
+    ]);
+    const known = byIdentity.get(identity);
+    const values = known ?? new Map<string, readonly [unknown, Attributes | undefined]>();
+    byIdentity.set(identity, values);
     observed[i] = values;
-    if (declared.type.startsWith('Observable')) {
+    if (known === undefined && declared.type.startsWith('Observable')) {
       const observable = instrument as Observable;
       if (declared.batch) {
         owner.addBatchObservableCallback(

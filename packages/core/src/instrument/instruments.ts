@@ -7,6 +7,7 @@ import {
   type Histogram,
   type UpDownCounter,
 } from '@opentelemetry/api';
+import type { Stream } from '../stream/stream.ts';
 import { Binding, type Storage } from './storage.ts';
 
 /** A counter or up-down counter series, resolved once: adding costs a few nanoseconds. */
@@ -95,57 +96,52 @@ abstract class Instrument {
   }
 }
 
-/** A series of an instrument whose values may not be negative. */
-class BoundRising implements BoundCounter, BoundRecorder {
-  readonly #storage: Storage;
-  readonly #integer: boolean;
+/**
+ * A bound series. The methods of the subclasses look alike and are not shared: each sees streams of one kind only, so
+ * that the engine can inline the recording.
+ */
+abstract class Bound {
+  protected readonly storage: Storage;
+  /** Least value that may be recorded. */
+  protected readonly floor: number;
+  /** Stream of the fast path: the storage's only one, once it is bound; `null` sends everything the slow way. */
+  protected stream: Stream | null = null;
+  protected series = 0;
   readonly #binding: Binding;
 
-  constructor(storage: Storage, attributes: Attributes) {
-    this.#storage = storage;
-    this.#integer = storage.descriptor.integer;
+  constructor(storage: Storage, attributes: Attributes, floor: number) {
+    this.storage = storage;
+    this.floor = floor;
     this.#binding = new Binding(storage, attributes);
   }
 
-  add(value: number, context?: Context): void {
-    if (value >= 0 && typeof value === 'number' && !this.#integer) this.#binding.record(value, context);
-    else this.#checked(value, context);
-  }
-
-  record(value: number, context?: Context): void {
-    if (value >= 0 && typeof value === 'number' && !this.#integer) this.#binding.record(value, context);
-    else this.#checked(value, context);
-  }
-
-  #checked(value: number, context: Context | undefined): void {
-    const checked = accepted(value, this.#storage, false);
-    if (checked !== undefined) this.#binding.record(checked, context);
+  /** Values that need a check, and the first recording after the streams have changed. */
+  protected recordSlowly(value: number, context: Context | undefined): void {
+    const { storage } = this;
+    const checked = accepted(value, storage, this.floor < 0);
+    if (checked === undefined) return;
+    this.#binding.record(checked, context);
+    // Integers are checked each time.
+    this.stream = storage.descriptor.integer ? null : (storage.only ?? null);
+    this.series = this.#binding.series;
   }
 }
 
-/** A series of an instrument that takes any value. */
-class BoundAny implements BoundCounter, BoundRecorder {
-  readonly #storage: Storage;
-  readonly #integer: boolean;
-  readonly #binding: Binding;
-
-  constructor(storage: Storage, attributes: Attributes) {
-    this.#storage = storage;
-    this.#integer = storage.descriptor.integer;
-    this.#binding = new Binding(storage, attributes);
-  }
-
+class BoundSum extends Bound implements BoundCounter {
   add(value: number, context?: Context): void {
-    this.record(value, context);
+    const { stream } = this;
+    if (stream !== null && stream === this.storage.only && value >= this.floor && typeof value === 'number') {
+      stream.record(this.series, value, context);
+    } else this.recordSlowly(value, context);
   }
+}
 
+class BoundValue extends Bound implements BoundRecorder {
   record(value: number, context?: Context): void {
-    if (typeof value === 'number' && !this.#integer) {
-      this.#binding.record(value, context);
-      return;
-    }
-    const checked = accepted(value, this.#storage, true);
-    if (checked !== undefined) this.#binding.record(checked, context);
+    const { stream } = this;
+    if (stream !== null && stream === this.storage.only && value >= this.floor && typeof value === 'number') {
+      stream.record(this.series, value, context);
+    } else this.recordSlowly(value, context);
   }
 }
 
@@ -155,7 +151,7 @@ export class CounterInstrument extends Instrument implements BindableCounter {
   }
 
   bind(attributes: Attributes): BoundCounter {
-    return new BoundRising(this.storage, attributes);
+    return new BoundSum(this.storage, attributes, 0);
   }
 }
 
@@ -165,7 +161,7 @@ export class UpDownCounterInstrument extends Instrument implements BindableUpDow
   }
 
   bind(attributes: Attributes): BoundCounter {
-    return new BoundAny(this.storage, attributes);
+    return new BoundSum(this.storage, attributes, Number.NEGATIVE_INFINITY);
   }
 }
 
@@ -175,7 +171,7 @@ export class HistogramInstrument extends Instrument implements BindableHistogram
   }
 
   bind(attributes: Attributes): BoundRecorder {
-    return new BoundRising(this.storage, attributes);
+    return new BoundValue(this.storage, attributes, 0);
   }
 }
 
@@ -185,6 +181,6 @@ export class GaugeInstrument extends Instrument implements BindableGauge {
   }
 
   bind(attributes: Attributes): BoundRecorder {
-    return new BoundAny(this.storage, attributes);
+    return new BoundValue(this.storage, attributes, Number.NEGATIVE_INFINITY);
   }
 }

@@ -36,6 +36,15 @@ export class Storage {
     }
     for (const stream of this.streams) stream.record(stream.resolve(attributes, context), value, context);
   }
+
+  /** As `measure`, inside a span known to be sampled, or outside of one. */
+  measureIn(value: number, attributes: Attributes, span: SpanContext | undefined): void {
+    for (const stream of this.streams) {
+      const series = stream.resolve(attributes, undefined);
+      if (span === undefined) stream.record(series, value, undefined);
+      else stream.recordIn(series, value, span);
+    }
+  }
 }
 
 const NOT_BOUND: readonly Stream[] = [];
@@ -62,6 +71,11 @@ export class Binding {
   constructor(storage: Storage, attributes: Attributes) {
     this.#storage = storage;
     this.#attributes = { ...attributes };
+  }
+
+  /** Number of the bound series in the storage's only stream. */
+  get series(): number {
+    return this.#series;
   }
 
   record(value: number, context: Context | undefined): void {

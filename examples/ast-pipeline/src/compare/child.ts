@@ -1,0 +1,49 @@
+import { init, type Telemetry } from '@org/instrument';
+import { Pipeline } from '../pipeline.ts';
+import { createTally } from '../tally.ts';
+import type { ChildMessage, ChildSetup, Role, RoundCost, RoundRequest } from './protocol.ts';
+
+// The measured process of a comparison: runs a round whenever it is asked to, each with telemetry of its own.
+
+const setup = JSON.parse(process.argv[2] ?? '{}') as ChildSetup;
+const never = new AbortController().signal;
+
+process.on('message', async (request: RoundRequest) => {
+  tell({ kind: 'round', ...(await round(request.role)) });
+});
+process.on('disconnect', () => process.exit());
+// Ctrl-C reaches the whole group; the parent ends its child itself.
+process.on('SIGINT', () => undefined);
+
+/** Runs one round between `init()` and `shutdown()`; what is recorded is sent off within the time measured. */
+async function round(role: Role): Promise<RoundCost> {
+  const telemetry = start(role);
+  await telemetry.ready;
+  tell({ kind: 'metrics', url: telemetry.endpoints.prometheus });
+  const tally = createTally();
+  const pipeline = new Pipeline(setup, tally);
+  const started = performance.now();
+  const cpuBefore = process.cpuUsage();
+  await pipeline.run(never);
+  await telemetry.flush();
+  const cpu = process.cpuUsage(cpuBefore);
+  const wallMillis = performance.now() - started;
+  await telemetry.shutdown();
+  return { files: tally.files, cpuMillis: (cpu.user + cpu.system) / 1000, wallMillis };
+}
+
+function start(role: Role): Telemetry {
+  const common = { serviceName: 'ast-pipeline', handleSignals: false };
+  if (role !== 'everything') return init({ ...common, mode: 'disabled' });
+  return init({
+    ...common,
+    prometheus: { port: 0 },
+    otlp: { endpoint: setup.otlp },
+    traces: true,
+    metrics: { interval: '5s' },
+  });
+}
+
+function tell(message: ChildMessage): void {
+  process.send?.(message);
+}

@@ -1,0 +1,84 @@
+import { mebibytes, milliseconds, percent, perMinute, whole } from './numbers.ts';
+import type { OverheadEstimate } from './overhead.ts';
+import type { StageFigures } from './stages.ts';
+import { table } from './table.ts';
+import type { Tally } from './tally.ts';
+
+/** What a run did; `--json` prints it as it is. */
+export interface RunReport {
+  readonly directory: string;
+  readonly output: string;
+  /** URL of `/metrics`, when it listens. */
+  readonly metrics: string | undefined;
+  readonly otlp: string | undefined;
+  readonly seconds: number;
+  /** Rounds begun. */
+  readonly rounds: number;
+  readonly files: number;
+  readonly filesPerMinute: number;
+  readonly succeeded: number;
+  readonly bytes: number;
+  readonly imports: number;
+  readonly functions: number;
+  /** Failures by class. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** Failures per file, 0 to 1. */
+  readonly errorRate: number;
+  readonly stages: readonly StageFigures[];
+  readonly overhead: OverheadEstimate;
+}
+
+/** What a {@link RunReport} is made of. */
+export interface RunFacts
+  extends Pick<
+    RunReport,
+    'directory' | 'output' | 'metrics' | 'otlp' | 'seconds' | 'rounds' | 'stages' | 'overhead'
+  > {
+  readonly tally: Tally;
+}
+
+/** Puts the report of a run together. */
+export function createReport({ tally, ...facts }: RunFacts): RunReport {
+  const { files, succeeded, bytes, imports, functions } = tally;
+  return {
+    ...facts,
+    files,
+    filesPerMinute: perMinute(files, facts.seconds),
+    succeeded,
+    bytes,
+    imports,
+    functions,
+    errors: Object.fromEntries([...tally.errors].sort(([a], [b]) => (a < b ? -1 : 1))),
+    errorRate: files > 0 ? (files - succeeded) / files : 0,
+  };
+}
+
+/** The report as text. */
+export function renderReport(report: RunReport): string {
+  const { overhead } = report;
+  const errors = Object.entries(report.errors).map(([name, count]) => `${name} ${whole(count)}`);
+  return [
+    stageTable(report.stages),
+    '',
+    `${whole(report.files)} files in ${report.seconds.toFixed(1)} s: ${whole(report.filesPerMinute)} files/min, ` +
+      `${whole(report.rounds)} ${report.rounds === 1 ? 'round' : 'rounds'}, ${mebibytes(report.bytes)}`,
+    `${whole(report.imports)} imports and ${whole(report.functions)} functions stored in ${report.output}`,
+    `errors: ${percent(report.errorRate)}${errors.length > 0 ? ` (${errors.join(', ')})` : ''}`,
+    `telemetry: ${percent(overhead.share)} of the CPU time, estimated: ${whole(overhead.calls)} decorated calls × ` +
+      `${whole(overhead.nanosPerCall)} ns, calibrated after the run (--compare measures all of it)`,
+  ].join('\n');
+}
+
+function stageTable(stages: readonly StageFigures[]): string {
+  const header = ['stage', 'calls', 'errors', 'error rate', 'p50 ms', 'p95 ms', 'p99 ms'];
+  const rows = stages.map(({ stage, calls, errors, p50, p95, p99 }) => [
+    stage,
+    whole(calls),
+    whole(errors),
+    calls > 0 ? percent(errors / calls) : '–',
+    milliseconds(p50),
+    milliseconds(p95),
+    milliseconds(p99),
+  ]);
+  return table(header, rows);
+}

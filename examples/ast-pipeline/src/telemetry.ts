@@ -1,0 +1,35 @@
+import { createServer } from 'node:net';
+import { init, type Telemetry } from '@org/instrument';
+import { DEFAULT_PORT } from './options.ts';
+
+/** What a run shows of itself. */
+export interface TelemetryOptions {
+  /** Port of `/metrics`; `undefined`: the default port, or a free one when it is taken. */
+  readonly port: number | undefined;
+  /** OTLP/HTTP endpoint for metrics and traces. */
+  readonly otlp: string | undefined;
+}
+
+/** Starts telemetry; resolves when `/metrics` listens. Throws when a port that was asked for is taken. */
+export async function startTelemetry({ port, otlp }: TelemetryOptions): Promise<Telemetry> {
+  const free = await isFree(port ?? DEFAULT_PORT);
+  if (port !== undefined && !free) throw new Error(`--port ${port} is taken`);
+  const telemetry = init({
+    serviceName: 'ast-pipeline',
+    prometheus: { port: free ? (port ?? DEFAULT_PORT) : 0 },
+    ...(otlp === undefined ? {} : { otlp: { endpoint: otlp }, metrics: { interval: '5s' } }),
+    // Ctrl-C finishes the files under way first; see stop.ts.
+    handleSignals: false,
+  });
+  await telemetry.ready;
+  return telemetry;
+}
+
+/** Whether a port can be listened on, right now. */
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

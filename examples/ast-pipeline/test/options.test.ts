@@ -1,0 +1,67 @@
+import { basename } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { helpText, readOptions } from '../src/options.ts';
+import { UsageError } from '../src/usage.ts';
+
+describe('readOptions', () => {
+  it("goes through the workspace's node_modules until it is stopped", () => {
+    const options = readOptions([]);
+    expect(basename(options.directory)).toBe('node_modules');
+    expect(options).toMatchObject({ once: false, json: false, compare: false, concurrency: 8, rounds: 15 });
+    expect([options.seconds, options.limit, options.port, options.otlp]).toEqual(Array(4).fill(undefined));
+  });
+
+  it('reads every flag', () => {
+    const args = '--dir . --seconds 1.5 --once --concurrency 3 --limit 9 --out x.ndjson --port 0 --json';
+    const more = '--otlp http://localhost:4318 --compare --rounds 7 --help';
+    expect(readOptions(`${args} ${more}`.split(' '))).toEqual({
+      directory: process.cwd(),
+      output: `${process.cwd()}/x.ndjson`,
+      seconds: 1.5,
+      once: true,
+      concurrency: 3,
+      limit: 9,
+      port: 0,
+      otlp: 'http://localhost:4318',
+      json: true,
+      compare: true,
+      rounds: 7,
+      help: true,
+    });
+  });
+
+  it.each([
+    ['--second 5', /--second.*\n[\s\S]*--seconds N/],
+    ['--seconds', /--seconds[\s\S]*Known flags/],
+    ['somewhere', /somewhere[\s\S]*Known flags/],
+    ['--once=yes', /--once[\s\S]*Known flags/],
+    ['--seconds soon', "--seconds is 'soon'; expected a number from 0 to 2147483"],
+    ['--concurrency 0', "--concurrency is '0'; expected a whole number from 1 to 1024"],
+    ['--limit 1.5', "--limit is '1.5'; expected a whole number of at least 0"],
+    ['--port 65536', "--port is '65536'"],
+    ['--rounds 4', "--rounds is '4'; expected a whole number of at least 5"],
+    ['--dir /nowhere', "--dir is '/nowhere', which is no directory"],
+    ['--otlp localhost:4318', "--otlp is 'localhost:4318'; expected a URL"],
+  ])('refuses %s and says why', (args, message) => {
+    expect(() => readOptions(args.split(' '))).toThrow(UsageError);
+    expect(() => readOptions(args.split(' '))).toThrow(message);
+  });
+
+  it('has a line of help for each flag', () => {
+    for (const flag of [
+      'dir',
+      'seconds',
+      'once',
+      'concurrency',
+      'limit',
+      'out',
+      'port',
+      'otlp',
+      'json',
+      'compare',
+      'rounds',
+    ]) {
+      expect(helpText()).toMatch(new RegExp(`^  --${flag}( [A-Z]+)? +\\S`, 'm'));
+    }
+  });
+});

@@ -1,0 +1,169 @@
+import { type Context, context, ROOT_CONTEXT, type Span, type SpanContext } from '@opentelemetry/api';
+import { monotonicMillis, type OperationRecorder } from '@org/instrument-core';
+import { type CallSite, IDLE } from './call-site.ts';
+import { reportFault } from './faults.ts';
+import { closeSpan, openSpan } from './span.ts';
+import { attributesOf, errorTypeFor, isSuccess, metricAttributesOf, outcomeOf } from './verdict.ts';
+
+/** The clock is read at the first and then at each 16th item. */
+const CLOCK_MASK = 15;
+
+/** The arguments of a call, kept only where `attributes` will ask for them. */
+export type Arguments = ArrayLike<unknown>;
+
+export const NO_ARGUMENTS: Arguments = [];
+
+/**
+ * One call under way, from its begin to its one end. Later attempts to end it do nothing. No method throws. It holds
+ * neither arguments nor result, so that it can outlive them (see `abandoned.ts`).
+ */
+export class Call {
+  readonly site: CallSite;
+  readonly startMillis: number;
+  /** What the call began on; it ends there, whatever is installed meanwhile. */
+  operation: OperationRecorder;
+  token: unknown;
+  span: Span | undefined;
+  /** Context that the function, and each step of a stream, runs in; `undefined` when it is the caller's. */
+  context: Context | undefined;
+  spanContext: SpanContext | undefined;
+  ended: boolean;
+  /** When something was last seen of the call; the end of a call that nobody ended. */
+  lastMillis: number;
+  /** Called once when the call has ended. Must not throw. */
+  onEnd: ((call: Call) => void) | undefined;
+  #items: OperationRecorder | undefined;
+  #count: number;
+
+  constructor(site: CallSite, operation: OperationRecorder, token: unknown, startMillis: number) {
+    this.site = site;
+    this.startMillis = startMillis;
+    this.operation = operation;
+    this.token = token;
+    this.span = undefined;
+    this.context = undefined;
+    this.spanContext = undefined;
+    this.ended = false;
+    this.lastMillis = startMillis;
+    this.onEnd = undefined;
+    this.#items = undefined;
+    this.#count = 0;
+  }
+
+  /** From now on the call is a stream: its items are counted, and its steps run in the context of the call. */
+  stream(): void {
+    if (this.#items !== undefined) return;
+    this.#items = this.site.forItems(this.operation);
+    if (this.context !== undefined) return;
+    const active = context.active();
+    if (active !== ROOT_CONTEXT || this.site.exemplars) this.context = active;
+  }
+
+  /** Runs `step` in the context of the call. */
+  run<T>(step: () => T): T {
+    return this.context === undefined ? step() : context.with(this.context, step);
+  }
+
+  /** The stream gave an item. */
+  item(): void {
+    if (this.ended) return;
+    const isFirst = this.#count === 0;
+    // A clock read costs several times what the step of a generator does.
+    if ((this.#count++ & CLOCK_MASK) === 0) this.lastMillis = monotonicMillis();
+    if (!isFirst) return;
+    try {
+      this.#items?.firstItem(this.lastMillis - this.startMillis);
+    } catch (fault) {
+      reportFault(this.site.names.operation, 'recording the first item', fault);
+    }
+  }
+
+  succeed(result: unknown, args: Arguments): void {
+    if (!this.ended) this.#end(monotonicMillis(), undefined, false, undefined, result, args);
+  }
+
+  fail(error: unknown, args: Arguments): void {
+    if (!this.ended) this.#end(monotonicMillis(), undefined, true, error, undefined, args);
+  }
+
+  /** The consumer does not want the rest. */
+  cancel(args: Arguments): void {
+    if (!this.ended) this.#end(monotonicMillis(), 'cancelled', false, undefined, undefined, args);
+  }
+
+  /** Nobody will end the call any more: it ended well when something was last seen of it. */
+  abandon(): void {
+    if (!this.ended) this.#end(this.lastMillis, 'ok', false, undefined, undefined, undefined);
+  }
+
+  #end(
+    endMillis: number,
+    known: string | undefined,
+    thrown: boolean,
+    error: unknown,
+    result: unknown,
+    args: Arguments | undefined,
+  ): void {
+    this.ended = true;
+    this.onEnd?.(this);
+    const { site, span } = this;
+    const outcome = known ?? outcomeOf(site, thrown, error, result);
+    const attributes = args === undefined ? undefined : attributesOf(site, span, args, result);
+    const kept = attributes === undefined ? undefined : metricAttributesOf(site, attributes);
+    const errorType = errorTypeFor(site, outcome, thrown, error);
+    try {
+      this.#items?.items(this.#count);
+    } catch (fault) {
+      reportFault(site.names.operation, 'recording the items', fault);
+    }
+    try {
+      if (outcome === 'ignored') this.operation.ignore(this.token);
+      else {
+        const success = isSuccess(outcome, thrown);
+        this.operation.end(
+          this.token,
+          this.startMillis,
+          endMillis,
+          success,
+          errorType,
+          kept,
+          this.spanContext,
+        );
+      }
+    } catch (fault) {
+      reportFault(site.names.operation, 'recording the end', fault);
+    }
+    if (span === undefined) return;
+    try {
+      closeSpan(span, outcome, errorType, attributes, thrown, error);
+    } catch (fault) {
+      reportFault(site.names.operation, 'ending the span', fault);
+    }
+  }
+}
+
+/** Begins a call that needs more than metrics: opens its span. Never throws. */
+export function openCall(site: CallSite): Call {
+  let span: ReturnType<typeof openSpan> | undefined;
+  try {
+    if (site.exemplars) span = openSpan(site);
+  } catch (fault) {
+    reportFault(site.names.operation, 'opening the span', fault);
+  }
+  const startMillis = monotonicMillis();
+  let operation = site.operation;
+  let token: unknown;
+  try {
+    token = operation.begin(startMillis);
+  } catch (fault) {
+    operation = IDLE;
+    reportFault(site.names.operation, 'recording the begin', fault);
+  }
+  const call = new Call(site, operation, token, startMillis);
+  if (span !== undefined) {
+    call.span = span.span;
+    call.context = span.context;
+    call.spanContext = span.spanContext;
+  }
+  return call;
+}

@@ -1,0 +1,45 @@
+/** What a decorator of TC39 is told besides the value (the decorators proposal, stage 3). */
+interface DecoratorContext {
+  readonly kind: 'class' | 'method' | 'getter' | 'setter' | 'field' | 'accessor';
+  readonly name: string | symbol | undefined;
+  readonly static?: boolean;
+  readonly metadata?: object | undefined;
+}
+
+/** How a function that is a decorator and a factory of decorators was called. */
+export type DecoratorCall =
+  | { readonly form: 'tc39'; readonly value: unknown; readonly context: DecoratorContext }
+  | {
+      readonly form: 'legacy';
+      readonly holder: object;
+      readonly key: string | symbol;
+      readonly descriptor: unknown;
+    }
+  | { readonly form: 'legacy-class'; readonly value: object }
+  | { readonly form: 'factory'; readonly given: unknown; readonly more: unknown };
+
+const KINDS: readonly unknown[] = ['class', 'method', 'getter', 'setter', 'field', 'accessor'];
+
+/**
+ * Tells apart: `(value, context)` of TC39, `(holder, key, descriptor?)` and `(class)` of `experimentalDecorators`, and
+ * anything else, which is the arguments of a factory.
+ */
+export function readDecoratorCall(args: readonly unknown[]): DecoratorCall {
+  const [first, second, third] = args;
+  if (args.length === 2 && isContext(second)) return { form: 'tc39', value: first, context: second };
+  const isHolder = (typeof first === 'object' && first !== null) || typeof first === 'function';
+  if (isHolder && args.length >= 2 && (typeof second === 'string' || typeof second === 'symbol')) {
+    return { form: 'legacy', holder: first, key: second, descriptor: third };
+  }
+  // Constructor parameters are decorated with (class, undefined, index).
+  if (typeof first === 'function' && typeof third === 'number') {
+    return { form: 'legacy', holder: first, key: 'constructor', descriptor: third };
+  }
+  if (typeof first === 'function' && args.length === 1) return { form: 'legacy-class', value: first };
+  return { form: 'factory', given: first, more: second };
+}
+
+function isContext(value: unknown): value is DecoratorContext {
+  if (typeof value !== 'object' || value === null) return false;
+  return KINDS.includes((value as { kind?: unknown }).kind) && 'name' in value;
+}

@@ -1,0 +1,108 @@
+import { type DecoratorCall, readDecoratorCall } from './decorator-call.ts';
+import { wrapDescriptor, wrapUnplaced } from './member.ts';
+import type { Member } from './names.ts';
+import type { AnyFunction, InstrumentOptions, UntypedFunction } from './options.ts';
+import { misuse, type Settings, settingsOf } from './validate-options.ts';
+import type { Target } from './wrap.ts';
+
+/** A decorator for methods, getters, setters and accessors, in both dialects of TypeScript. */
+export interface MemberDecorator {
+  <F extends AnyFunction>(
+    method: F,
+    context: ClassMethodDecoratorContext | ClassGetterDecoratorContext | ClassSetterDecoratorContext,
+  ): F;
+  <This, Value>(
+    accessor: ClassAccessorDecoratorTarget<This, Value>,
+    context: ClassAccessorDecoratorContext<This, Value>,
+  ): ClassAccessorDecoratorResult<This, Value>;
+  <T>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<T>,
+  ): TypedPropertyDescriptor<T>;
+}
+
+/** The type of {@link instrumentPerformance}: a decorator, and a factory of decorators. */
+export interface InstrumentPerformance extends MemberDecorator {
+  (name?: string): MemberDecorator;
+  <F extends AnyFunction = UntypedFunction>(options: InstrumentOptions<F>): MemberDecorator;
+  <F extends AnyFunction = UntypedFunction>(name: string, options: InstrumentOptions<F>): MemberDecorator;
+}
+
+/**
+ * Instruments a method, static or private too, a getter, a setter or an `accessor`: bare, with a name, or with
+ * {@link InstrumentOptions}; as a TC39 decorator and under `experimentalDecorators`. See `instrumentFunction` for what
+ * is kept and how results are followed.
+ *
+ * By default the operation is `Class.method`, of the class that declares the method, whichever subclass it is called
+ * on. TC39 decorators do not know their class: it is looked up at the first call.
+ *
+ * @throws InstrumentError `INSTRUMENT_DECORATOR_MISUSE` at decoration, with all problems of the options; and on what
+ * is no method: fields, classes, parameters.
+ *
+ * @example
+ * class Orders {
+ *   @instrumentPerformance('orders.place')
+ *   async place(order: Order) { … }
+ * }
+ */
+export const instrumentPerformance: InstrumentPerformance = ((...args: unknown[]): unknown => {
+  const call = readDecoratorCall(args);
+  if (call.form !== 'factory')
+    return decorate(call, settingsOf(undefined, undefined, '@instrumentPerformance'));
+  const settings = settingsOf(call.given, call.more, '@instrumentPerformance');
+  return (...inner: unknown[]): unknown => decorate(readDecoratorCall(inner), settings);
+}) as InstrumentPerformance;
+
+function decorate(call: DecoratorCall, settings: Settings): unknown {
+  if (call.form === 'legacy') return decorateLegacy(call, settings);
+  if (call.form === 'tc39') return decorateTc39(call, settings);
+  throw misplaced('a class', 'Use @instrumented for a class.');
+}
+
+function decorateTc39(call: DecoratorCall & { form: 'tc39' }, settings: Settings): unknown {
+  const { value, context } = call;
+  const instrument = (fn: unknown, kind: Member['kind']): unknown =>
+    wrapUnplaced(fn as Target, settings, { key: context.name ?? '', kind, metadata: context.metadata });
+  switch (context.kind) {
+    case 'method':
+      return instrument(value, 'method');
+    case 'getter':
+      return instrument(value, 'get');
+    case 'setter':
+      return instrument(value, 'set');
+    case 'accessor': {
+      const { get, set } = value as { get: unknown; set: unknown };
+      return { get: instrument(get, 'get'), set: instrument(set, 'set') };
+    }
+    case 'class':
+      throw misplaced('a class', 'Use @instrumented for a class.');
+    default:
+      throw misplaced(
+        `the field ${String(context.name)}`,
+        'Make it a method, or wrap its value with instrumentFunction.',
+      );
+  }
+}
+
+function decorateLegacy(call: DecoratorCall & { form: 'legacy' }, settings: Settings): unknown {
+  const { holder, key, descriptor } = call;
+  if (typeof descriptor === 'number') throw misplaced(`parameter ${descriptor} of ${String(key)}`);
+  const member = descriptor as PropertyDescriptor | undefined;
+  const isMember =
+    member !== undefined && (typeof member.value === 'function' || 'get' in member || 'set' in member);
+  if (!isMember) {
+    throw misplaced(
+      `the field ${String(key)}`,
+      'Make it a method, or wrap its value with instrumentFunction.',
+    );
+  }
+  return wrapDescriptor(member, settings, key, holder);
+}
+
+function misplaced(found: string, fix?: string): Error {
+  const expected = 'a method, getter, setter or accessor';
+  return misuse('@instrumentPerformance stands where it cannot work', [
+    { path: '@instrumentPerformance', found, expected, ...(fix === undefined ? {} : { fix }) },
+  ]);
+}

@@ -1,0 +1,70 @@
+import type { Attributes, SpanKind } from '@opentelemetry/api';
+import type { Duration, Outcome } from '@org/instrument-core';
+
+/** Any function, of whatever parameters and result. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/**
+ * What the compiler cannot know: a decorator factory is called before TypeScript looks at the decorated method. Name
+ * the method (`instrumentPerformance<Orders['price']>({ … })`) or annotate the callback to have it checked.
+ */
+export type Untyped = ReturnType<JSON['parse']>;
+
+/** The function type that callbacks see when none is named. */
+export type UntypedFunction = (...args: Untyped[]) => Untyped;
+
+/** What `attributes` and `classify` get as the result: awaited, and for a generator what it returned. */
+export type ResultOf<F extends AnyFunction> =
+  ReturnType<F> extends Generator<unknown, infer R, never> | AsyncGenerator<unknown, infer R, never>
+    ? R
+    : Awaited<ReturnType<F>>;
+
+/** The span of each call. */
+export interface SpanOptions {
+  /** Name of the span. Default: the name of the operation. */
+  name?: string;
+  /** Kind of the span, as OpenTelemetry's enum or its word. Default `'internal'`. */
+  kind?: SpanKind | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+}
+
+/** Service level objective of an operation. */
+export interface SloOptions {
+  /** Share of the calls that must end well and in time: above 0, at most 1. */
+  target: number;
+  /** Within which time: `'250ms'` or milliseconds. It becomes a bucket bound, so that the share is exact. */
+  latency: Duration;
+}
+
+/** What may be said about an instrumented function. */
+export interface InstrumentOptions<F extends AnyFunction = UntypedFunction> {
+  /** Prefix of the metrics and name of the span. Default `Class.method`, or the function's name. */
+  name?: string;
+  /** Labels of every series of this operation, and attributes of its spans. Default none. */
+  labels?: Attributes;
+  /**
+   * Attributes of one call, asked for when it has ended; `result` is `undefined` when it threw. They go to the span;
+   * to the metrics go only those that `metricAttributes` lists. Default none.
+   */
+  attributes?: (args: Parameters<F>, result: ResultOf<F> | undefined) => Attributes | undefined;
+  /** Keys of `attributes` with few values, which become labels of the metrics too. Default none. */
+  metricAttributes?: readonly string[];
+  /**
+   * How a call ended: `'ok'`, `'error'`, `'cancelled'`, `'ignored'` (left out of the metrics), or a word of your own, of
+   * which the first 20 per operation are kept and the rest is `'other'`. Default: what was thrown is `'error'`, an
+   * `AbortError` `'cancelled'`. When it throws or returns anything but a word, the default holds.
+   */
+  classify?: (result: ResultOf<F> | undefined, error: unknown) => Outcome;
+  /** Upper bounds of the duration's buckets, in `unit`, ascending. Default: those of the recorder. */
+  buckets?: readonly number[];
+  /** Unit of `<name>.duration`. Default `'s'`, as the OpenTelemetry semantic conventions ask for. */
+  unit?: 's' | 'ms';
+  /** `false` opens no span. Default: a span per call while tracing is on. */
+  span?: boolean | SpanOptions;
+  /** Service level objective. Default none. */
+  slo?: SloOptions;
+  /**
+   * `true` follows Node.js streams to their end too; `false` takes everything but promises as a plain value. Default:
+   * generators, async iterables and web `ReadableStream`s are followed, Node.js streams are not.
+   */
+  stream?: boolean;
+}

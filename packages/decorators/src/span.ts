@@ -1,0 +1,86 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  isSpanContextValid,
+  type Span,
+  type SpanContext,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
+import { runtime } from '@org/instrument-core';
+import type { CallSite } from './call-site.ts';
+
+/** The span of one call, or the span it happens in. */
+export interface CallSpan {
+  /** `undefined` when there is nothing to record on. */
+  readonly span: Span | undefined;
+  /** Context that the function runs in; `undefined` when it is the caller's. */
+  readonly context: Context | undefined;
+  /** Of the sampled span that exemplars point at. */
+  readonly spanContext: SpanContext | undefined;
+}
+
+const NO_SPAN: CallSpan = { span: undefined, context: undefined, spanContext: undefined };
+
+/**
+ * Opens the span of a call. Below an unsampled parent none is asked for when the sampler follows its parent: asking
+ * costs 1.8 µs, looking 50 ns.
+ */
+export function openSpan(site: CallSite): CallSpan {
+  const active = context.active();
+  const parent = trace.getSpanContext(active);
+  const parentIsSampled = parent !== undefined && (parent.traceFlags & TraceFlags.SAMPLED) !== 0;
+  if (site.tracer === undefined) {
+    return parentIsSampled ? { span: undefined, context: undefined, spanContext: parent } : NO_SPAN;
+  }
+  if (parent !== undefined && !parentIsSampled && runtime.tracing.parentBased && isSpanContextValid(parent)) {
+    return NO_SPAN;
+  }
+  const options = { kind: site.settings.spanKind, attributes: site.spanAttributes };
+  const span = site.tracer.startSpan(site.spanName, options, active);
+  const own = span.spanContext();
+  return {
+    span: span.isRecording() ? span : undefined,
+    context: trace.setSpan(active, span),
+    spanContext: (own.traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : own,
+  };
+}
+
+/**
+ * Ends the span of a call. `errorType` is that of the metrics; what failed gets the status `ERROR` and, as the
+ * OpenTelemetry semantic conventions have it, `error.type`; any other outcome than ok is told by `instrument.outcome`.
+ */
+export function closeSpan(
+  span: Span,
+  outcome: string,
+  errorType: string,
+  attributes: Attributes | undefined,
+  thrown: boolean,
+  error: unknown,
+): void {
+  try {
+    if (attributes !== undefined) span.setAttributes(attributes);
+    if (outcome === 'ok') return;
+    if (outcome !== 'error') span.setAttribute('instrument.outcome', outcome);
+    const failed = outcome === 'error' || (thrown && outcome !== 'cancelled' && outcome !== 'ignored');
+    if (!failed) return;
+    span.setAttribute('error.type', errorType);
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    if (!thrown) return;
+    // From here on the user's error is read, which may throw; what was said before stays said.
+    span.recordException(error instanceof Error ? error : describeThrown(error));
+    span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+  } finally {
+    span.end();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? String(error.message) : describeThrown(error);
+}
+
+function describeThrown(error: unknown): string {
+  return typeof error === 'object' && error !== null ? Object.prototype.toString.call(error) : String(error);
+}

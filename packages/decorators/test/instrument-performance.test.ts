@@ -1,0 +1,226 @@
+import { InstrumentError } from '@org/instrument-core';
+import { describe, expect, test } from 'vitest';
+import { instrumentPerformance } from '../src/index.ts';
+import { useRecording } from './recording.ts';
+
+const recording = useRecording();
+
+function calls(): [string, string][] {
+  return recording.current.ended.map((call) => [call.operation, call.function]);
+}
+
+describe('a decorated method (TC39)', () => {
+  test('bare, named, and with options', async () => {
+    class Orders {
+      readonly prefix = 'order';
+
+      @instrumentPerformance
+      place(id: number): string {
+        return `${this.prefix} ${id}`;
+      }
+
+      @instrumentPerformance('orders.pay')
+      async pay(id: number): Promise<string> {
+        return `${this.prefix} ${id}`;
+      }
+
+      @instrumentPerformance({ name: 'orders.price', labels: { tier: 'gold' } })
+      *price(): Generator<string> {
+        yield this.prefix;
+      }
+
+      @instrumentPerformance()
+      cancel(): void {}
+
+      @instrumentPerformance('orders.ship', { unit: 'ms' })
+      ship(): void {}
+    }
+    const orders = new Orders();
+    expect(orders.place(1)).toBe('order 1');
+    expect(await orders.pay(2)).toBe('order 2');
+    expect([...orders.price()]).toEqual(['order']);
+    orders.cancel();
+    orders.ship();
+    expect(calls()).toEqual([
+      ['Orders.place', 'Orders.place'],
+      ['orders.pay', 'Orders.pay'],
+      ['orders.price', 'Orders.price'],
+      ['Orders.cancel', 'Orders.cancel'],
+      ['orders.ship', 'Orders.ship'],
+    ]);
+    expect(recording.current.operations.map((operation) => operation.unit)).toEqual([
+      's',
+      's',
+      's',
+      's',
+      'ms',
+    ]);
+    expect(Orders.prototype.place.name).toBe('place');
+    expect(Orders.prototype.place.length).toBe(1);
+    expect(Object.keys(orders)).toEqual(['prefix']);
+  });
+
+  test('inherited, overridden and called with super is that of the class that declares it', () => {
+    class Base {
+      @instrumentPerformance
+      run(): string {
+        return 'base';
+      }
+
+      @instrumentPerformance
+      static create(): string {
+        return 'created';
+      }
+    }
+    class Middle extends Base {}
+    class Derived extends Middle {
+      @instrumentPerformance
+      override run(): string {
+        return `derived ${super.run()}`;
+      }
+    }
+    expect(new Derived().run()).toBe('derived base');
+    expect(new Middle().run()).toBe('base');
+    expect(Derived.create()).toBe('created');
+    expect(calls()).toEqual([
+      ['Base.run', 'Base.run'],
+      ['Derived.run', 'Derived.run'],
+      ['Base.run', 'Base.run'],
+      ['Base.create', 'Base.create'],
+    ]);
+    expect(recording.current.operations).toHaveLength(3);
+  });
+
+  test('private, static private, symbolic, and under another decorator', () => {
+    const key = Symbol('secret');
+    const twice = (fn: () => number) =>
+      function (this: unknown): number {
+        return 2 * fn.call(this);
+      };
+    class Vault {
+      @instrumentPerformance
+      #open(): number {
+        return 1;
+      }
+
+      @instrumentPerformance
+      static #make(): Vault {
+        return new Vault();
+      }
+
+      @instrumentPerformance
+      [key](): number {
+        return this.#open();
+      }
+
+      @twice
+      @instrumentPerformance
+      doubled(): number {
+        return this.#open();
+      }
+
+      static make(): Vault {
+        return Vault.#make();
+      }
+    }
+    class Branch extends Vault {}
+    expect(Vault.make()[key]()).toBe(1);
+    expect(new Branch().doubled()).toBe(2);
+    expect(calls()).toEqual([
+      ['Vault.make', 'Vault.#make'],
+      ['Vault.open', 'Vault.#open'],
+      ['Vault.secret', 'Vault.[secret]'],
+      ['Vault.open', 'Vault.#open'],
+      ['Vault.doubled', 'Vault.doubled'],
+    ]);
+  });
+
+  test('getter, setter and accessor', () => {
+    class Cart {
+      #total = 1;
+
+      @instrumentPerformance
+      get total(): number {
+        return this.#total;
+      }
+
+      @instrumentPerformance
+      set total(value: number) {
+        this.#total = value;
+      }
+
+      @instrumentPerformance('cart.note')
+      accessor note = 'empty';
+    }
+    const cart = new Cart();
+    cart.total = 3;
+    expect(cart.total).toBe(3);
+    expect(cart.note).toBe('empty');
+    cart.note = 'full';
+    expect(cart.note).toBe('full');
+    expect(calls()).toEqual([
+      ['Cart.total', 'Cart.set total'],
+      ['Cart.total', 'Cart.get total'],
+      ['cart.note', 'Cart.get note'],
+      ['cart.note', 'Cart.set note'],
+      ['cart.note', 'Cart.get note'],
+    ]);
+  });
+
+  test('called without this is known by its name until a call tells the class', () => {
+    class Tools {
+      @instrumentPerformance
+      check(): boolean {
+        return this === undefined;
+      }
+    }
+    const { check } = Tools.prototype;
+    expect([check.call(undefined as never), check.call(undefined as never)]).toEqual([true, true]);
+    new Tools().check();
+    check.call(undefined as never);
+    expect(calls().map(([operation]) => operation)).toEqual(['check', 'check', 'Tools.check', 'Tools.check']);
+    expect(recording.current.operations).toHaveLength(2);
+  });
+});
+
+test('metadata of the class is left to those who write it', () => {
+  const note = (_fn: unknown, context: ClassMethodDecoratorContext): void => {
+    context.metadata.noted = context.name;
+  };
+  class Noted {
+    @instrumentPerformance
+    @note
+    run(): void {}
+  }
+  const key = (Symbol as { metadata?: symbol }).metadata ?? Symbol.for('Symbol.metadata');
+  expect({ ...Reflect.get(Noted, key) }).toEqual({ noted: 'run' });
+});
+
+describe('misuse', () => {
+  const apply = instrumentPerformance as (...args: unknown[]) => unknown;
+
+  test('on a class, a field or a parameter says where else to go', () => {
+    class Anything {}
+    const contexts: unknown[][] = [
+      [Anything],
+      [Anything, { kind: 'class', name: 'Anything', addInitializer() {} }],
+      [undefined, { kind: 'field', name: 'count', addInitializer() {} }],
+      [Anything.prototype, 'count'],
+      [Anything.prototype, 'count', { value: 1, writable: true }],
+      [Anything.prototype, 'run', 0],
+      [Anything, undefined, 0],
+    ];
+    for (const args of contexts) {
+      for (const use of [apply, apply('name') as typeof apply]) {
+        expect(() => use(...args)).toThrow(expect.objectContaining({ code: 'INSTRUMENT_DECORATOR_MISUSE' }));
+      }
+    }
+    expect(() => apply(Anything)).toThrow(/@instrumented/);
+  });
+
+  test('of options throws at decoration', () => {
+    expect(() => apply('')).toThrow(InstrumentError);
+    expect(() => apply({ unit: 'seconds' })).toThrow(InstrumentError);
+    expect(() => apply(42)).toThrow(InstrumentError);
+  });
+});

@@ -1,0 +1,100 @@
+import { expectTypeOf, test } from 'vitest';
+import { instrumentFunction, instrumentPerformance, type MemberDecorator } from '../src/index.ts';
+
+// Checked by `tsc`; at run time these only show that nothing throws.
+
+test('instrumentFunction keeps the exact type of the function', () => {
+  const generic = instrumentFunction(<T extends object>(value: T, key: keyof T): T[keyof T] => value[key]);
+  expectTypeOf(generic).toEqualTypeOf<<T extends object>(value: T, key: keyof T) => T[keyof T]>();
+
+  function overloaded(value: string): string;
+  function overloaded(value: number): number;
+  function overloaded(value: string | number): string | number {
+    return value;
+  }
+  expectTypeOf(instrumentFunction(overloaded)).toEqualTypeOf<typeof overloaded>();
+
+  async function* rows(limit: number): AsyncGenerator<string, boolean> {
+    yield `${limit}`;
+    return true;
+  }
+  expectTypeOf(instrumentFunction(rows)).toEqualTypeOf<typeof rows>();
+
+  const tagged = Object.assign((n: number) => n, { version: 1 as const });
+  expectTypeOf(instrumentFunction(tagged).version).toEqualTypeOf<1>();
+
+  function method(this: { id: string }, n: number): string {
+    return this.id + n;
+  }
+  expectTypeOf(instrumentFunction(method)).toEqualTypeOf<typeof method>();
+});
+
+test('callbacks see the arguments and the awaited result', () => {
+  instrumentFunction(async (id: string, count?: number) => id.length + (count ?? 0), {
+    attributes: (args, result) => {
+      expectTypeOf(args).toEqualTypeOf<[id: string, count?: number | undefined]>();
+      expectTypeOf(result).toEqualTypeOf<number | undefined>();
+      return undefined;
+    },
+    classify: (result, error) => {
+      expectTypeOf(result).toEqualTypeOf<number | undefined>();
+      expectTypeOf(error).toEqualTypeOf<unknown>();
+      return 'ok';
+    },
+  });
+  instrumentFunction(
+    function* (): Generator<string, boolean> {
+      yield 'item';
+      return true;
+    },
+    {
+      attributes: (_args, result) => {
+        expectTypeOf(result).toEqualTypeOf<boolean | undefined>();
+        return undefined;
+      },
+    },
+  );
+});
+
+test('decorators keep the type of the member, and refuse what they cannot decorate', () => {
+  class Orders {
+    @instrumentPerformance({
+      // As DESIGN.md shows it: the method is not known here, so its arguments are not checked.
+      attributes: (args) => ({ currency: args[0].currency }),
+      classify: (_result, error) => (error ? 'error' : 'ok'),
+    })
+    price<T extends { currency: string }>(order: T): T {
+      return order;
+    }
+
+    @instrumentPerformance<Orders['pay']>({
+      attributes: ([amount], result) => {
+        expectTypeOf(amount).toEqualTypeOf<number>();
+        expectTypeOf(result).toEqualTypeOf<string | undefined>();
+        return { amount };
+      },
+    })
+    async pay(amount: number): Promise<string> {
+      return `${amount}`;
+    }
+  }
+  expectTypeOf<Orders['price']>().toEqualTypeOf<<T extends { currency: string }>(order: T) => T>();
+  expectTypeOf(instrumentPerformance('orders')).toEqualTypeOf<MemberDecorator>();
+
+  // @ts-expect-error: not a unit
+  refused(() => instrumentPerformance({ unit: 'seconds' }));
+  // @ts-expect-error: not an option
+  refused(() => instrumentPerformance({ lables: {} }));
+  refused(() => {
+    class Wrong {
+      // @ts-expect-error: a field
+      @instrumentPerformance
+      count = 1;
+    }
+    return Wrong;
+  });
+});
+
+function refused(misuse: () => unknown): void {
+  expectTypeOf(misuse).toBeFunction();
+}

@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/** Who may depend on whom among our packages (the table of docs/architecture.md). */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  otel: ['@org/instrument-core'],
+  decorators: ['@org/instrument-core'],
+  instrument: ['@org/instrument-core', '@org/instrument-otel', '@org/instrument-decorators'],
+};
+
+interface Manifest {
+  readonly dependencies?: Record<string, string>;
+  readonly peerDependencies?: Record<string, string>;
+}
+
+function manifestOf(name: string): Manifest {
+  return JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as Manifest;
+}
+
+describe('the packages', () => {
+  it('depend on each other only as the table says', () => {
+    const packages = readdirSync(join(root, 'packages'));
+    expect(packages.sort()).toEqual(Object.keys(ALLOWED).sort());
+    for (const name of packages) {
+      const ours = Object.keys(manifestOf(name).dependencies ?? {}).filter((dependency) => dependency.startsWith('@org/'));
+      for (const dependency of ours) expect(ALLOWED[name], `${name} → ${dependency}`).toContain(dependency);
+    }
+  });
+
+  it('name the OpenTelemetry SDK in otel only', () => {
+    for (const name of Object.keys(ALLOWED).filter((other) => other !== 'otel')) {
+      const dependencies = Object.keys(manifestOf(name).dependencies ?? {});
+      expect(dependencies.filter((dependency) => dependency.startsWith('@opentelemetry/'))).toEqual([]);
+      expect(Object.keys(manifestOf(name).peerDependencies ?? {})).toEqual(['@opentelemetry/api']);
+    }
+  });
+
+  it('share one copy of the SDK with the exporters, which pin it exactly', () => {
+    const store = readdirSync(join(root, 'node_modules', '.pnpm'));
+    const copies = store.filter((entry) => /^@opentelemetry\+sdk-metrics@/.test(entry));
+    expect(copies).toHaveLength(1);
+  });
+});
+
+describe('the linter', () => {
+  const probe = join(root, 'packages', 'core', 'src', 'architecture-probe.ts');
+  afterEach(() => {
+    if (existsSync(probe)) rmSync(probe);
+  });
+
+  it('fails on an import that the table forbids', () => {
+    writeFileSync(probe, "import '@org/instrument-otel';\n");
+    const biome = join(root, 'node_modules', '.bin', 'biome');
+    const result = spawnSync(biome, ['lint', probe], { cwd: root, encoding: 'utf8' });
+    expect(result.status).not.toBe(0);
+    expect(`${result.stdout}${result.stderr}`).toContain('core imports nothing but @opentelemetry/api');
+  });
+});
