@@ -24,5 +24,6 @@ export function parseDuration(duration: unknown): number | undefined {
   if (typeof duration !== 'string') return undefined;
   const match = DURATION.exec(duration.trim());
   if (match === null) return undefined;
-  return Number(match[1]) * (UNIT_MILLIS[match[2] ?? ''] ?? Number.NaN);
+  const millis = Number(match[1]) * (UNIT_MILLIS[match[2] ?? ''] ?? Number.NaN);
+  return Number.isFinite(millis) ? millis : undefined;
 }

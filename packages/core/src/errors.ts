@@ -52,13 +52,20 @@ function describeProblem(problem: Problem): string {
 /** A value as short text for an error message: strings quoted, long ones cut, never throwing. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'function') return `a function${value.name === '' ? '' : ` ${value.name}`}`;
-  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
-  if (typeof value === 'number') return String(value);
   try {
-    const text = JSON.stringify(value);
-    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+    return cut(textOf(value));
   } catch {
-    return Object.prototype.toString.call(value);
+    // Cycles, and what only runs code of its own: getters, toJSON, proxies.
+    return typeof value === 'function' ? 'a function' : 'an object';
   }
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'function') return `a function ${value.name}`.trimEnd();
+  if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'number') return String(value);
+  return JSON.stringify(value) ?? 'an object';
+}
+
+function cut(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -1,16 +1,10 @@
+import { createRequire } from 'node:module';
 import type { Attributes } from '@opentelemetry/api';
-import { containerDetector } from '@opentelemetry/resource-detector-container';
-import {
-  defaultResource,
-  detectResources,
-  hostDetector,
-  osDetector,
-  processDetector,
-  type Resource,
-  resourceFromAttributes,
-  serviceInstanceIdDetector,
-} from '@opentelemetry/resources';
+import type { Resource } from '@opentelemetry/resources';
 import type { OtelOptions } from './options.ts';
+
+// Loaded when a resource is asked for: with what they bring along, these packages are half of a cold start.
+const require = createRequire(import.meta.url);
 
 /** Detected attributes that are left out: a command line often carries secrets, and `/metrics` would show them. */
 const LEFT_OUT = new Set(['process.command_args', 'process.command_line', 'process.command']);
@@ -20,6 +14,17 @@ const LEFT_OUT = new Set(['process.command_args', 'process.command_line', 'proce
  * instance), then the user's attributes, then the named options. Some detected attributes arrive later.
  */
 export function createResource(options: OtelOptions): Resource {
+  const {
+    defaultResource,
+    detectResources,
+    hostDetector,
+    osDetector,
+    processDetector,
+    resourceFromAttributes,
+    serviceInstanceIdDetector,
+  } = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
+  const { containerDetector } =
+    require('@opentelemetry/resource-detector-container') as typeof import('@opentelemetry/resource-detector-container');
   const detected = detectResources({
     detectors: [hostDetector, osDetector, processDetector, containerDetector, serviceInstanceIdDetector].map(
       (detector) => ({

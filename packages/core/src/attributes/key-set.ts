@@ -119,6 +119,11 @@ export class ShapeTable {
     return shape;
   }
 
+  /** A shape of these keys that no view's filter applies to. */
+  unfiltered(keys: readonly string[]): Shape {
+    return new Shape(keys, this.#intern(keys, true) as KeySet);
+  }
+
   #keep(shape: Shape): void {
     let node = this.#root;
     for (const key of shape.keys) {

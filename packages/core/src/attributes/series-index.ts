@@ -37,6 +37,8 @@ export class SeriesIndex {
   readonly #shapes: ShapeTable;
   #size = 0;
   #overflow = -1;
+  /** While the overflow series is being made: it is admitted beyond the limit. */
+  #overflowShape: Shape | undefined = undefined;
   #last: Shape;
   /** Series + 1 by hash; 0 is free. */
   #table: Int32Array = new Int32Array(16);
@@ -98,10 +100,13 @@ export class SeriesIndex {
 
   /** The object's keys are not those seen last. */
   #resolveShape(attributes: Attributes): number {
-    const shape = this.#shapes.resolve(attributes ?? EMPTY, this.#size < this.limit - 1);
+    let shape = this.#shapes.resolve(attributes ?? EMPTY, false);
     if (shape === undefined) {
+      // First without what is not allowed: keys that never get into a series must not be kept.
       const allowed = this.#allowed(attributes);
-      return allowed === attributes ? this.#resolveOverflow() : this.resolve(allowed);
+      if (allowed !== attributes) return this.resolve(allowed);
+      if (this.#size >= this.limit - 1) return this.#resolveOverflow();
+      shape = this.#shapes.resolve(attributes, true) as Shape;
     }
     this.#last = shape;
     for (let i = 0; i < shape.keys.length; i++) {
@@ -158,15 +163,18 @@ export class SeriesIndex {
       }
       slot = (slot + 1) & mask;
     }
-    return this.#size >= this.limit - 1 ? this.#resolveOverflow() : this.#admit(shape, hash);
+    const isFull = this.#size >= this.limit - 1 && shape !== this.#overflowShape;
+    return isFull ? this.#resolveOverflow() : this.#admit(shape, hash);
   }
 
   #resolveOverflow(): number {
     if (this.#overflow < 0) {
-      const shape = this.#shapes.resolve(OVERFLOW, true) as Shape;
+      // The attribute is not the user's, so no view leaves it out; a replay of early recordings may have made it already.
+      const shape = this.#shapes.unfiltered(Object.keys(OVERFLOW));
+      this.#overflowShape = shape;
       valueTable.intern(true);
       shape.take(0, true);
-      this.#overflow = this.#admit(shape, shape.hash());
+      this.#overflow = this.#lookUp(shape, shape.hash());
     }
     this.#owner.overflowed();
     return this.#overflow;

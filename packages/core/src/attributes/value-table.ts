@@ -1,7 +1,10 @@
 import type { AttributeValue } from '@opentelemetry/api';
 
-/** What an attribute value may be once it is interned: `null` stands for a hole in an array. */
-type Primitive = string | number | boolean | null;
+/** Key of a hole in an array: `null` would make `null` an attribute value that is known, and so allowed. */
+const HOLE: unique symbol = Symbol('hole');
+
+/** What is interned: values, and holes in arrays. */
+type Primitive = string | number | boolean | typeof HOLE;
 
 /** Node of the trie that resolves arrays: one step per element, by the element's number. */
 class ArrayNode {
@@ -31,7 +34,7 @@ export class ValueTable {
     if (!Array.isArray(value)) return this.ids.get(value);
     let node: ArrayNode | undefined = this.#arrays.get(value.length);
     for (let i = 0; node !== undefined && i < value.length; i++) {
-      const element = this.ids.get(value[i] ?? null);
+      const element = this.ids.get(value[i] ?? HOLE);
       node = element === undefined ? undefined : node.next.get(element);
     }
     return node === undefined || node.id < 0 ? undefined : node.id;
@@ -40,7 +43,8 @@ export class ValueTable {
   /** Number of a value, which must be one that {@link isAttributeValue} accepts. */
   intern(value: AttributeValue): number {
     if (!Array.isArray(value)) return this.#internPrimitive(value as Primitive);
-    const elements = (value as readonly unknown[]).map((element) => (element ?? null) as Primitive);
+    // Array.from visits the holes of a sparse array too; map would pass over them.
+    const elements = Array.from(value as readonly unknown[], (element) => (element ?? HOLE) as Primitive);
     let node = this.#arrays.get(elements.length) ?? new ArrayNode();
     this.#arrays.set(elements.length, node);
     for (const element of elements) {
@@ -52,14 +56,17 @@ export class ValueTable {
       }
       node = next;
     }
-    if (node.id < 0) node.id = this.#values.push(Object.freeze(elements) as AttributeValue) - 1;
+    if (node.id < 0) {
+      const kept = Object.freeze(elements.map((element) => (element === HOLE ? null : element)));
+      node.id = this.#values.push(kept as AttributeValue) - 1;
+    }
     return node.id;
   }
 
   #internPrimitive(value: Primitive): number {
     const known = this.ids.get(value);
     if (known !== undefined) return known;
-    const id = this.#values.push(value) - 1;
+    const id = this.#values.push(value === HOLE ? null : value) - 1;
     this.ids.set(value, id);
     return id;
   }

@@ -8,6 +8,7 @@ import {
   type UpDownCounter,
 } from '@opentelemetry/api';
 import type { Stream } from '../stream/stream.ts';
+import { describeValue } from '../errors.ts';
 import { Binding, type Storage } from './storage.ts';
 
 /** A counter or up-down counter series, resolved once: adding costs a few nanoseconds. */
@@ -47,7 +48,7 @@ function accepted(value: unknown, storage: Storage, mayFall: boolean): number | 
   const { name, integer } = storage.descriptor;
   if (typeof value !== 'number') {
     diag.warn(
-      `Metric ${name} was given ${typeof value} ${String(value)}, not a number; it was not recorded.`,
+      `Metric ${name} was given ${typeof value} ${describeValue(value)}, not a number; it was not recorded.`,
     );
     return undefined;
   }
@@ -59,7 +60,10 @@ function accepted(value: unknown, storage: Storage, mayFall: boolean): number | 
   }
   if (!integer || Number.isInteger(value)) return value;
   const whole = Math.trunc(value);
-  if (!Number.isInteger(whole)) return undefined;
+  if (!Number.isInteger(whole)) {
+    diag.warn(`Metric ${name} is declared with ValueType.INT and was given ${value}; it was not recorded.`);
+    return undefined;
+  }
   diag.warn(`Metric ${name} is declared with ValueType.INT and was given ${value}; the fraction was cut.`);
   return whole;
 }
@@ -76,8 +80,8 @@ abstract class Instrument {
 
   /** Records a value that may not fall below zero. */
   protected rise(value: number, attributes: Attributes | undefined, context: Context | undefined): void {
-    // The common case, said so that NaN, strings and the like fail it.
-    if (value >= 0 && typeof value === 'number' && !this.#integer) {
+    // The common case, said so that NaN, strings and the like fail it. The type first: a symbol cannot be compared.
+    if (typeof value === 'number' && value >= 0 && !this.#integer) {
       this.storage.measure(value, attributes, context);
       return;
     }

@@ -1,0 +1,26 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+const PEERS = ['@opentelemetry/sdk-metrics', '@opentelemetry/exporter-prometheus', 'prom-client'];
+
+/** Versions of Node and of the peers measured. */
+export function versions(): Record<string, string> {
+  const found: Record<string, string> = { node: process.versions.node };
+  for (const peer of PEERS) found[peer] = versionOf(peer);
+  return found;
+}
+
+function versionOf(name: string): string {
+  let directory = dirname(require.resolve(name));
+  for (;;) {
+    try {
+      const manifest = require(join(directory, 'package.json')) as { name?: string; version?: string };
+      if (manifest.name === name && manifest.version !== undefined) return manifest.version;
+    } catch {
+      // Not the package's own folder.
+    }
+    if (directory === dirname(directory)) return 'unknown';
+    directory = dirname(directory);
+  }
+}
