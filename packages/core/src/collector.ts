@@ -1,7 +1,7 @@
 import { CountMetric, IntervalMetric, LiveMetric } from './collected-metric.ts';
 import type { Meter } from './meter.ts';
 import type { CollectedMetric, CollectedScope, Collection, InstrumentType, Temporality } from './metric.ts';
-import type { Stream } from './stream/stream.ts';
+import { DEFAULT_ORIGIN, type Stream } from './stream/stream.ts';
 import type { AggregationOptions } from './view.ts';
 
 /** What a reader asks for. */
@@ -111,8 +111,8 @@ export class Collector {
   /** Streams made for the aggregation of other readers are not for this one. */
   #reads(stream: Stream): boolean {
     if (stream.origin === 'view') return true;
-    const wanted = this.aggregation(stream.descriptor.type) ?? { type: 'default' };
-    return stream.origin === JSON.stringify(wanted);
+    const wanted = this.aggregation(stream.descriptor.type);
+    return stream.origin === (wanted === undefined ? DEFAULT_ORIGIN : JSON.stringify(wanted));
   }
 }
 

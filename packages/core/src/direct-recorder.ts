@@ -59,10 +59,12 @@ function showObjective(meter: Meter, { name, slo, labels, function: label }: Ope
 
 /** Upper bounds of an operation's durations, the threshold of its objective among them. */
 function boundariesOf({ buckets, unit, slo }: OperationDescription): number[] {
-  const perSecond = unit === 'ms' ? 1_000 : 1;
-  const boundaries = buckets ?? DEFAULT_DURATION_BOUNDARIES.map((seconds) => seconds * perSecond);
+  const boundaries =
+    buckets ?? DEFAULT_DURATION_BOUNDARIES.map((seconds) => (unit === 'ms' ? seconds * 1_000 : seconds));
   if (slo === undefined) return [...boundaries];
-  return [...new Set([...boundaries, (slo.latencyMillis / 1_000) * perSecond])].sort((a, b) => a - b);
+  // Not by way of seconds: 1,001 / 1,000 * 1,000 is less than 1,001.
+  const threshold = unit === 'ms' ? slo.latencyMillis : slo.latencyMillis / 1_000;
+  return [...new Set([...boundaries, threshold])].sort((a, b) => a - b);
 }
 
 class DirectOperation implements OperationRecorder {

@@ -62,7 +62,8 @@ export function describeValue(value: unknown): string {
 
 function textOf(value: unknown): string {
   if (typeof value === 'function') return `a function ${value.name}`.trimEnd();
-  if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'number') return String(value);
+  if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'number')
+    return String(value);
   return JSON.stringify(value) ?? 'an object';
 }
 

@@ -76,6 +76,8 @@ export interface EventBusStatistics {
 
 const DEFAULT_CAPACITY = 1_000;
 type Listener = (payload: never, name: string) => unknown;
+/** Listeners, and the number of the event after which each came. */
+type Subscriptions = Map<Listener, number>;
 
 /**
  * A typed event bus. Listeners are called synchronously, in the order of subscription; one that throws or rejects is
@@ -83,8 +85,8 @@ type Listener = (payload: never, name: string) => unknown;
  * `performance.*`.
  */
 export class EventBus<Events extends object = EventMap> {
-  readonly #exact = new Map<string, Set<Listener>>();
-  readonly #prefixes = new Map<string, Set<Listener>>();
+  readonly #exact = new Map<string, Subscriptions>();
+  readonly #prefixes = new Map<string, Subscriptions>();
   #emitted = 0;
   #failed = 0;
   #shed = 0;
@@ -101,12 +103,12 @@ export class EventBus<Events extends object = EventMap> {
     const key = isPattern ? name.slice(0, -1) : name;
     let listeners = table.get(key);
     if (listeners === undefined) {
-      listeners = new Set();
+      listeners = new Map();
       table.set(key, listeners);
     }
     // Wrapped, so that the same function subscribed twice is two subscriptions.
     const entry: Listener = (payload, eventName) => listener(payload, eventName);
-    listeners.add(entry);
+    listeners.set(entry, this.#emitted);
     return () => {
       listeners.delete(entry);
       if (listeners.size === 0 && table.get(key) === listeners) table.delete(key);
@@ -133,15 +135,20 @@ export class EventBus<Events extends object = EventMap> {
     return false;
   }
 
-  /** Publishes an event. Never throws and never waits for a listener. */
+  /**
+   * Publishes an event. Never throws and never waits for a listener. Who subscribes from within a listener hears the
+   * next event, not this one: a listener that subscribes anew each time would be called without end.
+   */
   emit<Name extends keyof Events & string>(name: Name, payload: Events[Name]): void {
-    this.#emitted++;
+    const event = ++this.#emitted;
     const exact = this.#exact.get(name);
-    if (exact !== undefined) for (const listener of exact) this.#call(listener, payload, name);
+    if (exact !== undefined) {
+      for (const [listener, since] of exact) if (since < event) this.#call(listener, payload, name);
+    }
     if (this.#prefixes.size === 0) return;
     for (const [prefix, listeners] of this.#prefixes) {
       if (!name.startsWith(prefix)) continue;
-      for (const listener of listeners) this.#call(listener, payload, name);
+      for (const [listener, since] of listeners) if (since < event) this.#call(listener, payload, name);
     }
   }
 

@@ -74,7 +74,11 @@ export class MeterProvider implements MeterProviderInterface {
       for (const storage of meter.storages) {
         const wanted = collector.aggregation(storage.descriptor.type);
         // A reader with an aggregation of its own gets a stream of its own.
-        if (wanted !== undefined && !this.#hasView(meter, storage)) this.#open(meter, storage);
+        if (wanted !== undefined && !this.#hasView(meter, storage)) {
+          const known = storage.streams;
+          this.#open(meter, storage);
+          recordAgain(known, storage);
+        }
         for (const stream of storage.streams) collector.attach(stream);
       }
     }
@@ -98,7 +102,7 @@ export class MeterProvider implements MeterProviderInterface {
       for (const storage of meter.storages) {
         const known = before.get(storage) ?? [];
         this.#open(meter, storage, known);
-        for (const stream of known) if (!storage.streams.includes(stream)) recordAgain(stream, storage);
+        recordAgain(known, storage);
       }
     }
   }
@@ -108,7 +112,8 @@ export class MeterProvider implements MeterProviderInterface {
     const views = this.#views.find(storage.descriptor, meter.scope);
     const streams =
       views.length > 0
-        ? views.map((view) => this.#viewStream(meter, storage, view))
+        ? // One view is enough to count from.
+          views.map((view, i) => this.#viewStream(meter, storage, view, i === 0))
         : this.#defaultStreams(storage, known);
     const opened = [...new Set(streams.filter((stream) => stream !== undefined))];
     storage.use(opened);
@@ -142,7 +147,7 @@ export class MeterProvider implements MeterProviderInterface {
     });
   }
 
-  #viewStream(meter: Meter, storage: Storage, view: MetricViewOptions): Stream | undefined {
+  #viewStream(meter: Meter, storage: Storage, view: MetricViewOptions, counts: boolean): Stream | undefined {
     const descriptor = {
       ...storage.descriptor,
       name: view.name ?? storage.descriptor.name,
@@ -154,13 +159,13 @@ export class MeterProvider implements MeterProviderInterface {
     if (shared !== undefined) return shared;
     const isDropped = view.aggregation?.type === 'drop';
     // What is counted from it is asked for even where the histogram itself is not.
-    if (isDropped && storage.countAs === undefined) return undefined;
+    if (isDropped && (storage.countAs === undefined || !counts)) return undefined;
     const aggregation = isDropped
       ? ({ type: 'explicit_bucket_histogram', options: { boundaries: [], recordMinMax: false } } as const)
       : (view.aggregation ?? { type: 'default' });
     return createStream(aggregation, storage.advice, {
       descriptor,
-      countAs: this.#countAs(meter, storage),
+      countAs: counts ? this.#countAs(meter, storage) : undefined,
       hidden: isDropped,
       cardinalityLimit: view.aggregationCardinalityLimit ?? this.#cardinalityLimit,
       keeps: keyFilter(view.attributes),
@@ -197,15 +202,17 @@ export class MeterProvider implements MeterProviderInterface {
 /** Scope of the metrics about the telemetry itself. */
 const SELF_SCOPE = '@org/instrument/self';
 
-/** Records what an early stream kept into the streams that took its place. */
-function recordAgain(early: Stream, storage: Storage): void {
-  if (early.isObserved) return;
-  const measurements = early.early?.measurements;
-  if (measurements !== undefined) {
-    for (const { series, value } of measurements)
-      storage.measure(value, early.index.attributes(series), undefined);
-  } else {
-    for (const stream of storage.streams) stream.absorb(early);
+/** Records what the streams of a storage held into those that are new. Each of them held all, so one is enough. */
+function recordAgain(known: readonly Stream[], storage: Storage): void {
+  const source = known.find((stream) => stream.early?.measurements !== undefined) ?? known[0];
+  if (source === undefined || source.isObserved) return;
+  const measurements = source.early?.measurements;
+  for (const stream of storage.streams) {
+    if (known.includes(stream)) continue;
+    if (measurements === undefined) stream.absorb(source);
+    for (const { series, value } of measurements ?? []) {
+      stream.record(stream.resolve(source.index.attributes(series), undefined), value, undefined);
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import type {
   MetricPoint,
 } from './metric.ts';
 import { bucketUpperBound } from './stream/exponential-histogram.ts';
+import { DEFAULT_ORIGIN } from './stream/stream.ts';
 
 /** Quantiles of a histogram series, estimated from its buckets. */
 export interface Quantiles {
@@ -44,6 +45,8 @@ export function snapshotOf(meters: Iterable<Meter>): SeriesSnapshot[] {
   for (const meter of meters) {
     meter.observables.observeNow();
     for (const stream of meter.streams()) {
+      // What readers with an aggregation of their own get is the same measurements once more.
+      if (stream.origin !== 'view' && stream.origin !== DEFAULT_ORIGIN) continue;
       stream.fold();
       const metric = new LiveMetric(stream, 1);
       if (!stream.hidden) series.push(...seriesOf(meter.scope, metric));

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { diag } from '@opentelemetry/api';
+import { sayAnyway } from './diagnostics.ts';
 
 const require = createRequire(import.meta.url);
 const API_PATH = /^(.*[\\/]@opentelemetry[\\/]api)[\\/]/;
+/** When copies are looked for after the start: an application that was preloaded for loads its own copy later. */
+const CHECKS_AFTER_MILLIS = [1_000, 10_000, 60_000];
 
 /** A copy of `@opentelemetry/api` that this process has loaded. */
 export interface ApiCopy {
@@ -20,10 +22,8 @@ export function loadedApiCopies(): ApiCopy[] {
   const directories = new Set([directoryOf(require.resolve('@opentelemetry/api'))]);
   for (const file of Object.keys(require.cache)) directories.add(directoryOf(file));
   return [...directories].flatMap((directory) => {
-    const manifest = directory === undefined ? undefined : join(directory, 'package.json');
-    if (directory === undefined || manifest === undefined || !existsSync(manifest)) return [];
-    const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-    return [{ directory, version }];
+    const version = directory === undefined ? undefined : versionIn(directory);
+    return directory === undefined || version === undefined ? [] : [{ directory, version }];
   });
 }
 
@@ -33,7 +33,7 @@ export function warnOfOtherApiCopies(copies: readonly ApiCopy[] = loadedApiCopie
   const different = others.filter((copy) => copy.version !== ours?.version);
   if (ours === undefined || different.length === 0) return false;
   const list = different.map((copy) => `${copy.version} in ${dirname(copy.directory)}`).join(', ');
-  diag.error(
+  sayAnyway(
     `Several versions of @opentelemetry/api are loaded: ${ours.version} by @org/instrument, and ${list}. What uses the ` +
       'others may record nothing. Install one version: run "npm ls @opentelemetry/api", then add an override ' +
       `(npm "overrides", pnpm "overrides", yarn "resolutions") for @opentelemetry/api ${ours.version}.`,
@@ -41,6 +41,31 @@ export function warnOfOtherApiCopies(copies: readonly ApiCopy[] = loadedApiCopie
   return true;
 }
 
+/** Looks for other copies now, a few times later, and at last when it is stopped, until some are found and said. */
+export function watchApiCopies(): { stop(): void } {
+  let isOver = warnOfOtherApiCopies();
+  const check = (): void => {
+    isOver ||= warnOfOtherApiCopies();
+  };
+  const timers = isOver ? [] : CHECKS_AFTER_MILLIS.map((millis) => setTimeout(check, millis).unref());
+  return {
+    stop: () => {
+      for (const timer of timers) clearTimeout(timer);
+      check();
+      isOver = true;
+    },
+  };
+}
+
 function directoryOf(file: string): string | undefined {
   return API_PATH.exec(file)?.[1];
+}
+
+function versionIn(directory: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { version?: string }).version;
+  } catch {
+    // Not a package after all, or gone since it was loaded.
+    return undefined;
+  }
 }

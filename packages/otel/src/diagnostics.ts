@@ -1,13 +1,11 @@
-import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
-import { setGlobalErrorHandler } from '@opentelemetry/core';
+import { createRequire } from 'node:module';
+import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { countSelf } from '@org/instrument-core';
+import { messageOf } from './message-of.ts';
 import type { OtelOptions } from './options.ts';
+import { createRateLimitedLogger } from './rate-limited-logger.ts';
 
-/** A message may be written so many times in a window; the rest is counted and said when the window ends. */
-const MAX_PER_WINDOW = 5;
-const WINDOW_MILLIS = 60_000;
-/** Messages told apart; beyond, the oldest window ends early. */
-const MAX_MESSAGES = 200;
+const require = createRequire(import.meta.url);
 
 const LEVELS: Readonly<Record<NonNullable<OtelOptions['logLevel']>, DiagLogLevel>> = {
   none: DiagLogLevel.NONE,
@@ -19,80 +17,47 @@ const LEVELS: Readonly<Record<NonNullable<OtelOptions['logLevel']>, DiagLogLevel
   all: DiagLogLevel.ALL,
 };
 
+/** The logger that was installed here, as the API keeps it. */
+let own: unknown;
+/** Whether the API took our logger; it does not when a copy of another version has registered first. */
+let isHeard = true;
+
 /**
  * Sends OpenTelemetry's diagnostics to standard error, rate-limited, unless the application has set a logger of its
- * own. Faults that the SDK reports to its global error handler are counted too.
+ * own. When called again, the latest level holds.
  */
 export function startDiagnostics(level: OtelOptions['logLevel'] = 'info'): void {
+  const current = currentLogger();
+  if (current !== undefined && current !== own) return;
+  if (current !== undefined) diag.disable();
+  isHeard = true;
+  if (level === 'none') return;
+  isHeard = diag.setLogger(createRateLimitedLogger(writeLine), {
+    logLevel: LEVELS[level],
+    suppressOverrideMessage: true,
+  });
+  own = currentLogger();
+}
+
+/** Counts and says the faults that the SDK reports to its global error handler. To be called before the SDK starts. */
+export function catchSdkFaults(): void {
+  const { setGlobalErrorHandler } = require('@opentelemetry/core') as typeof import('@opentelemetry/core');
   setGlobalErrorHandler((error) => {
     countSelf('instrument.faults', 'otel');
     diag.error(`OpenTelemetry: ${messageOf(error)}`);
   });
-  if (hasLogger() || level === 'none') return;
-  diag.setLogger(createRateLimitedLogger(writeLine), {
-    logLevel: LEVELS[level],
-    suppressOverrideMessage: true,
-  });
 }
 
-interface Window {
-  count: number;
-  endsAtMillis: number;
+/** A fault at run time: counted and said, and kept from the application. */
+export function fault(component: string, error: unknown): void {
+  countSelf('instrument.faults', component);
+  diag.error(`${component}: ${messageOf(error)}`);
 }
 
-/**
- * A logger that writes each message at most five times a minute. Messages are the same when their first argument is the
- * same but for its numbers.
- */
-export function createRateLimitedLogger(
-  write: (line: string) => void,
-  now: () => number = Date.now,
-): DiagLogger {
-  const windows = new Map<string, Window>();
-  const close = (key: string, window: Window): void => {
-    windows.delete(key);
-    const suppressed = window.count - MAX_PER_WINDOW;
-    if (suppressed > 0) write(`warn: said ${suppressed} more times within a minute: ${key}`);
-  };
-  const log =
-    (level: string) =>
-    (message: string, ...details: unknown[]): void => {
-      const key = String(message).replace(/\d+/g, '#').slice(0, 160);
-      let window = windows.get(key);
-      if (window !== undefined && now() >= window.endsAtMillis) {
-        close(key, window);
-        window = undefined;
-      }
-      if (window === undefined) {
-        const oldest = windows.entries().next();
-        if (windows.size >= MAX_MESSAGES && oldest.done !== true) close(...oldest.value);
-        window = { count: 0, endsAtMillis: now() + WINDOW_MILLIS };
-        windows.set(key, window);
-      }
-      window.count++;
-      if (window.count <= MAX_PER_WINDOW)
-        write(`${level}: ${[message, ...details.map(messageOf)].join(' ')}`);
-    };
-  return {
-    error: log('error'),
-    warn: log('warn'),
-    info: log('info'),
-    debug: log('debug'),
-    verbose: log('verbose'),
-  };
-}
-
-/** An error or anything else as short text, never throwing. */
-export function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0)
-    return error.errors.map(messageOf).join('; ');
-  if (error instanceof Error) return error.message || error.name;
-  if (typeof error === 'string') return error;
-  try {
-    return JSON.stringify(error) ?? String(error);
-  } catch {
-    return Object.prototype.toString.call(error);
-  }
+/** Says an error even when the API does not take our logger. */
+export function sayAnyway(message: string): void {
+  if (isHeard) diag.error(message);
+  else writeLine(`error: ${message}`);
 }
 
 function writeLine(line: string): void {
@@ -104,9 +69,9 @@ function writeLine(line: string): void {
 }
 
 /** The API keeps its globals under this symbol; there is no call that asks for the logger. */
-function hasLogger(): boolean {
+function currentLogger(): unknown {
   const globals = (globalThis as Record<symbol, { diag?: unknown } | undefined>)[
     Symbol.for('opentelemetry.js.api.1')
   ];
-  return globals?.diag !== undefined;
+  return globals?.diag;
 }

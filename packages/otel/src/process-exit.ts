@@ -1,32 +1,61 @@
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
+/** What there is to do before the process ends. Neither rejects. */
+export interface LastSteps {
+  /** Delivers what is recorded. Resolves to whether all of it was delivered, or given up, within the deadline. */
+  flush(): Promise<boolean>;
+  /** The same, and stops everything. */
+  shutdown(): Promise<boolean>;
+}
+
 /**
- * Calls `shutdown` when the process is asked to end by SIGTERM or SIGINT, and `flush` when it runs out of work. A
- * signal is raised again only when nobody else listens to it: otherwise ending the process is the others' business.
+ * Delivers what is recorded when the process is asked to end by SIGTERM or SIGINT, and when it runs out of work.
+ *
+ * Only when nobody else listens to a signal is telemetry shut down and the signal raised again. Otherwise whether and
+ * when the process ends is the others' business, and telemetry goes on, so that what they do until then is seen too.
  * Returns the function that stops listening.
  */
-export function onProcessExit(shutdown: () => Promise<void>, flush: () => Promise<void>): () => void {
-  let isFlushed = false;
-  const onBeforeExit = (): void => {
-    // Flushing makes work, after which this event comes again.
-    if (isFlushed) return;
-    isFlushed = true;
-    void flush();
-  };
-  const handlers = SIGNALS.map((signal) => {
-    const onSignal = (): void => {
-      const isSole = process.listenerCount(signal) === 1;
-      void shutdown().finally(() => {
-        process.removeListener(signal, onSignal);
-        if (isSole) process.kill(process.pid, signal);
-      });
-    };
-    return { signal, onSignal };
-  });
+export function onProcessExit(steps: LastSteps): () => void {
+  const stopSignals = SIGNALS.map((signal) => onSignal(signal, steps));
+  const onBeforeExit = createBeforeExitListener(steps);
   process.on('beforeExit', onBeforeExit);
-  for (const { signal, onSignal } of handlers) process.on(signal, onSignal);
   return () => {
     process.removeListener('beforeExit', onBeforeExit);
-    for (const { signal, onSignal } of handlers) process.removeListener(signal, onSignal);
+    for (const stop of stopSignals) stop();
+  };
+}
+
+function onSignal(signal: NodeJS.Signals, steps: LastSteps): () => void {
+  const listener = (): void => {
+    if (process.listenerCount(signal) > 1) {
+      void steps.flush();
+      return;
+    }
+    void steps.shutdown().finally(() => {
+      process.removeListener(signal, listener);
+      process.kill(process.pid, signal);
+    });
+  };
+  // Before the others: a listener added by `once` is gone from the count when it has been called.
+  process.prependListener(signal, listener);
+  return () => process.removeListener(signal, listener);
+}
+
+function createBeforeExitListener({ flush }: LastSteps): () => void {
+  let flushes = 0;
+  return () => {
+    // Flushing is work, after which this event comes again. When others listen too, they may have recorded meanwhile.
+    const isSole = process.listenerCount('beforeExit') === 1;
+    if (flushes >= (isSole ? 1 : 2)) {
+      flushes = 0;
+      return;
+    }
+    flushes++;
+    void flush().then((inTime) => {
+      if (inTime) return;
+      flushes = Number.POSITIVE_INFINITY;
+      // Only our export still keeps the process alive, for as long as its receiver lets it wait. It would have ended.
+      if (isSole) process.exit();
+    });
   };
 }

@@ -2,7 +2,7 @@ import { diag } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { countSelf, type MeterProvider } from '@org/instrument-core';
 import { startDeadline } from './deadline.ts';
-import { messageOf } from './diagnostics.ts';
+import { messageOf } from './message-of.ts';
 import type { PrometheusOptions } from './options.ts';
 import { InstrumentPrometheusExporter } from './prometheus/exporter.ts';
 

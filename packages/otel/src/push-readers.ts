@@ -5,7 +5,8 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
-import { type MeterProvider, parseDuration } from '@org/instrument-core';
+import { countSelf, type MeterProvider, parseDuration } from '@org/instrument-core';
+import { describeExportFailures } from './export-failures.ts';
 import { aggregationOf, createMetricProducer, temporalityOf } from './metric-producer.ts';
 import type { MetricsOptions, OtelOptions } from './options.ts';
 import { type OtlpTarget, otlpTarget } from './otlp.ts';

@@ -3,6 +3,9 @@ import { type MeterProvider, trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { NodeTracerProvider, Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { parseDuration } from '@org/instrument-core';
+import { catchSdkFaults } from './diagnostics.ts';
+import { describeExportFailures } from './export-failures.ts';
+import { guardProcessor, guardSampler } from './guarded-tracing.ts';
 import type { BatchOptions, OtelOptions, SamplerName, TracesOptions } from './options.ts';
 import { type OtlpTarget, otlpTarget } from './otlp.ts';
 
@@ -24,30 +27,39 @@ export interface Tracing {
 /** Starts tracing when something takes the spans, or when it is asked for; `undefined` otherwise. */
 export function startTracing(
   options: OtelOptions,
-  resource: Resource,
+  resource: () => Resource,
   meters: MeterProvider,
 ): Tracing | undefined {
   const { traces } = options;
   if (traces === false) return undefined;
   const settings: TracesOptions = typeof traces === 'object' ? traces : {};
-  const processors = [
-    ...(settings.processors ?? []),
-    ...exporters(options).map((exporter) => batch(exporter, settings.batch, meters)),
+  const exporters = exportersOf(options);
+  const spanProcessors = [
+    ...(settings.processors ?? []).map(guardProcessor),
+    ...exporters.map((exporter) => batch(exporter, settings.batch, meters)),
   ];
-  if (processors.length === 0 && traces !== true && settings.enabled !== true) return undefined;
+  if (spanProcessors.length === 0 && traces !== true && settings.enabled !== true) return undefined;
+  catchSdkFaults();
   const { sampler, parentBased } = samplerOf(settings);
-  const provider = new (sdk().NodeTracerProvider)({ resource, sampler, spanProcessors: processors });
+  const provider = new (sdk().NodeTracerProvider)({ resource: resource(), sampler, spanProcessors });
   const isGlobal = trace.setGlobalTracerProvider(provider);
   return {
     provider,
     parentBased,
     isGlobal,
-    flush: () => provider.forceFlush(),
+    async flush() {
+      try {
+        await provider.forceFlush();
+      } finally {
+        // The processor waits for the batches that it sends now, not for one that is on its way already.
+        await Promise.all(exporters.map((exporter) => exporter.forceFlush?.()));
+      }
+    },
     shutdown: () => provider.shutdown(),
   };
 }
 
-function exporters(options: OtelOptions): SpanExporter[] {
+function exportersOf(options: OtelOptions): SpanExporter[] {
   const list: SpanExporter[] = [];
   const target = otlpTarget(options.otlp, 'traces');
   if (target !== undefined) list.push(otlpExporter(target));
@@ -63,7 +75,9 @@ function otlpExporter(target: OtlpTarget): SpanExporter {
       : (require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto'));
   // The enumeration's values are the words themselves.
   const compression = target.compression as never;
-  return new OTLPTraceExporter({ ...target, compression });
+  return describeExportFailures(new OTLPTraceExporter({ ...target, compression }), {
+    destination: `OTLP receiver ${target.url}`,
+  });
 }
 
 function batch(exporter: SpanExporter, options: BatchOptions = {}, meters: MeterProvider): SpanProcessor {
@@ -82,13 +96,20 @@ function batch(exporter: SpanExporter, options: BatchOptions = {}, meters: Meter
   });
 }
 
+/** Parts of the description of a parent-based sampler that samples nothing below an unsampled parent. */
+const FOLLOWS_UNSAMPLED = [/remoteParentNotSampled=AlwaysOffSampler/, /localParentNotSampled=AlwaysOffSampler/];
+
 /** The sampler asked for, and whether it always follows an unsampled parent. */
 export function samplerOf({ sampler = 'parentbased_always_on', ratio = 1 }: TracesOptions): {
   sampler: Sampler;
   parentBased: boolean;
 } {
   const { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler } = sdk();
-  if (typeof sampler !== 'string') return { sampler, parentBased: sampler instanceof ParentBasedSampler };
+  if (typeof sampler !== 'string') {
+    // Its description is the one public way to learn what a parent-based sampler does below unsampled parents.
+    const follows = sampler instanceof ParentBasedSampler && FOLLOWS_UNSAMPLED.every((part) => part.test(`${sampler}`));
+    return { sampler: guardSampler(sampler), parentBased: follows };
+  }
   const roots: Record<SamplerName, () => Sampler> = {
     always_on: () => new AlwaysOnSampler(),
     always_off: () => new AlwaysOffSampler(),

@@ -7,8 +7,8 @@ import {
   type Histogram,
   type UpDownCounter,
 } from '@opentelemetry/api';
-import type { Stream } from '../stream/stream.ts';
 import { describeValue } from '../errors.ts';
+import type { Stream } from '../stream/stream.ts';
 import { Binding, type Storage } from './storage.ts';
 
 /** A counter or up-down counter series, resolved once: adding costs a few nanoseconds. */
@@ -134,7 +134,7 @@ abstract class Bound {
 class BoundSum extends Bound implements BoundCounter {
   add(value: number, context?: Context): void {
     const { stream } = this;
-    if (stream !== null && stream === this.storage.only && value >= this.floor && typeof value === 'number') {
+    if (stream !== null && stream === this.storage.only && typeof value === 'number' && value >= this.floor) {
       stream.record(this.series, value, context);
     } else this.recordSlowly(value, context);
   }
@@ -143,7 +143,7 @@ class BoundSum extends Bound implements BoundCounter {
 class BoundValue extends Bound implements BoundRecorder {
   record(value: number, context?: Context): void {
     const { stream } = this;
-    if (stream !== null && stream === this.storage.only && value >= this.floor && typeof value === 'number') {
+    if (stream !== null && stream === this.storage.only && typeof value === 'number' && value >= this.floor) {
       stream.record(this.series, value, context);
     } else this.recordSlowly(value, context);
   }

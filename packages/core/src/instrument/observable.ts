@@ -7,7 +7,8 @@ import {
   type ObservableCallback,
   type ObservableResult,
 } from '@opentelemetry/api';
-import { SeriesIndex } from '../attributes/series-index.ts';
+import { isAttributeValue } from '../attributes/value-table.ts';
+import { describeValue } from '../errors.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Storage } from './storage.ts';
 
@@ -44,7 +45,7 @@ class Observations {
     const { name, integer, type } = this.#storage.descriptor;
     if (typeof value !== 'number') {
       diag.warn(
-        `Metric ${name} was given ${typeof value} ${String(value)}, not a number; it was not recorded.`,
+        `Metric ${name} was given ${typeof value} ${describeValue(value)}, not a number; it was not recorded.`,
       );
       return;
     }
@@ -55,6 +56,10 @@ class Observations {
       return;
     }
     const kept = integer ? Math.trunc(value) : value;
+    if (integer && kept !== value) {
+      const outcome = Number.isNaN(kept) ? 'it was not recorded' : 'the fraction was cut';
+      diag.warn(`Metric ${name} is declared with ValueType.INT and was given ${value}; ${outcome}.`);
+    }
     if (integer && !Number.isInteger(kept)) return;
     // A copy: the callback may fill one object again and again.
     this.#attributes.push({ ...attributes });
@@ -79,9 +84,8 @@ class Observations {
       }
       return values;
     }
-    const unmerged = new SeriesIndex(NO_OWNER, Number.POSITIVE_INFINITY);
-    const last = new Map<number, number>();
-    for (let i = 0; i < this.#values.length; i++) last.set(unmerged.resolve(this.#attributes[i]), i);
+    const last = new Map<string, number>();
+    for (let i = 0; i < this.#values.length; i++) last.set(canonicalText(this.#attributes[i] ?? {}), i);
     for (const i of last.values()) {
       const series = stream.resolve(this.#attributes[i], undefined);
       const value = this.#values[i] as number;
@@ -92,7 +96,14 @@ class Observations {
   }
 }
 
-const NO_OWNER = { admitted: (): void => {}, overflowed: (): void => {}, refused: (): void => {} };
+/** The same text for the same attributes. Not a series index: what a view leaves out must not get into the value table. */
+function canonicalText(attributes: Attributes): string {
+  const entries = Object.entries(attributes).filter(([, value]) => isAttributeValue(value));
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(entries, (_, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value,
+  );
+}
 
 interface CallbackEntry {
   readonly callback: ObservableCallback;
@@ -167,7 +178,8 @@ export class ObservableRegistry {
     for (const { ask, commit } of this.#questions()) {
       try {
         const answer = ask();
-        if (answer instanceof Promise) answer.then(commit, () => {});
+        // A failure is reported by the next collection of a reader.
+        if (isThenable(answer)) Promise.resolve(answer).then(commit).catch(ignore);
         else commit();
       } catch {
         // The next collection of a reader reports it.
@@ -224,12 +236,19 @@ function batchQuestionOf({ callback, instruments }: BatchEntry): Question {
   };
 }
 
+function ignore(): void {}
+
+/** Query builders and promises of other realms are waited for too. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+}
+
 async function within(
   work: void | Promise<void>,
   timeoutMillis: number | undefined,
   name: string,
 ): Promise<void> {
-  if (timeoutMillis === undefined || !(work instanceof Promise)) {
+  if (timeoutMillis === undefined || !isThenable(work)) {
     await work;
     return;
   }

@@ -71,7 +71,7 @@ export class ExponentialStream extends Stream {
     if (this.#pending.size === 0) return;
     for (let series = 0; series < this.index.size; series++) {
       const recorded = this.#cells[series];
-      if (recorded === undefined || (this.touched[series] as number) <= this.#folded) continue;
+      if (recorded === undefined || (this.touched[series] as number) < this.#folded) continue;
       at(this.#total, series, this.#maxSize).merge(recorded);
       for (const pending of this.#pending.values()) at(pending, series, this.#maxSize).merge(recorded);
       this.#cells[series] = new ExponentialHistogram(this.#maxSize);

@@ -5,7 +5,7 @@ import { FIRST_CAPACITY, grownFloat64, Stream, type StreamOptions } from './stre
 
 /** Options of an explicit-bucket histogram. */
 export interface HistogramStreamOptions extends StreamOptions {
-  /** Upper bounds, inclusive. Sorted here; infinities are dropped, the last bucket has no bound anyway. */
+  /** Upper bounds, inclusive. Sorted here, each once; infinities are dropped, the last bucket has no bound anyway. */
   readonly boundaries: readonly number[];
   /** Whether the least and the greatest value are kept. */
   readonly recordMinMax: boolean;
@@ -84,10 +84,13 @@ export class HistogramStream extends Stream {
       const ours = this.resolve(early.index.attributes(series), undefined);
       const base = ours * this.#stride;
       const sumBefore = this.#cells[base + SUM] as number;
+      const least = Math.min(this.#cells[base + MIN] as number, early.min(series, undefined) ?? Infinity);
       for (const [value, count] of representatives(early, series)) {
         for (let i = 0; i < count; i++) this.accumulate(ours, value);
       }
       this.#cells[base + SUM] = sumBefore + early.value(series, undefined);
+      // Upper bounds stand for the values, so the least of them is not the least value.
+      this.#cells[base + MIN] = Math.min(this.#cells[base + MIN] as number, least);
     }
   }
 
@@ -110,7 +113,7 @@ export class HistogramStream extends Stream {
     if (this.#pending.size === 0) return;
     const stride = this.#stride;
     for (let series = 0; series < this.index.size; series++) {
-      if ((this.touched[series] as number) <= this.#folded) continue;
+      if ((this.touched[series] as number) < this.#folded) continue;
       const base = series * stride;
       this.#merge(this.#total, base);
       for (const pending of this.#pending.values()) this.#merge(pending, base);
@@ -188,5 +191,5 @@ export class HistogramStream extends Stream {
 }
 
 function sortedFinite(boundaries: readonly number[]): readonly number[] {
-  return boundaries.filter(Number.isFinite).sort((a, b) => a - b);
+  return [...new Set(boundaries.filter(Number.isFinite))].sort((a, b) => a - b);
 }

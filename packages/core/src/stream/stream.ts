@@ -8,7 +8,7 @@ import {
 import type { KeyFilter } from '../attributes/key-set.ts';
 import { SeriesIndex, type SeriesOwner } from '../attributes/series-index.ts';
 import type { ExponentialHistogramValue, MetricDescriptor, MetricKind } from '../metric.ts';
-import { overflowedMeasurements } from '../self-metrics.ts';
+import { countSelf, overflowedMeasurements } from '../self-metrics.ts';
 import type { AttributesProcessor } from '../view.ts';
 import { EarlyLog, ExemplarStore, type MeasurementTap } from './tap.ts';
 
@@ -29,6 +29,9 @@ export interface StreamOptions {
   /** What the stream was made for: `view`, or the text of the aggregation that readers asked for. */
   readonly origin: string;
 }
+
+/** Origin of the streams that readers without an aggregation of their own read. */
+export const DEFAULT_ORIGIN: string = JSON.stringify({ type: 'default' });
 
 /** Series that a new stream has room for. Most instruments of a program have fewer. */
 export const FIRST_CAPACITY = 4;
@@ -62,6 +65,7 @@ export abstract class Stream implements SeriesOwner {
   tap: MeasurementTap | undefined = undefined;
   readonly #processors: readonly AttributesProcessor[] | undefined;
   #warned = false;
+  #processorFailed = false;
   #capacity = FIRST_CAPACITY;
 
   constructor(options: StreamOptions) {
@@ -135,7 +139,14 @@ export abstract class Stream implements SeriesOwner {
   process(attributes: Attributes, context: Context | undefined): Attributes {
     let processed = attributes;
     for (const processor of this.#processors ?? []) {
-      processed = processor.process(processed, context ?? contextApi.active());
+      try {
+        processed = processor.process(processed, context ?? contextApi.active());
+      } catch (error) {
+        // The recording caller must not see it; the measurement is kept, with the attributes as they were.
+        countSelf('instrument.faults', 'attributes-processor');
+        if (!this.#processorFailed) diag.error(`A view's processor of ${this.descriptor.name} failed`, error);
+        this.#processorFailed = true;
+      }
     }
     return processed;
   }

@@ -63,7 +63,8 @@ export class SumStream extends Stream {
     if (this.#pending.size === 0 || this.isObserved) return;
     const cells = this.#cells;
     for (let series = 0; series < this.index.size; series++) {
-      if ((this.touched[series] as number) <= this.#folded) continue;
+      // Not `<=`: a snapshot folds without beginning a new epoch, and recording goes on in the one that was folded.
+      if ((this.touched[series] as number) < this.#folded) continue;
       const recorded = cells[series] as number;
       (this.#total[series] as number) += recorded;
       for (const pending of this.#pending.values()) (pending[series] as number) += recorded;

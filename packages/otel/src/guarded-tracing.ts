@@ -1,0 +1,38 @@
+import type { Sampler, SamplingResult, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { fault } from './diagnostics.ts';
+
+// The SDK's enumeration, by value: importing it would load the SDK for programs without tracing.
+const NOT_RECORD: 0 = 0;
+
+/** The user's span processor, whose faults do not reach the code that opens and ends spans. */
+export function guardProcessor(processor: SpanProcessor): SpanProcessor {
+  const guard = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      fault('span_processor', error);
+    }
+  };
+  return {
+    onStart: (span, parent) => guard(() => processor.onStart(span, parent)),
+    onEnding: (span) => guard(() => processor.onEnding?.(span)),
+    onEnd: (span) => guard(() => processor.onEnd(span)),
+    forceFlush: async () => processor.forceFlush(),
+    shutdown: async () => processor.shutdown(),
+  };
+}
+
+/** The user's sampler, whose faults do not reach the code that opens spans: such a span is not sampled. */
+export function guardSampler(sampler: Sampler): Sampler {
+  return {
+    shouldSample: (...given): SamplingResult => {
+      try {
+        return sampler.shouldSample(...given);
+      } catch (error) {
+        fault('sampler', error);
+        return { decision: NOT_RECORD };
+      }
+    },
+    toString: () => String(sampler),
+  };
+}

@@ -1,0 +1,63 @@
+import type { DiagLogger } from '@opentelemetry/api';
+import { messageOf } from './message-of.ts';
+
+/** A message may be written so many times in a window; the rest is counted and said when the window ends. */
+const MAX_PER_WINDOW = 5;
+const WINDOW_MILLIS = 60_000;
+/** Messages told apart; beyond, the oldest window ends early. */
+const MAX_MESSAGES = 200;
+
+interface Window {
+  count: number;
+  readonly endsAtMillis: number;
+}
+
+/**
+ * A logger that writes each message at most five times a minute, and says how many it left out with the first message
+ * of any kind after that minute. Messages are the same when their leading texts are the same but for the numbers.
+ */
+export function createRateLimitedLogger(
+  write: (line: string) => void,
+  now: () => number = Date.now,
+): DiagLogger {
+  const windows = new Map<string, Window>();
+  const close = (key: string, window: Window): void => {
+    windows.delete(key);
+    const suppressed = window.count - MAX_PER_WINDOW;
+    if (suppressed > 0) write(`warn: said ${suppressed} more times within a minute: ${key}`);
+  };
+  const closeEnded = (): void => {
+    // All windows are of one length, so the oldest ends first.
+    for (const [key, window] of windows) {
+      if (now() < window.endsAtMillis && windows.size < MAX_MESSAGES) return;
+      close(key, window);
+    }
+  };
+  const windowOf = (key: string): Window => {
+    closeEnded();
+    const window = windows.get(key) ?? { count: 0, endsAtMillis: now() + WINDOW_MILLIS };
+    windows.set(key, window);
+    return window;
+  };
+  const log =
+    (level: string) =>
+    (message: string, ...details: unknown[]): void => {
+      const window = windowOf(keyOf(message, details));
+      window.count++;
+      if (window.count > MAX_PER_WINDOW) return;
+      write(`${level}: ${[message, ...details].map(messageOf).join(' ')}`);
+    };
+  return {
+    error: log('error'),
+    warn: log('warn'),
+    info: log('info'),
+    debug: log('debug'),
+    verbose: log('verbose'),
+  };
+}
+
+/** Loggers of the SDK's components put a namespace first, and the text second. */
+function keyOf(message: unknown, [detail]: readonly unknown[]): string {
+  const text = typeof detail === 'string' ? `${message} ${detail}` : String(message);
+  return text.replace(/\d+/g, '#').slice(0, 160);
+}
