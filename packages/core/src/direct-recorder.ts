@@ -24,6 +24,8 @@ const MAX_BOUND_FAILURES = 64;
 export function createDirectRecorder(provider: MeterProvider = meterProvider): Recorder {
   // Described alike, functions share one operation, and so do the resolutions of one function.
   const operations = new Map<string, DirectOperation>();
+  // Operations that differ in their buckets or objective only have one series of active calls.
+  const alike = new Map<string, DirectOperation[]>();
   return {
     operation(description: OperationDescription): OperationRecorder {
       const key = JSON.stringify([description, Object.entries(description.labels).sort()]);
@@ -32,7 +34,12 @@ export function createDirectRecorder(provider: MeterProvider = meterProvider): R
         const meter = provider.getMeter(SCOPE);
         operation = new DirectOperation(description, meter);
         operations.set(key, operation);
-        showActive(meter, operation, description);
+        const series = JSON.stringify([description.name, Object.entries(operation.labels).sort()]);
+        const group = alike.get(series) ?? [];
+        if (group.push(operation) === 1) {
+          alike.set(series, group);
+          showActive(meter, group, description);
+        }
         showObjective(meter, description);
       }
       return operation;
@@ -41,10 +48,13 @@ export function createDirectRecorder(provider: MeterProvider = meterProvider): R
 }
 
 /** Shows how many calls run: a plain number that is looked at when it is collected costs a call next to nothing. */
-function showActive(meter: Meter, operation: DirectOperation, { name }: OperationDescription): void {
+function showActive(meter: Meter, group: readonly DirectOperation[], { name }: OperationDescription): void {
   meter
     .createObservableUpDownCounter(`${name}.active`, { description: `Calls of ${name} that have not ended` })
-    .addCallback((result) => result.observe(operation.active, operation.labels));
+    .addCallback((result) => {
+      const active = group.reduce((sum, operation) => sum + operation.active, 0);
+      result.observe(active, group[0]?.labels);
+    });
 }
 
 function showObjective(meter: Meter, { name, slo, labels, function: label }: OperationDescription): void {

@@ -41,9 +41,10 @@ export function init(options?: InitOptions): Telemetry {
 }
 
 function start(options: ResolvedOptions): Telemetry {
-  const restoreRecorder = installRuntime(recorderOf(options.mode));
   const { instrumentationPackages, ...otelOptions } = options;
+  // What may throw comes before anything is changed.
   const loaded = loadInstrumentations(instrumentationPackages ?? [], process.cwd());
+  const restoreRecorder = installRuntime(recorderOf(options.mode));
   const instrumentations = [...(options.instrumentations ?? []), ...loaded];
   const handle: OtelHandle = startOtel({ ...otelOptions, instrumentations });
   return telemetryOf(

@@ -11,4 +11,6 @@ export type Mode = 'direct' | 'events' | 'disabled' | Recorder;
 export interface InitOptions extends OtelOptions {
   /** How instrumented functions record. Default `direct`, the cheapest. */
   mode?: Mode;
+  /** Milliseconds between two pushes of metrics: another way to write `metrics.interval`. */
+  metricExportIntervalMillis?: number;
 }

@@ -1,36 +1,45 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** Flags of Node that load a module before the application. */
 const PRELOAD_FLAG = /^(?:--import|--require|-r|--loader|--experimental-loader)(?:=(.*))?$/;
+/** Words of `NODE_OPTIONS`: a part in double quotes may contain spaces. */
+const WORD = /(?:"(?:\\.|[^"\\])*"|[^\s"])+/g;
 
 /** The modules that this process was told to load before the application, by `execArgv` and `NODE_OPTIONS`. */
 export function preloadedModules(execArgv: readonly string[], nodeOptions = ''): string[] {
-  const words = [...nodeOptions.split(/\s+/).filter(Boolean), ...execArgv];
+  const words = [...(nodeOptions.match(WORD) ?? []).map(unquoted), ...execArgv];
   return words.flatMap((word, i) => {
     const match = PRELOAD_FLAG.exec(word);
     if (match === null) return [];
     const value = match[1] ?? words[i + 1];
-    return value === undefined ? [] : [value.replace(/^["']|["']$/g, '')];
+    return value === undefined ? [] : [value];
   });
 }
 
-/** Whether a module, by its URL, is among those, named by package, path or URL. */
+/**
+ * Whether a module is among those, named by package, path or URL, or imported by one of them: a file that was
+ * preloaded and contains the specifier is taken to import it.
+ */
 export function isPreloaded(
   moduleUrl: string,
   names: readonly string[],
   specifier: string,
   cwd: string,
 ): boolean {
-  const base = pathToFileURL(`${cwd}/`);
+  const require = createRequire(pathToFileURL(`${cwd}/`));
   return names.some((name) => {
     if (name === specifier) return true;
     try {
-      const isPath = name.startsWith('.') || name.startsWith('/');
-      const url = isPath || name.startsWith('file:') ? new URL(name, base).href : undefined;
-      return url === moduleUrl || pathToFileURL(createRequire(base).resolve(name)).href === moduleUrl;
+      const file = require.resolve(name.startsWith('file:') ? fileURLToPath(name) : name);
+      return pathToFileURL(file).href === moduleUrl || readFileSync(file, 'utf8').includes(specifier);
     } catch {
       return false;
     }
   });
+}
+
+function unquoted(word: string): string {
+  return word.replace(/"((?:\\.|[^"\\])*)"/g, (_, inner: string) => inner.replace(/\\(.)/g, '$1'));
 }

@@ -151,6 +151,19 @@ describe('switches', () => {
 });
 
 describe('one thing said in two ways', () => {
+  it('takes metricExportIntervalMillis for metrics.interval, with its place in the precedence', () => {
+    const env = { OTEL_METRIC_EXPORT_INTERVAL: '1000' };
+    expect(optionsOf({ code: { metricExportIntervalMillis: 250 }, env })).toEqual({
+      metrics: { interval: 250 },
+    });
+    expect(optionsOf({ file: 'metricExportIntervalMillis: 500\n', env })).toEqual({
+      metrics: { interval: 500 },
+    });
+    const both = { metricExportIntervalMillis: 250, metrics: { interval: 300 } };
+    expect(optionsOf({ code: both })).toEqual({ metrics: { interval: 300 } });
+    expect(() => resolve({ code: { metricExportIntervalMillis: 0 } })).toThrow(/metricExportIntervalMillis/);
+  });
+
   it('a general OTLP setting in code wins over one of a signal in the environment', () => {
     const { options, sources } = resolve({
       code: { otlp: { endpoint: 'http://code', headers: { A: '1' } } },

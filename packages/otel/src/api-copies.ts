@@ -63,7 +63,8 @@ function directoryOf(file: string): string | undefined {
 
 function versionIn(directory: string): string | undefined {
   try {
-    return (JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { version?: string }).version;
+    return (JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { version?: string })
+      .version;
   } catch {
     // Not a package after all, or gone since it was loaded.
     return undefined;

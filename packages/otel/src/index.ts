@@ -1,5 +1,6 @@
-export { messageOf, startDiagnostics } from './diagnostics.ts';
+export { startDiagnostics } from './diagnostics.ts';
 export { type EnvironmentReading, readEnvironment } from './environment/read-environment.ts';
+export { messageOf } from './message-of.ts';
 export { createMetricProducer } from './metric-producer.ts';
 export type {
   BatchOptions,

@@ -31,10 +31,29 @@ export async function startPushReaders(
   const settings = typeof options.metrics === 'object' ? options.metrics : {};
   const exporters: PushMetricExporter[] = [];
   const target = otlpTarget(options.otlp, 'metrics');
-  if (target !== undefined) exporters.push(await otlpExporter(target, options, provider));
+  if (target !== undefined) {
+    const exporter = await otlpExporter(target, options, provider);
+    exporters.push(
+      describeExportFailures(exporter, {
+        destination: `OTLP receiver ${target.url}`,
+        // The SDK's reader says it when an export takes too long, but does not report it as a fault.
+        onTimeout: () => countSelf('instrument.faults', 'otel'),
+        timeoutMillis: timesOf(settings).exportTimeoutMillis,
+      }),
+    );
+  }
   const isOnConsole = typeof options.console === 'object' ? options.console.metrics : options.console;
   if (isOnConsole === true) exporters.push(new ConsoleMetricExporter());
   return exporters.map((exporter) => startReader(exporter, settings, resource, provider));
+}
+
+function timesOf({ interval, timeout }: MetricsOptions): {
+  exportIntervalMillis: number;
+  exportTimeoutMillis: number;
+} {
+  const exportIntervalMillis = parseDuration(interval) ?? DEFAULT_INTERVAL_MILLIS;
+  const timeoutMillis = parseDuration(timeout) ?? DEFAULT_TIMEOUT_MILLIS;
+  return { exportIntervalMillis, exportTimeoutMillis: Math.min(timeoutMillis, exportIntervalMillis) };
 }
 
 function startReader(
@@ -43,13 +62,7 @@ function startReader(
   resource: Resource,
   provider: MeterProvider,
 ): PushReader {
-  const exportIntervalMillis = parseDuration(settings.interval) ?? DEFAULT_INTERVAL_MILLIS;
-  const timeoutMillis = parseDuration(settings.timeout) ?? DEFAULT_TIMEOUT_MILLIS;
-  const reader = new PeriodicExportingMetricReader({
-    exporter,
-    exportIntervalMillis,
-    exportTimeoutMillis: Math.min(timeoutMillis, exportIntervalMillis),
-  });
+  const reader = new PeriodicExportingMetricReader({ exporter, ...timesOf(settings) });
   const collector = provider.addCollector({
     temporality: temporalityOf(reader),
     aggregation: aggregationOf(reader),

@@ -1,4 +1,5 @@
 import { diag, metrics, trace } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
 import {
   countSelf,
   installRuntime,
@@ -6,10 +7,12 @@ import {
   meterProvider,
   parseDuration,
 } from '@org/instrument-core';
-import { warnOfOtherApiCopies } from './api-copies.ts';
+import { watchApiCopies } from './api-copies.ts';
 import { startDeadline } from './deadline.ts';
-import { messageOf, startDiagnostics } from './diagnostics.ts';
-import type { Instrumentation, OtelOptions } from './options.ts';
+import { catchSdkFaults, fault, startDiagnostics } from './diagnostics.ts';
+import { enableInstrumentations } from './instrumentations.ts';
+import type { OtelOptions } from './options.ts';
+import { otlpTarget } from './otlp.ts';
 import { onProcessExit } from './process-exit.ts';
 import type { PrometheusEndpoint } from './prometheus-endpoint.ts';
 import { startPropagation } from './propagation.ts';
@@ -45,63 +48,81 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
   startDiagnostics(options.logLevel);
   const settings = typeof options.metrics === 'object' ? options.metrics : {};
   const stopPropagation = startPropagation(options.propagators);
-  const resource = createResource(options);
-  const tracing = startTracing(options, resource, provider);
+  let detected: Resource | undefined;
+  const resource = (): Resource => {
+    detected ??= createResource(options);
+    return detected;
+  };
+  const tracing = attempt('tracing', () => startTracing(options, resource, provider));
   provider.configure({
     views: metricViewsOf(settings.views),
     cardinalityLimit: settings.cardinalityLimit,
     exemplars: tracing !== undefined && settings.exemplars !== 'always_off',
   });
-  registerMeterProvider(provider);
+  const unregister = registerMeterProvider(provider);
   const restore = installRuntime({
     tracing: { enabled: tracing !== undefined, parentBased: tracing?.parentBased ?? true },
   });
-  const instrumentations = enable(options.instrumentations ?? [], provider);
+  const disableInstrumentations = enableInstrumentations(options.instrumentations ?? [], provider);
   const timeoutMillis = parseDuration(options.shutdownTimeout) ?? DEFAULT_SHUTDOWN_TIMEOUT_MILLIS;
 
   let prometheus: PrometheusEndpoint | undefined;
   let readers: PushReader[] = [];
+  let apiCopies: ReturnType<typeof watchApiCopies> | undefined;
+  let isStopped = false;
   const attach = async (): Promise<void> => {
-    const isServed = options.metrics !== false && options.prometheus !== false;
-    if (isServed) {
+    if (isServed(options) || isPushed(options)) catchSdkFaults();
+    if (isServed(options)) {
       const { startPrometheusEndpoint } = await import('./prometheus-endpoint.ts');
       const own = typeof options.prometheus === 'object' ? options.prometheus : {};
-      prometheus = startPrometheusEndpoint(own, resource, provider);
+      if (!isStopped) prometheus = startPrometheusEndpoint(own, resource(), provider);
     }
-    if (hasPush(options)) {
+    if (isPushed(options)) {
       const { startPushReaders } = await import('./push-readers.ts');
-      readers = await startPushReaders(options, resource, provider);
+      if (!isStopped) readers = await startPushReaders(options, resource(), provider);
     }
     await prometheus?.ready;
-    warnOfOtherApiCopies();
+    apiCopies = watchApiCopies();
   };
   const ready = attach().catch((error: unknown) => fault('start', error));
 
-  const all = (work: (deadline: ReturnType<typeof startDeadline>) => Promise<unknown>[]): Promise<void> =>
-    withDeadline(timeoutMillis, ready, work);
-  const flush = (): Promise<void> =>
-    all(() => [...readers.map((reader) => reader.flush()), tracing?.flush() ?? done]);
-  let stopping: Promise<void> | undefined;
-  const shutdown = (): Promise<void> => {
-    stopping ??= all((deadline) => [
+  const deliver = async (
+    work: (deadline: ReturnType<typeof startDeadline>) => Promise<unknown>[],
+  ): Promise<boolean> => {
+    const deadline = startDeadline(timeoutMillis);
+    const report = (error: unknown): void => fault('export', error);
+    await deadline.wait(ready, report);
+    const ended = await Promise.all(work(deadline).map((step) => deadline.wait(step, report)));
+    if (ended.every(Boolean)) return true;
+    countSelf('instrument.faults', 'deadline');
+    diag.warn(`Not everything could be delivered within ${timeoutMillis} ms; is the receiver reachable?`);
+    return false;
+  };
+  let stopping: Promise<boolean> | undefined;
+  const flush = (): Promise<boolean> =>
+    stopping ?? deliver(() => [...readers.map((reader) => reader.flush()), tracing?.flush() ?? done]);
+  const shutdown = (): Promise<boolean> => {
+    stopping ??= deliver((deadline) => [
       ...readers.map((reader) => reader.shutdown()),
       tracing?.shutdown() ?? done,
       prometheus?.close(Math.min(1_000, deadline.remaining())) ?? done,
     ]).finally(() => {
+      isStopped = true;
       stopListening();
+      apiCopies?.stop();
       restore();
-      for (const instrumentation of instrumentations) instrumentation.disable();
-      metrics.disable();
+      disableInstrumentations();
+      unregister();
       if (tracing?.isGlobal === true) trace.disable();
       stopPropagation();
     });
     return stopping;
   };
-  const stopListening = options.handleSignals === false ? (): void => {} : onProcessExit(shutdown, flush);
+  const stopListening = options.handleSignals === false ? (): void => {} : onProcessExit({ shutdown, flush });
   return {
     ready,
-    flush,
-    shutdown,
+    flush: async () => void (await flush()),
+    shutdown: async () => void (await shutdown()),
     endpoints: {
       get prometheus(): string | undefined {
         return prometheus?.url;
@@ -112,52 +133,31 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
 
 const done: Promise<void> = Promise.resolve();
 
-/** Runs the steps side by side under one deadline; a step that is late is left behind, and said. */
-async function withDeadline(
-  timeoutMillis: number,
-  ready: Promise<void>,
-  work: (deadline: ReturnType<typeof startDeadline>) => Promise<unknown>[],
-): Promise<void> {
-  const deadline = startDeadline(timeoutMillis);
-  const report = (error: unknown): void => fault('export', error);
-  await deadline.wait(ready, report);
-  const inTime = await Promise.all(work(deadline).map((step) => deadline.wait(step, report)));
-  if (inTime.every(Boolean)) return;
-  countSelf('instrument.faults', 'deadline');
-  diag.warn(`Not everything could be delivered within ${timeoutMillis} ms; is the receiver reachable?`);
+/** What `start` returns, or `undefined` when it fails: the application goes on without that part. */
+function attempt<T>(component: string, start: () => T): T | undefined {
+  try {
+    return start();
+  } catch (error) {
+    fault(component, error);
+    return undefined;
+  }
 }
 
-function fault(component: string, error: unknown): void {
-  countSelf('instrument.faults', component);
-  diag.error(`${component}: ${messageOf(error)}`);
+function isServed({ metrics: settings, prometheus }: OtelOptions): boolean {
+  return settings !== false && prometheus !== false;
 }
 
-function hasPush({ otlp, console }: OtelOptions): boolean {
+function isPushed({ metrics: settings, otlp, console }: OtelOptions): boolean {
   const isOnConsole = typeof console === 'object' ? console.metrics : console;
-  return isOnConsole === true || (otlp !== undefined && otlp !== false);
+  return settings !== false && (isOnConsole === true || otlpTarget(otlp, 'metrics') !== undefined);
 }
 
-function registerMeterProvider(provider: MeterProvider): void {
-  if (metrics.setGlobalMeterProvider(provider)) return;
+/** Returns the function that takes the provider out again; one that was there before stays. */
+function registerMeterProvider(provider: MeterProvider): () => void {
+  if (metrics.setGlobalMeterProvider(provider)) return () => metrics.disable();
   diag.error(
     'Another meter provider is registered already, so libraries that use the OpenTelemetry API do not record into ' +
       '@org/instrument. Call init() before any other OpenTelemetry set-up, or remove the other one.',
   );
-}
-
-function enable(
-  given: readonly (Instrumentation | Instrumentation[])[],
-  provider: MeterProvider,
-): Instrumentation[] {
-  const instrumentations = given.flat();
-  for (const instrumentation of instrumentations) {
-    try {
-      instrumentation.setTracerProvider(trace.getTracerProvider());
-      instrumentation.setMeterProvider(provider);
-      instrumentation.enable();
-    } catch (error) {
-      fault(instrumentation.instrumentationName, error);
-    }
-  }
-  return instrumentations;
+  return () => {};
 }

@@ -97,7 +97,10 @@ function batch(exporter: SpanExporter, options: BatchOptions = {}, meters: Meter
 }
 
 /** Parts of the description of a parent-based sampler that samples nothing below an unsampled parent. */
-const FOLLOWS_UNSAMPLED = [/remoteParentNotSampled=AlwaysOffSampler/, /localParentNotSampled=AlwaysOffSampler/];
+const FOLLOWS_UNSAMPLED = [
+  /remoteParentNotSampled=AlwaysOffSampler/,
+  /localParentNotSampled=AlwaysOffSampler/,
+];
 
 /** The sampler asked for, and whether it always follows an unsampled parent. */
 export function samplerOf({ sampler = 'parentbased_always_on', ratio = 1 }: TracesOptions): {
@@ -107,7 +110,8 @@ export function samplerOf({ sampler = 'parentbased_always_on', ratio = 1 }: Trac
   const { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler } = sdk();
   if (typeof sampler !== 'string') {
     // Its description is the one public way to learn what a parent-based sampler does below unsampled parents.
-    const follows = sampler instanceof ParentBasedSampler && FOLLOWS_UNSAMPLED.every((part) => part.test(`${sampler}`));
+    const follows =
+      sampler instanceof ParentBasedSampler && FOLLOWS_UNSAMPLED.every((part) => part.test(`${sampler}`));
     return { sampler: guardSampler(sampler), parentBased: follows };
   }
   const roots: Record<SamplerName, () => Sampler> = {

@@ -56,8 +56,8 @@ class Observations {
       return;
     }
     const kept = integer ? Math.trunc(value) : value;
-    if (integer && kept !== value) {
-      const outcome = Number.isNaN(kept) ? 'it was not recorded' : 'the fraction was cut';
+    if (integer && !Number.isInteger(value)) {
+      const outcome = Number.isInteger(kept) ? 'the fraction was cut' : 'it was not recorded';
       diag.warn(`Metric ${name} is declared with ValueType.INT and was given ${value}; ${outcome}.`);
     }
     if (integer && !Number.isInteger(kept)) return;

@@ -20,7 +20,7 @@ const SHARED_BY_SIGNALS = ['endpoint', 'protocol', 'compression', 'timeout'];
 export function mergeSources(layers: readonly Layer[]): Merged {
   let merged = NOTHING;
   for (const layer of layers) {
-    const lifted = liftAttributes(layer);
+    const lifted = liftInterval(liftAttributes(layer));
     merged = overlay(options, clearSignals(merged, lifted.values), lifted);
   }
   return merged;
@@ -42,6 +42,19 @@ function liftAttributes({ values, sourceOf }: Layer): Layer {
   }
   const lifted = Object.keys(kept).length === 0 ? rest : { ...rest, attributes: kept };
   return { values: lifted, sourceOf: (path) => sourceOf(origins.get(path) ?? path) };
+}
+
+/** Turns `metricExportIntervalMillis` into `metrics.interval`. Beside that option in the same source it says nothing. */
+function liftInterval({ values, sourceOf }: Layer): Layer {
+  const { metricExportIntervalMillis: interval, ...rest } = values as Record<string, unknown>;
+  const metrics = rest.metrics === true ? {} : (rest.metrics ?? {});
+  if (interval === undefined || !isSettings(metrics) || metrics.interval !== undefined) {
+    return { values: rest, sourceOf };
+  }
+  return {
+    values: { ...rest, metrics: { ...metrics, interval } },
+    sourceOf: (path) => sourceOf(path === 'metrics.interval' ? 'metricExportIntervalMillis' : path),
+  };
 }
 
 /** What a stronger source says for all OTLP signals takes the place of what a weaker one says for one of them. */

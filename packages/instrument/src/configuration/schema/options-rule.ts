@@ -158,6 +158,7 @@ export const options: Fields = fieldsOf<InitOptions>({
   ),
   traces,
   metrics,
+  metricExportIntervalMillis: integer(1, 2_147_483_647),
   instrumentations,
   propagators: list(
     `a list of ${PROPAGATORS.join(', ')}`,
