@@ -38,6 +38,8 @@ export class Shape {
   readonly ids: number[];
   /** Series of the values seen last, or -1 when it is not known. */
   series = -1;
+  /** Hash of the numbers: a sum of products, so that it is the same for every order of the same keys. */
+  hash: number;
 
   constructor(keys: readonly string[], keySet: KeySet) {
     this.keys = keys;
@@ -49,6 +51,7 @@ export class Shape {
     });
     this.values = keys.map(() => NOTHING);
     this.ids = keys.map(() => 0);
+    this.hash = keySet.id;
   }
 
   /** Whether key `i` tells series apart: a view may leave it out. */
@@ -61,19 +64,16 @@ export class Shape {
     if (!this.keeps(i)) return true;
     const id = valueTable.find(value);
     if (id === undefined) return false;
-    this.series = -1;
     this.values[i] = typeof value === 'object' ? NOTHING : value;
-    this.ids[i] = id;
+    this.number(i, id);
     return true;
   }
 
-  /** Hash of the values taken: the same for every order of the same keys. */
-  hash(): number {
-    let hash = this.keySet.id;
-    for (let i = 0; i < this.ids.length; i++) {
-      hash = (hash + Math.imul(this.ids[i] as number, this.factors[i] as number)) | 0;
-    }
-    return hash;
+  /** Sets the number of the value of key `i`, and brings the hash after it. */
+  number(i: number, id: number): void {
+    this.hash = (this.hash + Math.imul(id - (this.ids[i] as number), this.factors[i] as number)) | 0;
+    this.ids[i] = id;
+    this.series = -1;
   }
 }
 

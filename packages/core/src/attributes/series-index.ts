@@ -77,15 +77,14 @@ export class SeriesIndex {
       if (value !== values[i]) {
         const id = primitives.get(value);
         if (id !== undefined) {
-          shape.series = -1;
           values[i] = value;
-          shape.ids[i] = id;
+          shape.number(i, id);
         } else if (!shape.take(i, value)) return this.#resolveShape(attributes);
       }
       i++;
     }
     if (i !== length) return this.#resolveShape(attributes);
-    return shape.series >= 0 ? shape.series : this.#lookUp(shape, shape.hash());
+    return shape.series >= 0 ? shape.series : this.#lookUp(shape);
   }
 
   /** The attributes of a series, as a new object. */
@@ -112,7 +111,7 @@ export class SeriesIndex {
     for (let i = 0; i < shape.keys.length; i++) {
       if (!shape.take(i, attributes[shape.keys[i] as string])) return this.#resolveNew(attributes, shape);
     }
-    return this.#lookUp(shape, shape.hash());
+    return this.#lookUp(shape);
   }
 
   /** A value was never seen in any series, or is not one that can be seen. */
@@ -126,7 +125,7 @@ export class SeriesIndex {
       valueTable.intern(value);
       shape.take(i, value);
     }
-    return this.#lookUp(shape, shape.hash());
+    return this.#lookUp(shape);
   }
 
   /** The same object when all its values are allowed, else a copy without those that are not. */
@@ -141,14 +140,14 @@ export class SeriesIndex {
     return allowed.length === entries.length ? attributes : Object.fromEntries(allowed);
   }
 
-  #lookUp(shape: Shape, hash: number): number {
+  #lookUp(shape: Shape): number {
     const table = this.#table;
     const records = this.#records;
     const offsets = this.#offsets;
     const { order, ids } = shape;
     const keySetId = shape.keySet.id;
     const mask = table.length - 1;
-    let slot = Math.imul(hash, HASH_SPREAD) >>> this.#shift;
+    let slot = Math.imul(shape.hash, HASH_SPREAD) >>> this.#shift;
     for (;;) {
       const series = (table[slot] as number) - 1;
       if (series < 0) break;
@@ -164,7 +163,7 @@ export class SeriesIndex {
       slot = (slot + 1) & mask;
     }
     const isFull = this.#size >= this.limit - 1 && shape !== this.#overflowShape;
-    return isFull ? this.#resolveOverflow() : this.#admit(shape, hash);
+    return isFull ? this.#resolveOverflow() : this.#admit(shape);
   }
 
   #resolveOverflow(): number {
@@ -174,13 +173,13 @@ export class SeriesIndex {
       this.#overflowShape = shape;
       valueTable.intern(true);
       shape.take(0, true);
-      this.#overflow = this.#lookUp(shape, shape.hash());
+      this.#overflow = this.#lookUp(shape);
     }
     this.#owner.overflowed();
     return this.#overflow;
   }
 
-  #admit(shape: Shape, hash: number): number {
+  #admit(shape: Shape): number {
     const series = this.#size++;
     const { order, ids } = shape;
     const end = this.#recordsEnd + 1 + order.length;
@@ -195,7 +194,7 @@ export class SeriesIndex {
     shape.series = series;
     // Kept at most three quarters full.
     if (this.#size * 4 > this.#table.length * 3) this.#rehash();
-    else this.#insert(series, hash);
+    else this.#insert(series, shape.hash);
     this.#owner.admitted(series);
     return series;
   }
