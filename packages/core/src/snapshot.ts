@@ -146,8 +146,9 @@ function quantileOf(
   let below = 0;
   for (const bucket of buckets) {
     if (bucket.count > 0 && below + bucket.count >= rank) {
-      const low = Math.max(bucket.low, min ?? bucket.low);
-      const high = Math.min(bucket.high, max ?? bucket.high);
+      // The bounds of an exponential bucket are rounded, and subnormal numbers lie below theirs.
+      const low = Math.min(Math.max(bucket.low, min ?? bucket.low), max ?? bucket.high);
+      const high = Math.max(Math.min(bucket.high, max ?? bucket.high), low);
       return low + (high - low) * ((rank - below) / bucket.count);
     }
     below += bucket.count;

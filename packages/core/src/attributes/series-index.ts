@@ -68,8 +68,8 @@ export class SeriesIndex {
     const { keys, values } = shape;
     const length = keys.length;
     let i = 0;
-    // No test for own keys: it would double the cost. A key that is inherited differs from the keys seen last, and
-    // the slow path, which sees own keys only, takes over.
+    // No test for own keys: it would double the cost. The slow path sees own keys only, so an inherited enumerable key
+    // gets in only where the keys seen last had it as their own.
     for (const key in attributes) {
       if (i === length || keys[i] !== key) return this.#resolveShape(attributes);
       const value = attributes[key];

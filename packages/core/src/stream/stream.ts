@@ -64,6 +64,8 @@ export abstract class Stream implements SeriesOwner {
   /** Shown every measurement: exemplars, or the early log. Rarely there, so that its cost is one test. */
   tap: MeasurementTap | undefined = undefined;
   readonly #processors: readonly AttributesProcessor[] | undefined;
+  /** What the view keeps, where there are processors. */
+  readonly #keeps: KeyFilter | undefined;
   #warned = false;
   #processorFailed = false;
   #capacity = FIRST_CAPACITY;
@@ -76,7 +78,10 @@ export abstract class Stream implements SeriesOwner {
     this.origin = options.origin;
     this.isObserved = options.descriptor.type.startsWith('OBSERVABLE');
     this.#processors = options.processors?.length === 0 ? undefined : options.processors;
-    this.index = new SeriesIndex(this, options.cardinalityLimit, options.keeps);
+    // Processors come after the filter, so that the index must not filter what they add.
+    this.#keeps = this.#processors === undefined ? undefined : options.keeps;
+    const keeps = this.#processors === undefined ? options.keeps : undefined;
+    this.index = new SeriesIndex(this, options.cardinalityLimit, keeps);
   }
 
   /** How many buckets may have an exemplar of their own. */
@@ -137,7 +142,11 @@ export abstract class Stream implements SeriesOwner {
 
   /** Applies the view's processors. */
   process(attributes: Attributes, context: Context | undefined): Attributes {
-    let processed = attributes;
+    const keeps = this.#keeps;
+    let processed =
+      keeps === undefined
+        ? attributes
+        : Object.fromEntries(Object.entries(attributes).filter(([key]) => keeps(key)));
     for (const processor of this.#processors ?? []) {
       try {
         processed = processor.process(processed, context ?? contextApi.active());

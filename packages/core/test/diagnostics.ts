@@ -1,0 +1,27 @@
+import { type DiagLogger, diag } from '@opentelemetry/api';
+import { afterEach, beforeEach } from 'vitest';
+
+/** What was said through `diag`. */
+export interface Diagnostics {
+  readonly warnings: string[];
+  readonly errors: string[];
+}
+
+/** Sets a logger of `diag` for each test of the file, and takes it off again. */
+export function useDiagnostics(): Diagnostics {
+  const said: Diagnostics = { warnings: [], errors: [] };
+  const logger: DiagLogger = {
+    error: (message) => void said.errors.push(message),
+    warn: (message) => void said.warnings.push(message),
+    info: () => {},
+    debug: () => {},
+    verbose: () => {},
+  };
+  beforeEach(() => {
+    said.warnings.length = 0;
+    said.errors.length = 0;
+    diag.setLogger(logger, { suppressOverrideMessage: true });
+  });
+  afterEach(() => diag.disable());
+  return said;
+}

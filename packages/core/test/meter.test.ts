@@ -1,0 +1,95 @@
+import { ValueType } from '@opentelemetry/api';
+import { describe, expect, test } from 'vitest';
+import { MeterProvider } from '../src/index.ts';
+import { metricNames, metricOf, valuesOf } from './collected.ts';
+import { useDiagnostics } from './diagnostics.ts';
+
+const said = useDiagnostics();
+
+function start() {
+  const provider = new MeterProvider({});
+  return { provider, reader: provider.addCollector(), meter: provider.getMeter('test') };
+}
+
+describe('a meter', () => {
+  test('is the same for the same name, version and schema, and another otherwise', () => {
+    const { provider } = start();
+    const meter = provider.getMeter('m', '1', { schemaUrl: 's' });
+    expect(provider.getMeter('m', '1', { schemaUrl: 's' })).toBe(meter);
+    for (const other of [provider.getMeter('m'), provider.getMeter('m', '1'), provider.getMeter('n', '1')]) {
+      expect(other).not.toBe(meter);
+    }
+    expect(meter.scope).toEqual({ name: 'm', version: '1', schemaUrl: 's' });
+  });
+});
+
+describe('instruments declared twice', () => {
+  test('alike share their series', async () => {
+    const { reader, meter } = start();
+    meter.createCounter('c', { unit: 's' }).add(1);
+    meter.createCounter('c', { unit: 's' }).add(2);
+    expect(await valuesOf(reader, 'c')).toEqual([[{}, 3]]);
+    expect(said.warnings).toEqual([]);
+  });
+
+  test('with another kind, unit or value type are both kept, and the conflict is said', async () => {
+    const { reader, meter } = start();
+    meter.createCounter('c').add(1);
+    meter.createCounter('c', { unit: 's' }).add(1);
+    meter.createCounter('c', { valueType: ValueType.INT }).add(1);
+    meter.createUpDownCounter('c').add(1);
+    expect(metricNames(await reader.collect())).toEqual(['c', 'c', 'c', 'c']);
+    expect(said.warnings[0]).toBe(
+      'Metric c was declared before as counter (unit "", DOUBLE) and now as counter (unit "s", DOUBLE); both are ' +
+        'kept. Declare it alike everywhere, or rename one of them with a view.',
+    );
+  });
+
+  test('with two descriptions show the longer one', async () => {
+    const { reader, meter } = start();
+    meter.createCounter('c', { description: 'short' }).add(1);
+    meter.createCounter('c', { description: 'longer' });
+    meter.createCounter('c', { description: '' });
+    expect(metricOf(await reader.collect(), 'c')?.descriptor.description).toBe('longer');
+  });
+});
+
+test.each(['', '1st', 'a b', 'ü', `a${'x'.repeat(255)}`])('the name %j is said to be invalid', (name) => {
+  start().meter.createCounter(name);
+  expect(said.warnings).toEqual([expect.stringMatching(/is not valid: use a letter, then up to 254/)]);
+});
+
+test.each(['a', 'A.b_c-d/e', `a${'x'.repeat(254)}`])('the name %j is valid', (name) => {
+  start().meter.createCounter(name);
+  expect(said.warnings).toEqual([]);
+});
+
+describe('a counted histogram', () => {
+  const count = { name: 'h.calls', description: 'Calls', unit: '{call}' };
+
+  test('shows its count as a counter, of either temporality', async () => {
+    const { provider, reader, meter } = start();
+    const interval = provider.addCollector({ temporality: () => 'delta' });
+    const histogram = meter.createCountedHistogram('h', { count });
+    histogram.record(2, { a: 1 });
+    histogram.record(3, { a: 1 });
+    for (const collector of [reader, interval]) {
+      const collection = await collector.collect();
+      const metric = metricOf(collection, 'h.calls');
+      expect(metricNames(collection)).toEqual(['h', 'h.calls']);
+      expect(metric?.descriptor).toEqual({ ...count, type: 'COUNTER', integer: true });
+      expect([metric?.kind, metric?.monotonic, metric?.value(0)]).toEqual(['sum', true, 2]);
+      expect(metric?.identity).not.toBe(metricOf(collection, 'h')?.identity);
+    }
+    histogram.record(1, { a: 1 });
+    expect(await valuesOf(interval, 'h.calls')).toEqual([[{ a: 1 }, 1]]);
+    expect(await valuesOf(reader, 'h.calls')).toEqual([[{ a: 1 }, 3]]);
+  });
+
+  test('is counted also under an exponential aggregation', async () => {
+    const provider = new MeterProvider({});
+    const reader = provider.addCollector({ aggregation: () => ({ type: 'exponential_histogram' }) });
+    provider.getMeter('test').createCountedHistogram('h', { count }).record(2);
+    expect(await valuesOf(reader, 'h.calls')).toEqual([[{}, 1]]);
+  });
+});

@@ -1,0 +1,141 @@
+import { type Context, context, ROOT_CONTEXT, type SpanContext, TraceFlags, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Collector, type Exemplar, MeterProvider } from '../../src/index.ts';
+import { metricOf } from '../collected.ts';
+
+beforeAll(() => void context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()));
+afterAll(() => context.disable());
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+
+function within(spanId: string, traceFlags = TraceFlags.SAMPLED): Context {
+  const span: SpanContext = { traceId: TRACE, spanId, traceFlags };
+  return trace.setSpanContext(ROOT_CONTEXT, span);
+}
+
+const [first, second] = [within('1111111111111111'), within('2222222222222222')];
+
+function start(exemplars = true) {
+  const provider = new MeterProvider({
+    exemplars,
+    views: [
+      {
+        instrumentName: 'h',
+        aggregation: { type: 'explicit_bucket_histogram', options: { boundaries: [10] } },
+      },
+    ],
+  });
+  const meter = provider.getMeter('test');
+  const exemplar = async (reader: Collector, name: string, bucket = 0): Promise<Exemplar | undefined> =>
+    metricOf(await reader.collect(), name)?.exemplar(0, bucket);
+  return { provider, meter, exemplar, reader: provider.addCollector() };
+}
+
+describe('an exemplar', () => {
+  test('is a measurement taken inside a sampled span', async () => {
+    const { meter, exemplar, reader } = start();
+    const counter = meter.createCounter('c');
+    const before = Date.now();
+    context.with(first, () => counter.add(2));
+    const kept = await exemplar(reader, 'c');
+    expect(kept).toMatchObject({ value: 2, traceId: TRACE, spanId: '1111111111111111' });
+    expect(kept?.timestampMillis).toBeGreaterThanOrEqual(before);
+    expect(kept?.timestampMillis).toBeLessThanOrEqual(Date.now());
+  });
+
+  test('is found across an await', async () => {
+    const { meter, exemplar, reader } = start();
+    const counter = meter.createCounter('c').bind({});
+    await context.with(first, async () => {
+      await Promise.resolve();
+      counter.add(3);
+    });
+    expect(await exemplar(reader, 'c')).toMatchObject({ value: 3 });
+  });
+
+  test('may be of a context that is handed over', async () => {
+    const { meter, exemplar, reader } = start();
+    meter.createCounter('c').add(4, {}, second);
+    expect(await exemplar(reader, 'c')).toMatchObject({ value: 4, spanId: '2222222222222222' });
+  });
+
+  test('is not taken outside of a span, in an unsampled one, or with ids that are not valid', async () => {
+    const { meter, exemplar, reader } = start();
+    const counter = meter.createCounter('c');
+    counter.add(1);
+    counter.add(1, {}, within('1111111111111111', TraceFlags.NONE));
+    counter.add(1, {}, within('0000000000000000'));
+    expect(await exemplar(reader, 'c')).toBeUndefined();
+  });
+
+  test('is not taken where exemplars are off, until they are switched on', async () => {
+    const { provider, meter, exemplar, reader } = start(false);
+    const counter = meter.createCounter('c');
+    counter.add(1, {}, first);
+    expect(await exemplar(reader, 'c')).toBeUndefined();
+    provider.configure({ exemplars: true });
+    counter.add(1, {}, first);
+    expect(await exemplar(reader, 'c')).toBeDefined();
+  });
+
+  test('is kept for each bucket, the first of each round, and the last round remains', async () => {
+    const { meter, exemplar, reader } = start();
+    const histogram = meter.createHistogram('h');
+    histogram.record(1, {}, first);
+    histogram.record(2, {}, second);
+    histogram.record(20, {}, second);
+    histogram.record(Number.NaN, {}, second);
+    expect([await exemplar(reader, 'h', 0), await exemplar(reader, 'h', 1)]).toMatchObject([
+      { value: 1, spanId: '1111111111111111' },
+      { value: 20, spanId: '2222222222222222' },
+    ]);
+    histogram.record(3, {}, second);
+    expect([await exemplar(reader, 'h', 0), await exemplar(reader, 'h', 1)]).toMatchObject([
+      { value: 3 },
+      { value: 20 },
+    ]);
+  });
+
+  test('is kept for each series by itself', async () => {
+    const { meter, reader } = start();
+    const histogram = meter.createHistogram('h');
+    histogram.record(1, { a: 1 }, first);
+    histogram.record(20, { a: 2 }, second);
+    const metric = metricOf(await reader.collect(), 'h');
+    expect([metric?.exemplar(0, 0)?.value, metric?.exemplar(0, 1), metric?.exemplar(1, 1)?.value]).toEqual([
+      1,
+      undefined,
+      20,
+    ]);
+  });
+});
+
+describe('recordings outside of a sampled span', () => {
+  /** How many recordings inside a span go by before one becomes an exemplar. */
+  const skippedAfter = async (outside: number): Promise<number> => {
+    const { meter, reader } = start();
+    const counter = meter.createUpDownCounter('c');
+    for (let i = 0; i < outside; i++) counter.add(0);
+    return context.with(first, async () => {
+      for (let i = 1; i <= 1_000; i++) counter.add(i);
+      return ((metricOf(await reader.collect(), 'c')?.exemplar(0, 0)?.value ?? Number.NaN) as number) - 1;
+    });
+  };
+
+  test('make the context be looked at ever more rarely, up to every 257th recording', async () => {
+    expect(await skippedAfter(0)).toBe(0);
+    expect(await skippedAfter(1)).toBe(1);
+    expect(await skippedAfter(3)).toBe(3);
+    for (const outside of [1_000, 5_000, 20_000])
+      expect(await skippedAfter(outside)).toBeLessThanOrEqual(256);
+  });
+
+  test('do not hide a context that is handed over', async () => {
+    const { meter, exemplar, reader } = start();
+    const counter = meter.createCounter('c');
+    for (let i = 0; i < 100; i++) counter.add(1);
+    counter.add(7, {}, first);
+    expect(await exemplar(reader, 'c')).toMatchObject({ value: 7 });
+  });
+});
