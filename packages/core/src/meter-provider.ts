@@ -1,5 +1,6 @@
 import type { MeterOptions, MeterProvider as MeterProviderInterface } from '@opentelemetry/api';
 import { Collector, type CollectorOptions } from './collector.ts';
+import { InstrumentError } from './errors.ts';
 import type { Storage } from './instrument/storage.ts';
 import { isCompatible, Meter } from './meter.ts';
 import type { InstrumentationScope } from './metric.ts';
@@ -8,7 +9,7 @@ import { type SeriesSnapshot, snapshotOf } from './snapshot.ts';
 import type { Stream } from './stream/stream.ts';
 import { EarlyLog } from './stream/tap.ts';
 import type { AggregationOptions, MetricViewOptions } from './view.ts';
-import { createStream, keyFilter, ViewRegistry } from './view-registry.ts';
+import { createStream, keyFilter, limitProblem, ViewRegistry } from './view-registry.ts';
 
 /** Series per instrument unless said otherwise (specification, "Cardinality limits"). */
 export const DEFAULT_CARDINALITY_LIMIT = 2_000;
@@ -38,6 +39,7 @@ export class MeterProvider implements MeterProviderInterface {
   /** With options it is configured at once; without, it keeps what is recorded until `configure` is called. */
   constructor(options?: MeterProviderOptions) {
     this.#isConfigured = options !== undefined;
+    checkLimit(options?.cardinalityLimit);
     this.#views = new ViewRegistry(options?.views ?? []);
     this.#cardinalityLimit = options?.cardinalityLimit ?? DEFAULT_CARDINALITY_LIMIT;
     this.#exemplars = options?.exemplars ?? false;
@@ -54,8 +56,9 @@ export class MeterProvider implements MeterProviderInterface {
     return meter;
   }
 
-  /** @throws {InstrumentError} `INSTRUMENT_CONFIG_INVALID` when a view is not valid; nothing is changed then. */
+  /** @throws {InstrumentError} `INSTRUMENT_CONFIG_INVALID` when a view or the limit is wrong; nothing is changed then. */
   configure(options: MeterProviderOptions): void {
+    checkLimit(options.cardinalityLimit);
     this.#views = new ViewRegistry(options.views ?? []);
     this.#cardinalityLimit = options.cardinalityLimit ?? DEFAULT_CARDINALITY_LIMIT;
     this.#exemplars = options.exemplars ?? false;
@@ -197,6 +200,14 @@ export class MeterProvider implements MeterProviderInterface {
       });
     }
   }
+}
+
+function checkLimit(limit: number | undefined): void {
+  const problem = limitProblem(limit, 'cardinalityLimit');
+  if (problem === undefined) return;
+  throw new InstrumentError('INSTRUMENT_CONFIG_INVALID', 'The meter provider cannot be configured', [
+    problem,
+  ]);
 }
 
 /** Scope of the metrics about the telemetry itself. */

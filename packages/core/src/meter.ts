@@ -135,8 +135,9 @@ export class Meter implements MeterInterface {
       known = new Storage(descriptor, options.advice ?? {}, countAs);
       this.storages.push(known);
       this.#open(this, known);
-    } else if (known.descriptor.description !== descriptor.description) {
-      useLongerDescription(known, descriptor);
+    } else {
+      if (known.descriptor.description !== descriptor.description) useLongerDescription(known, descriptor);
+      warnOtherBoundaries(known, options.advice?.explicitBucketBoundaries);
     }
     return known;
   }
@@ -156,6 +157,17 @@ function warnConflict(known: MetricDescriptor, wanted: MetricDescriptor): void {
 
 function describe({ type, unit, integer }: MetricDescriptor): string {
   return `${type.toLowerCase()} (unit ${JSON.stringify(unit)}, ${integer ? 'INT' : 'DOUBLE'})`;
+}
+
+/** Bounds cannot differ within one metric: those of the first declaration hold. */
+function warnOtherBoundaries(known: Storage, wanted: readonly number[] | undefined): void {
+  const has = known.advice.explicitBucketBoundaries;
+  if (wanted === undefined || String(has) === String(wanted)) return;
+  diag.warn(
+    `Metric ${known.descriptor.name} was declared before with other bucket boundaries ` +
+      `(${has === undefined ? 'the default ones' : has.join(', ')}), which are kept. Declare them alike, or set them ` +
+      'with a view.',
+  );
 }
 
 function useLongerDescription(storage: Storage, wanted: MetricDescriptor): void {

@@ -34,8 +34,15 @@ export function viewProblems(views: readonly MetricViewOptions[], path = 'views'
         fix: 'Leave out name, or select one instrument without wildcards.',
       });
     }
-    return problems;
+    const limit = limitProblem(view.aggregationCardinalityLimit, `${path}[${i}].aggregationCardinalityLimit`);
+    return limit === undefined ? problems : [...problems, limit];
   });
+}
+
+/** What is wrong with a cardinality limit, if anything. 1 leaves the overflow series alone. */
+export function limitProblem(limit: number | undefined, path: string): Problem | undefined {
+  if (limit === undefined || (Number.isInteger(limit) && limit >= 1)) return undefined;
+  return { path, found: describeValue(limit), expected: 'a whole number from 1' };
 }
 
 /** The views of a provider, in the order given. */

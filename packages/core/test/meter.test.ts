@@ -24,6 +24,16 @@ describe('a meter', () => {
 });
 
 describe('instruments declared twice', () => {
+  test('with other bucket boundaries keep the first ones, and say so', () => {
+    const { provider, meter } = start();
+    meter.createHistogram('h', { advice: { explicitBucketBoundaries: [1, 2] } }).record(1);
+    meter.createHistogram('h', { advice: { explicitBucketBoundaries: [1, 2] } }).record(1);
+    expect(said.warnings).toEqual([]);
+    meter.createHistogram('h', { advice: { explicitBucketBoundaries: [5] } }).record(1);
+    expect(said.warnings).toEqual([expect.stringMatching(/Metric h .* \(1, 2\), which are kept/)]);
+    expect(provider.snapshot().find(({ name }) => name === 'h')?.count).toBe(3);
+  });
+
   test('alike share their series', async () => {
     const { reader, meter } = start();
     meter.createCounter('c', { unit: 's' }).add(1);
