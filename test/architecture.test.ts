@@ -27,7 +27,9 @@ describe('the packages', () => {
     const packages = readdirSync(join(root, 'packages'));
     expect(packages.sort()).toEqual(Object.keys(ALLOWED).sort());
     for (const name of packages) {
-      const ours = Object.keys(manifestOf(name).dependencies ?? {}).filter((dependency) => dependency.startsWith('@org/'));
+      const ours = Object.keys(manifestOf(name).dependencies ?? {}).filter((dependency) =>
+        dependency.startsWith('@org/'),
+      );
       for (const dependency of ours) expect(ALLOWED[name], `${name} → ${dependency}`).toContain(dependency);
     }
   });

@@ -13,11 +13,6 @@ export const SELF_METRICS = {
     unit: '{fault}',
     label: 'component',
   },
-  'instrument.spans.dropped': {
-    description: 'Spans that were not exported',
-    unit: '{span}',
-    label: 'reason',
-  },
 } as const;
 
 /** Name of a self-metric. */

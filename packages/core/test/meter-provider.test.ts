@@ -106,7 +106,9 @@ describe('a cardinality limit', () => {
   test.each([Number.NaN, 0, 1.5, -1, Number.POSITIVE_INFINITY])('of %s is refused', (limit) => {
     expect(() => new MeterProvider({ cardinalityLimit: limit })).toThrow(/cardinalityLimit: found/);
     const view = { instrumentName: 'c', aggregationCardinalityLimit: limit };
-    expect(() => new MeterProvider({ views: [view] })).toThrow(/views\[0\]\.aggregationCardinalityLimit: found/);
+    expect(() => new MeterProvider({ views: [view] })).toThrow(
+      /views\[0\]\.aggregationCardinalityLimit: found/,
+    );
   });
 
   const overflows = async (provider: MeterProvider, metric: string): Promise<unknown> =>

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { sayAnyway } from './diagnostics.ts';
+import { sayToAll } from './diagnostics.ts';
 
 const require = createRequire(import.meta.url);
 const API_PATH = /^(.*[\\/]@opentelemetry[\\/]api)[\\/]/;
@@ -33,26 +33,32 @@ export function warnOfOtherApiCopies(copies: readonly ApiCopy[] = loadedApiCopie
   const different = others.filter((copy) => copy.version !== ours?.version);
   if (ours === undefined || different.length === 0) return false;
   const list = different.map((copy) => `${copy.version} in ${dirname(copy.directory)}`).join(', ');
-  sayAnyway(
+  sayToAll(
     `Several versions of @opentelemetry/api are loaded: ${ours.version} by @org/instrument, and ${list}. What uses the ` +
       'others may record nothing. Install one version: run "npm ls @opentelemetry/api", then add an override ' +
       `(npm "overrides", pnpm "overrides", yarn "resolutions") for @opentelemetry/api ${ours.version}.`,
+    ours.version,
   );
   return true;
 }
 
-/** Looks for other copies now, a few times later, and at last when it is stopped, until some are found and said. */
-export function watchApiCopies(): { stop(): void } {
+/** Looks for other copies until some are found and said. */
+export interface ApiCopyWatch {
+  check(): void;
+  stop(): void;
+}
+
+/** Looks for other copies now, and a few times later. */
+export function watchApiCopies(): ApiCopyWatch {
   let isOver = warnOfOtherApiCopies();
   const check = (): void => {
     isOver ||= warnOfOtherApiCopies();
   };
   const timers = isOver ? [] : CHECKS_AFTER_MILLIS.map((millis) => setTimeout(check, millis).unref());
   return {
+    check,
     stop: () => {
       for (const timer of timers) clearTimeout(timer);
-      check();
-      isOver = true;
     },
   };
 }

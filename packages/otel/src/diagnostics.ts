@@ -19,24 +19,23 @@ const LEVELS: Readonly<Record<NonNullable<OtelOptions['logLevel']>, DiagLogLevel
 
 /** The logger that was installed here, as the API keeps it. */
 let own: unknown;
-/** Whether the API took our logger; it does not when a copy of another version has registered first. */
-let isHeard = true;
+let isSilent = false;
 
 /**
  * Sends OpenTelemetry's diagnostics to standard error, rate-limited, unless the application has set a logger of its
  * own. When called again, the latest level holds.
  */
 export function startDiagnostics(level: OtelOptions['logLevel'] = 'info'): void {
-  const current = currentLogger();
+  isSilent = level === 'none';
+  const current = apiGlobals()?.diag;
   if (current !== undefined && current !== own) return;
   if (current !== undefined) diag.disable();
-  isHeard = true;
-  if (level === 'none') return;
-  isHeard = diag.setLogger(createRateLimitedLogger(writeLine), {
+  if (isSilent) return;
+  diag.setLogger(createRateLimitedLogger(writeLine), {
     logLevel: LEVELS[level],
     suppressOverrideMessage: true,
   });
-  own = currentLogger();
+  own = apiGlobals()?.diag;
 }
 
 /** Counts and says the faults that the SDK reports to its global error handler. To be called before the SDK starts. */
@@ -54,10 +53,10 @@ export function fault(component: string, error: unknown): void {
   diag.error(`${component}: ${messageOf(error)}`);
 }
 
-/** Says an error even when the API does not take our logger. */
-export function sayAnyway(message: string): void {
-  if (isHeard) diag.error(message);
-  else writeLine(`error: ${message}`);
+/** Says what `diag` may not reach: with globals of another version than the API's own, it has no logger. */
+export function sayToAll(message: string, apiVersion: string): void {
+  if (apiGlobals()?.version === apiVersion) diag.error(message);
+  else if (!isSilent) writeLine(`error: ${message}`);
 }
 
 function writeLine(line: string): void {
@@ -69,9 +68,6 @@ function writeLine(line: string): void {
 }
 
 /** The API keeps its globals under this symbol; there is no call that asks for the logger. */
-function currentLogger(): unknown {
-  const globals = (globalThis as Record<symbol, { diag?: unknown } | undefined>)[
-    Symbol.for('opentelemetry.js.api.1')
-  ];
-  return globals?.diag;
+function apiGlobals(): { readonly version?: string; readonly diag?: unknown } | undefined {
+  return (globalThis as Record<symbol, object | undefined>)[Symbol.for('opentelemetry.js.api.1')];
 }

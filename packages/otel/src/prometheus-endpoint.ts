@@ -37,6 +37,7 @@ export function startPrometheusEndpoint(
   let isClosed = false;
   let retry: NodeJS.Timeout | undefined;
   const listen = async (waitMillis: number): Promise<void> => {
+    if (isClosed) return;
     try {
       ({ url } = await exporter.start());
     } catch (error) {

@@ -32,13 +32,16 @@ export async function startPushReaders(
   const exporters: PushMetricExporter[] = [];
   const target = otlpTarget(options.otlp, 'metrics');
   if (target !== undefined) {
-    const exporter = await otlpExporter(target, options, provider);
+    const { exportTimeoutMillis } = timesOf(settings);
+    // An export that the reader has given up must not hold up a later flush.
+    const timeoutMillis = Math.min(target.timeoutMillis, exportTimeoutMillis);
+    const exporter = await otlpExporter({ ...target, timeoutMillis }, options, provider);
     exporters.push(
       describeExportFailures(exporter, {
         destination: `OTLP receiver ${target.url}`,
         // The SDK's reader says it when an export takes too long, but does not report it as a fault.
         onTimeout: () => countSelf('instrument.faults', 'otel'),
-        timeoutMillis: timesOf(settings).exportTimeoutMillis,
+        timeoutMillis: exportTimeoutMillis,
       }),
     );
   }

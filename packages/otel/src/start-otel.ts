@@ -7,7 +7,7 @@ import {
   meterProvider,
   parseDuration,
 } from '@org/instrument-core';
-import { watchApiCopies } from './api-copies.ts';
+import { type ApiCopyWatch, watchApiCopies } from './api-copies.ts';
 import { startDeadline } from './deadline.ts';
 import { catchSdkFaults, fault, startDiagnostics } from './diagnostics.ts';
 import { enableInstrumentations } from './instrumentations.ts';
@@ -68,21 +68,22 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
 
   let prometheus: PrometheusEndpoint | undefined;
   let readers: PushReader[] = [];
-  let apiCopies: ReturnType<typeof watchApiCopies> | undefined;
+  let apiCopies: ApiCopyWatch | undefined;
   let isStopped = false;
   const attach = async (): Promise<void> => {
-    if (isServed(options) || isPushed(options)) catchSdkFaults();
     if (isServed(options)) {
       const { startPrometheusEndpoint } = await import('./prometheus-endpoint.ts');
+      catchSdkFaults();
       const own = typeof options.prometheus === 'object' ? options.prometheus : {};
       if (!isStopped) prometheus = startPrometheusEndpoint(own, resource(), provider);
     }
     if (isPushed(options)) {
       const { startPushReaders } = await import('./push-readers.ts');
+      catchSdkFaults();
       if (!isStopped) readers = await startPushReaders(options, resource(), provider);
     }
     await prometheus?.ready;
-    apiCopies = watchApiCopies();
+    if (!isStopped) apiCopies = watchApiCopies();
   };
   const ready = attach().catch((error: unknown) => fault('start', error));
 
@@ -92,6 +93,7 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
     const deadline = startDeadline(timeoutMillis);
     const report = (error: unknown): void => fault('export', error);
     await deadline.wait(ready, report);
+    apiCopies?.check();
     const ended = await Promise.all(work(deadline).map((step) => deadline.wait(step, report)));
     if (ended.every(Boolean)) return true;
     countSelf('instrument.faults', 'deadline');

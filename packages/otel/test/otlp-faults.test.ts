@@ -1,0 +1,195 @@
+import type { ServerResponse } from 'node:http';
+import { trace } from '@opentelemetry/api';
+import { meterProvider } from '@org/instrument-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type OtelHandle, type OtelOptions, startOtel } from '../src/index.ts';
+import {
+  accept,
+  hang,
+  type OtlpReceiver,
+  receivedMetrics,
+  receivedSpans,
+  startOtlpReceiver,
+} from './otlp-receiver.ts';
+
+let receiver: OtlpReceiver;
+let handle: OtelHandle | undefined;
+
+beforeEach(async () => {
+  receiver = await startOtlpReceiver();
+});
+
+afterEach(async () => {
+  await handle?.shutdown();
+  handle = undefined;
+  await receiver.close();
+});
+
+function start(options: OtelOptions = {}): OtelHandle {
+  handle = startOtel({
+    prometheus: false,
+    handleSignals: false,
+    logLevel: 'none',
+    otlp: { endpoint: receiver.url, protocol: 'http/json', timeout: '3s' },
+    ...options,
+  });
+  return handle;
+}
+
+function faults(): number {
+  return meterProvider
+    .snapshot()
+    .filter(({ name }) => name === 'instrument.faults')
+    .reduce((sum, { value }) => sum + value, 0);
+}
+
+const counter = meterProvider.getMeter('faults').createCounter('faults.work');
+let worked = 0;
+
+/** Work of the application: a count and a span. Whatever throws here has reached the caller. */
+function work(): void {
+  counter.add(1);
+  worked++;
+  trace.getTracer('faults').startSpan(`work ${worked}`).end();
+}
+
+function deliveredCount(): number | undefined {
+  const point = receivedMetrics(receiver, 'faults.work').at(-1)?.sum?.dataPoints[0];
+  return point?.asDouble ?? Number(point?.asInt);
+}
+
+const answers: Record<string, (response: ServerResponse) => void> = {
+  'answers 500': (response) => response.writeHead(500).end('out of order'),
+  'answers 400': (response) => response.writeHead(400).end('{"message":"no"}'),
+  'answers 429 and wants us back in an hour': (response) =>
+    response.writeHead(429, { 'retry-after': '3600' }).end(),
+  'redirects to nowhere': (response) => response.writeHead(308, { location: '/' }).end(),
+};
+
+describe('a receiver that', () => {
+  it.each(Object.entries(answers))(
+    '%s: a fault is counted, and the next export succeeds',
+    async (_, answer) => {
+      const { flush } = start();
+      receiver.answer = answer;
+      const before = faults();
+      work();
+      await flush();
+      expect(faults()).toBeGreaterThanOrEqual(before + 2);
+      receiver.requests.length = 0;
+      receiver.answer = accept;
+      work();
+      await flush();
+      expect(deliveredCount()).toBe(worked);
+      expect(receivedSpans(receiver).map(({ name }) => name)).toEqual([`work ${worked}`]);
+    },
+  );
+
+  it('answers 429 with Retry-After: the same data comes after that time, and nothing is lost', async () => {
+    const { flush } = start();
+    const times: Record<string, number[]> = {};
+    receiver.answer = (response, path) => {
+      const seen = times[path] ?? [];
+      times[path] = [...seen, performance.now()];
+      if (seen.length === 0) response.writeHead(429, { 'retry-after': '1' }).end();
+      else accept(response);
+    };
+    const before = faults();
+    work();
+    await flush();
+    expect(faults()).toBe(before);
+    expect(deliveredCount()).toBe(worked);
+    for (const [first = 0, second = 0] of Object.values(times)) expect(second - first).toBeGreaterThan(950);
+    expect(Object.keys(times).sort()).toEqual(['/v1/metrics', '/v1/traces']);
+  });
+
+  it('closes the connection: the same data comes again', async () => {
+    const { flush } = start();
+    let isClosed = false;
+    receiver.answer = (response, path) => {
+      if (path !== '/v1/metrics' || isClosed) return accept(response);
+      isClosed = true;
+      response.destroy();
+    };
+    work();
+    await flush();
+    expect(isClosed).toBe(true);
+    expect(deliveredCount()).toBe(worked);
+  });
+
+  it('dies in the middle of its answer: what it took is not a fault', async () => {
+    const { flush } = start();
+    receiver.answer = (response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{', () => response.destroy());
+    };
+    const before = faults();
+    work();
+    await flush();
+    expect(faults()).toBe(before);
+  });
+
+  it('answers rubbish, megabytes of it: it has taken the data, which is no fault of ours', async () => {
+    const { flush } = start();
+    receiver.answer = (response) => response.writeHead(200).end('\u0000<html>not JSON');
+    const before = faults();
+    work();
+    await flush();
+    expect(faults()).toBe(before);
+    receiver.answer = accept;
+    work();
+    await flush();
+    expect(deliveredCount()).toBe(worked);
+  });
+
+  it('hangs: the export is given up after its timeout and counted, and the next one succeeds', async () => {
+    const { flush } = start({ otlp: { endpoint: receiver.url, protocol: 'http/json', timeout: 200 } });
+    receiver.answer = hang;
+    const before = faults();
+    work();
+    await flush();
+    expect(faults()).toBeGreaterThanOrEqual(before + 2);
+    receiver.answer = accept;
+    work();
+    await flush();
+    expect(deliveredCount()).toBe(worked);
+  });
+
+  it('hangs longer than an interval: each push that was given up is counted', async () => {
+    start({
+      otlp: { endpoint: receiver.url, protocol: 'http/json', traces: false },
+      metrics: { interval: 100 },
+    });
+    receiver.answer = hang;
+    const before = faults();
+    work();
+    await expect.poll(faults, { timeout: 5_000 }).toBeGreaterThan(before + 1);
+    receiver.answer = accept;
+    await expect.poll(deliveredCount, { timeout: 5_000 }).toBe(worked);
+  });
+
+  it('is absent: a fault is counted, and the name of the receiver is in the message', async () => {
+    const lines: string[] = [];
+    const original = process.stderr.write;
+    process.stderr.write = ((line: string) => lines.push(line) > 0) as typeof process.stderr.write;
+    try {
+      await receiver.close();
+      const { flush } = start({
+        otlp: { endpoint: receiver.url, timeout: 100 },
+        logLevel: 'error',
+      });
+      const before = faults();
+      work();
+      await flush();
+      expect(faults()).toBeGreaterThanOrEqual(before + 2);
+    } finally {
+      process.stderr.write = original;
+    }
+    expect(lines.join('')).toContain(
+      `OTLP receiver ${receiver.url}/v1/metrics: connect ECONNREFUSED 127.0.0.1`,
+    );
+    expect(lines.join('')).toContain(
+      `OTLP receiver ${receiver.url}/v1/traces: connect ECONNREFUSED 127.0.0.1`,
+    );
+  });
+});

@@ -1,0 +1,85 @@
+import { diag } from '@opentelemetry/api';
+import { describe, expect, it } from 'vitest';
+import { messageOf } from '../src/message-of.ts';
+import { createRateLimitedLogger } from '../src/rate-limited-logger.ts';
+
+function createLogger() {
+  const lines: string[] = [];
+  const clock = { millis: 0 };
+  return {
+    lines,
+    clock,
+    logger: createRateLimitedLogger(
+      (line) => lines.push(line),
+      () => clock.millis,
+    ),
+  };
+}
+
+describe('the rate-limited logger', () => {
+  it('writes a message five times a minute, and says how often it did not', () => {
+    const { lines, clock, logger } = createLogger();
+    for (let i = 0; i < 12; i++) logger.error('no answer');
+    expect(lines).toEqual(Array(5).fill('error: no answer'));
+    clock.millis = 59_999;
+    logger.error('no answer');
+    expect(lines).toHaveLength(5);
+    clock.millis = 60_000;
+    logger.error('no answer');
+    expect(lines.slice(5)).toEqual([
+      'warn: said 8 more times within a minute: no answer',
+      'error: no answer',
+    ]);
+  });
+
+  it('says what it left out with the first message of any kind', () => {
+    const { lines, clock, logger } = createLogger();
+    for (let i = 0; i < 6; i++) logger.error('no answer');
+    clock.millis = 60_000;
+    logger.info('other');
+    expect(lines.slice(5)).toEqual(['warn: said 1 more times within a minute: no answer', 'info: other']);
+  });
+
+  it('takes messages that differ in numbers for the same, and others for others', () => {
+    const { lines, logger } = createLogger();
+    for (let i = 0; i < 8; i++) logger.warn(`retry in ${i} ms`);
+    for (let i = 0; i < 8; i++) logger.warn(`retry in the ${'abcdefgh'[i]} way`);
+    expect(lines).toHaveLength(5 + 8);
+  });
+
+  it('tells the messages of one component of the SDK apart', () => {
+    const { lines, logger } = createLogger();
+    diag.setLogger(logger, { suppressOverrideMessage: true });
+    const component = diag.createComponentLogger({ namespace: 'Exporter' });
+    for (let i = 0; i < 8; i++) component.error('first');
+    component.error('second');
+    diag.disable();
+    expect(lines).toEqual([...Array(5).fill('error: Exporter first'), 'error: Exporter second']);
+  });
+
+  it('keeps a bounded number of messages in mind', () => {
+    const { lines, logger } = createLogger();
+    for (let i = 0; i < 6; i++) logger.error('the oldest');
+    for (let i = 0; i < 200; i++) logger.error(`${'a'.repeat(i % 20)} ${'b'.repeat(i / 20)}`);
+    expect(lines).toContain('warn: said 1 more times within a minute: the oldest');
+  });
+});
+
+describe('the text of an error', () => {
+  const circular: { self?: unknown } = {};
+  circular.self = circular;
+
+  it.each<[string, unknown, string]>([
+    ['an error', new TypeError('wrong'), 'wrong'],
+    ['an error without a message', new TypeError(''), 'TypeError'],
+    ['several at once', new AggregateError([new Error('::1'), new Error('127.0.0.1')]), '::1; 127.0.0.1'],
+    ['a list', [new Error('one'), 'two'], 'one; two'],
+    ['an object', { code: 7 }, '{"code":7}'],
+    ['a circular object', circular, '[object Object]'],
+    ['nothing', undefined, 'undefined'],
+    ['bytes', Buffer.from('<html>'), '"<html>"'],
+    ['a long answer', 'x'.repeat(5_000), `${'x'.repeat(1_000)}…`],
+  ])('is short, for %s', (_, error, text) => {
+    expect(messageOf(error)).toBe(text);
+  });
+});
