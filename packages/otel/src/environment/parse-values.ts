@@ -30,7 +30,7 @@ export function refuse(found: string, expected: string, fix?: string): Parsed<ne
 }
 
 /** Any text. */
-export const parseText: Parser<string> = accept;
+export const parseText: Parser<string> = (text) => accept(text);
 
 /**
  * A boolean of the specification: only `true`, in any case, is true; everything but `true` and `false` is false,
