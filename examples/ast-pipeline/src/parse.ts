@@ -10,8 +10,10 @@ export class Parse {
   @instrumentPerformance('pipeline.parse')
   parse(source: SourceFile): File {
     try {
-      return parse(source.text, parserOptions(source.path));
+      return parse(source.text, parserOptions(source.path, 'decorators'));
     } catch (error) {
+      const tree = parseLegacy(source);
+      if (tree) return tree;
       // A RangeError too: nesting deeper than the stack.
       const reason = error instanceof Error ? error.message : String(error);
       throw new ParseError(source.path, reason, { cause: error });
@@ -19,15 +21,23 @@ export class Parse {
   }
 }
 
-const JAVASCRIPT: ParserPlugin[] = ['jsx', 'decorators'];
-// Parameter decorators exist in the legacy dialect only.
-const TYPESCRIPT: ParserPlugin[] = ['typescript', 'decorators-legacy'];
-const TYPESCRIPT_JSX: ParserPlugin[] = [...TYPESCRIPT, 'jsx'];
-const DECLARATIONS: ParserPlugin[] = [['typescript', { dts: true }], 'decorators-legacy'];
+const TYPESCRIPT_FILE = /\.[cm]?tsx?$/;
 
-function parserOptions(path: string): ParserOptions {
+/** TypeScript of before decorators were standard: those of parameters are in no other dialect. */
+function parseLegacy({ path, text }: SourceFile): File | undefined {
+  if (!TYPESCRIPT_FILE.test(path) || !text.includes('@')) return undefined;
+  try {
+    return parse(text, parserOptions(path, 'decorators-legacy'));
+  } catch {
+    return undefined;
+  }
+}
+
+type Decorators = 'decorators' | 'decorators-legacy';
+
+function parserOptions(path: string, decorators: Decorators): ParserOptions {
   const common: ParserOptions = {
-    plugins: plugins(path),
+    plugins: [...plugins(path), decorators, 'decoratorAutoAccessors'],
     createImportExpressions: true,
     // Published code is read as it runs, not as it is linted.
     allowUndeclaredExports: true,
@@ -40,7 +50,7 @@ function parserOptions(path: string): ParserOptions {
 }
 
 function plugins(path: string): ParserPlugin[] {
-  if (/\.d\.[cm]?ts$/.test(path)) return DECLARATIONS;
-  if (/\.[cm]?tsx$/.test(path)) return TYPESCRIPT_JSX;
-  return /\.[cm]?ts$/.test(path) ? TYPESCRIPT : JAVASCRIPT;
+  if (!TYPESCRIPT_FILE.test(path)) return ['jsx'];
+  if (/\.d\.[cm]?ts$/.test(path)) return [['typescript', { dts: true }]];
+  return path.endsWith('x') ? ['typescript', 'jsx'] : ['typescript'];
 }

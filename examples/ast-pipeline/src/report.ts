@@ -4,6 +4,9 @@ import type { StageFigures } from './stages.ts';
 import { table } from './table.ts';
 import type { Tally } from './tally.ts';
 
+/** Longest text of an error: a path and its reason. */
+const MAX_ERROR_LENGTH = 200;
+
 /** What a run did; `--json` prints it as it is. */
 export interface RunReport {
   readonly directory: string;
@@ -22,6 +25,8 @@ export interface RunReport {
   readonly functions: number;
   /** Failures by class. */
   readonly errors: Readonly<Record<string, number>>;
+  /** What the first failure of each class said. */
+  readonly firstErrors: Readonly<Record<string, string>>;
   /** Failures per file, 0 to 1. */
   readonly errorRate: number;
   readonly stages: readonly StageFigures[];
@@ -49,6 +54,7 @@ export function createReport({ tally, ...facts }: RunFacts): RunReport {
     imports,
     functions,
     errors: Object.fromEntries([...tally.errors].sort(([a], [b]) => (a < b ? -1 : 1))),
+    firstErrors: Object.fromEntries(tally.firstErrors),
     errorRate: files > 0 ? (files - succeeded) / files : 0,
   };
 }
@@ -56,17 +62,23 @@ export function createReport({ tally, ...facts }: RunFacts): RunReport {
 /** The report as text. */
 export function renderReport(report: RunReport): string {
   const { overhead } = report;
-  const errors = Object.entries(report.errors).map(([name, count]) => `${name} ${whole(count)}`);
   return [
     stageTable(report.stages),
     '',
     `${whole(report.files)} files in ${report.seconds.toFixed(1)} s: ${whole(report.filesPerMinute)} files/min, ` +
       `${whole(report.rounds)} ${report.rounds === 1 ? 'round' : 'rounds'}, ${mebibytes(report.bytes)}`,
     `${whole(report.imports)} imports and ${whole(report.functions)} functions stored in ${report.output}`,
-    `errors: ${percent(report.errorRate)}${errors.length > 0 ? ` (${errors.join(', ')})` : ''}`,
+    `errors: ${percent(report.errorRate)}`,
+    ...errorLines(report),
     `telemetry: ${percent(overhead.share)} of the CPU time, estimated: ${whole(overhead.calls)} decorated calls × ` +
       `${whole(overhead.nanosPerCall)} ns, calibrated after the run (--compare measures all of it)`,
   ].join('\n');
+}
+
+function errorLines({ errors, firstErrors }: RunReport): string[] {
+  return Object.entries(errors).map(
+    ([name, count]) => `  ${whole(count)} × ${firstErrors[name]?.slice(0, MAX_ERROR_LENGTH) ?? name}`,
+  );
 }
 
 function stageTable(stages: readonly StageFigures[]): string {

@@ -1,5 +1,5 @@
 import type { Telemetry } from '@org/instrument';
-import type { Options } from './options.ts';
+import { DEFAULT_PORT, type Options } from './options.ts';
 import { estimateOverhead } from './overhead.ts';
 import { Pipeline } from './pipeline.ts';
 import { showProgress } from './progress.ts';
@@ -25,10 +25,11 @@ export async function run(options: Options, signal: AbortSignal): Promise<RunRep
   }
 }
 
-function announce({ directory, otlp, json }: Options, telemetry: Telemetry): void {
+function announce({ directory, port, otlp, json }: Options, telemetry: Telemetry): void {
   const print = json ? console.error : console.log;
   const { prometheus } = telemetry.endpoints;
-  print(`metrics: ${prometheus ?? 'not served'}`);
+  const isFallback = port === undefined && prometheus?.includes(`:${DEFAULT_PORT}/`) === false;
+  print(`metrics: ${prometheus ?? 'not served'}${isFallback ? ` (port ${DEFAULT_PORT} is taken)` : ''}`);
   if (otlp !== undefined) print(`OTLP:    ${otlp}`);
   print(`parsing: ${directory}`);
 }

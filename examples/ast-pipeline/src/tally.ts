@@ -15,11 +15,21 @@ export interface Tally {
   functions: number;
   /** Failures by class. */
   readonly errors: Map<string, number>;
+  /** What the first failure of each class said. */
+  readonly firstErrors: Map<string, string>;
 }
 
 /** A tally of nothing. */
 export function createTally(): Tally {
-  return { files: 0, succeeded: 0, bytes: 0, imports: 0, functions: 0, errors: new Map() };
+  return {
+    files: 0,
+    succeeded: 0,
+    bytes: 0,
+    imports: 0,
+    functions: 0,
+    errors: new Map(),
+    firstErrors: new Map(),
+  };
 }
 
 /** Counts a file that was taken in. */
@@ -35,5 +45,6 @@ export function tallySuccess(tally: Tally, facts: FileFacts): void {
 export function tallyFailure(tally: Tally, error: unknown): void {
   const name = errorClass(error);
   tally.files++;
+  if (!tally.firstErrors.has(name)) tally.firstErrors.set(name, String(error));
   tally.errors.set(name, (tally.errors.get(name) ?? 0) + 1);
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { init, type Telemetry } from '@org/instrument';
 import { DEFAULT_PORT } from './options.ts';
+import { UsageError } from './usage.ts';
 
 /** What a run shows of itself. */
 export interface TelemetryOptions {
@@ -8,21 +9,30 @@ export interface TelemetryOptions {
   readonly port: number | undefined;
   /** OTLP/HTTP endpoint for metrics and traces. */
   readonly otlp: string | undefined;
+  /** Share of the files that are traced: 0 to 1. */
+  readonly sampling: number;
 }
 
-/** Starts telemetry; resolves when `/metrics` listens. Throws when a port that was asked for is taken. */
-export async function startTelemetry({ port, otlp }: TelemetryOptions): Promise<Telemetry> {
+/** Starts telemetry; resolves when `/metrics` listens. Throws {@link UsageError} when the port asked for is taken. */
+export async function startTelemetry({ port, otlp, sampling }: TelemetryOptions): Promise<Telemetry> {
   const free = await isFree(port ?? DEFAULT_PORT);
-  if (port !== undefined && !free) throw new Error(`--port ${port} is taken`);
+  if (port !== undefined && !free) throw new UsageError(`--port ${port} is taken`);
   const telemetry = init({
     serviceName: 'ast-pipeline',
     prometheus: { port: free ? (port ?? DEFAULT_PORT) : 0 },
-    ...(otlp === undefined ? {} : { otlp: { endpoint: otlp }, metrics: { interval: '5s' } }),
+    ...(otlp === undefined
+      ? {}
+      : { otlp: { endpoint: otlp }, traces: tracesOf(sampling), metrics: { interval: '5s' } }),
     // Ctrl-C finishes the files under way first; see stop.ts.
     handleSignals: false,
   });
   await telemetry.ready;
   return telemetry;
+}
+
+/** Traces of this share of the files, each with a span per stage. */
+export function tracesOf(ratio: number): { sampler: 'parentbased_traceidratio'; ratio: number } {
+  return { sampler: 'parentbased_traceidratio', ratio };
 }
 
 /** Whether a port can be listened on, right now. */

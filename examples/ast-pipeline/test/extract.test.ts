@@ -24,7 +24,7 @@ describe('imports', () => {
       "import g = require('g');",
       "type H = import('h').H;",
       "await import('i');",
-      'await import(`j${f}`);',
+      'await import(`j` + f);',
       'require(f); other.require("k"); require("l", 1);',
     ].join('\n');
     expect(factsOf(text).imports).toEqual([
@@ -126,6 +126,7 @@ describe('dialects', () => {
     ['/a.tsx', 'const a = <T,>(b: T) => <i>{b}</i>; using c = d;'],
     ['/a.cts', 'import a = require("a"); export = a;'],
     ['/a.mts', 'export type A = typeof import("a"); enum B { C = 1 << 2 }'],
+    ['/a.ts', 'class A { @d accessor b = 1; @d [c]() {} @d static #f() {} @e() declare f: string; }'],
     ['/a.d.ts', 'declare module "a" { export { Undeclared }; } declare const b: unique symbol;'],
     ['/a.js', '\uFEFF"use strict"; with_bom()'.slice(1)],
   ])('parses %s: %s', (path, text) => {

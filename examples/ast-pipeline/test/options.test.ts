@@ -7,13 +7,20 @@ describe('readOptions', () => {
   it("goes through the workspace's node_modules until it is stopped", () => {
     const options = readOptions([]);
     expect(basename(options.directory)).toBe('node_modules');
-    expect(options).toMatchObject({ once: false, json: false, compare: false, concurrency: 8, rounds: 15 });
+    expect(options).toMatchObject({
+      once: false,
+      json: false,
+      compare: false,
+      concurrency: 8,
+      rounds: 12,
+      sampling: 0.1,
+    });
     expect([options.seconds, options.limit, options.port, options.otlp]).toEqual(Array(4).fill(undefined));
   });
 
   it('reads every flag', () => {
     const args = '--dir . --seconds 1.5 --once --concurrency 3 --limit 9 --out x.ndjson --port 0 --json';
-    const more = '--otlp http://localhost:4318 --compare --rounds 7 --help';
+    const more = '--otlp http://localhost:4318 --sampling 1 --compare --rounds 7 --help';
     expect(readOptions(`${args} ${more}`.split(' '))).toEqual({
       directory: process.cwd(),
       output: `${process.cwd()}/x.ndjson`,
@@ -23,6 +30,7 @@ describe('readOptions', () => {
       limit: 9,
       port: 0,
       otlp: 'http://localhost:4318',
+      sampling: 1,
       json: true,
       compare: true,
       rounds: 7,
@@ -57,6 +65,7 @@ describe('readOptions', () => {
       'out',
       'port',
       'otlp',
+      'sampling',
       'json',
       'compare',
       'rounds',

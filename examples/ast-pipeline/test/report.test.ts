@@ -79,7 +79,9 @@ describe('the report', () => {
     ]);
     expect(row('pipeline.store').split(/\s{2,}/)).toEqual(['pipeline.store', '0', '0', '–', '–', '–', '–']);
     expect(row('1,004 files')).toBe('1,004 files in 2.0 s: 30,120 files/min, 1 round, 1.0 MiB');
-    expect(row('errors')).toBe('errors: 0.398 % (ParseError 3, RangeError 1)');
+    expect(row('errors')).toBe('errors: 0.398 %');
+    expect(lines).toContain('  3 × ParseError: /b.js: no');
+    expect(lines).toContain('  1 × RangeError: stack');
     expect(row('telemetry')).toContain('0.200 % of the CPU time, estimated: 5,000 decorated calls × 800 ns');
   });
 });

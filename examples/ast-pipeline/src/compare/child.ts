@@ -1,6 +1,7 @@
 import { init, type Telemetry } from '@org/instrument';
 import { Pipeline } from '../pipeline.ts';
 import { createTally } from '../tally.ts';
+import { tracesOf } from '../telemetry.ts';
 import type { ChildMessage, ChildSetup, Role, RoundCost, RoundRequest } from './protocol.ts';
 
 // The measured process of a comparison: runs a round whenever it is asked to, each with telemetry of its own.
@@ -34,12 +35,12 @@ async function round(role: Role): Promise<RoundCost> {
 
 function start(role: Role): Telemetry {
   const common = { serviceName: 'ast-pipeline', handleSignals: false };
-  if (role !== 'everything') return init({ ...common, mode: 'disabled' });
+  if (role === 'disabled' || role === 'control') return init({ ...common, mode: 'disabled' });
   return init({
     ...common,
     prometheus: { port: 0 },
     otlp: { endpoint: setup.otlp },
-    traces: true,
+    traces: tracesOf(role === 'traced' ? 1 : setup.sampling),
     metrics: { interval: '5s' },
   });
 }

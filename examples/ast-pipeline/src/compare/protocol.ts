@@ -1,8 +1,8 @@
 /**
- * The rounds that are compared: with `mode: 'disabled'`, with everything on, and disabled again; what the two disabled
- * ones differ by is noise.
+ * The rounds that are compared: with `mode: 'disabled'`; with everything on and traces sampled as an operator would;
+ * with everything on and every trace kept; and disabled again: what the two disabled ones differ by is noise.
  */
-export type Role = 'disabled' | 'everything' | 'control';
+export type Role = 'disabled' | 'sampled' | 'traced' | 'control';
 
 /** What a child process is started with, as JSON in its first argument. */
 export interface ChildSetup {
@@ -10,6 +10,8 @@ export interface ChildSetup {
   readonly output: string;
   readonly concurrency: number;
   readonly limit: number;
+  /** Share of the files that are traced in the role `sampled`: 0 to 1. */
+  readonly sampling: number;
   /** OTLP/HTTP endpoint. */
   readonly otlp: string;
 }

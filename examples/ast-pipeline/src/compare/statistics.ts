@@ -2,41 +2,38 @@ import { median } from '../numbers.ts';
 import type { Role, RoundCost } from './protocol.ts';
 
 /** One round of each role, run one after the other over the same files. */
-export type Triple = Readonly<Record<Role, RoundCost>>;
+export type Lap = Readonly<Record<Role, RoundCost>>;
 
 /** What is compared of a round. */
 export type Cost = 'cpuMillis' | 'wallMillis';
 
-/** Relative differences, one per triple; 0.01 is one per cent more. */
+/** Relative differences, one per lap; 0.01 is one per cent more. */
 export interface Differences {
   readonly median: number;
-  /** Where the true median is with a confidence of 95 %; with fewer than six triples, their range. */
+  /** Where the true median is with a confidence of 95 %; with fewer than six laps, their range. */
   readonly low: number;
   readonly high: number;
 }
 
-/** What everything on costs over the mean of the two rounds without telemetry next to it. */
-export function overheadOf(triples: readonly Triple[], cost: Cost): Differences {
-  return differences(triples, ({ disabled, everything, control }) => {
-    const base = (perFile(disabled, cost) + perFile(control, cost)) / 2;
-    return perFile(everything, cost) / base - 1;
+/** What a role costs over the mean of the two rounds without telemetry of the same lap. */
+export function overheadOf(laps: readonly Lap[], role: Role, cost: Cost): Differences {
+  return differences(laps, (lap) => {
+    const base = (perFile(lap.disabled, cost) + perFile(lap.control, cost)) / 2;
+    return perFile(lap[role], cost) / base - 1;
   });
 }
 
 /** How much the two rounds without telemetry differ: what cannot be told from nothing. */
-export function noiseOf(triples: readonly Triple[], cost: Cost): Differences {
-  return differences(
-    triples,
-    ({ disabled, control }) => perFile(control, cost) / perFile(disabled, cost) - 1,
-  );
+export function noiseOf(laps: readonly Lap[], cost: Cost): Differences {
+  return differences(laps, ({ disabled, control }) => perFile(control, cost) / perFile(disabled, cost) - 1);
 }
 
 function perFile(round: RoundCost, cost: Cost): number {
   return round[cost] / round.files;
 }
 
-function differences(triples: readonly Triple[], difference: (triple: Triple) => number): Differences {
-  const all = triples.map(difference).sort((a, b) => a - b);
+function differences(laps: readonly Lap[], difference: (lap: Lap) => number): Differences {
+  const all = laps.map(difference).sort((a, b) => a - b);
   const rank = lowRank(all.length);
   return { median: median(all), low: all[rank] ?? Number.NaN, high: all.at(-1 - rank) ?? Number.NaN };
 }
