@@ -87,6 +87,14 @@ export class LiveMetric implements CollectedMetric {
     return this.#stream.count(series, undefined);
   }
 
+  min(series: number): number | undefined {
+    return this.#stream.min(series, undefined);
+  }
+
+  max(series: number): number | undefined {
+    return this.#stream.max(series, undefined);
+  }
+
   bucket(series: number, bucket: number): number {
     return this.#stream.bucket(series, bucket, undefined);
   }
@@ -154,6 +162,16 @@ export class IntervalMetric implements CollectedMetric {
   count(series: number): number {
     const { value } = this.#point(series);
     return typeof value === 'number' ? 0 : value.count;
+  }
+
+  min(series: number): number | undefined {
+    const { value } = this.#point(series);
+    return typeof value === 'number' ? undefined : value.min;
+  }
+
+  max(series: number): number | undefined {
+    const { value } = this.#point(series);
+    return typeof value === 'number' ? undefined : value.max;
   }
 
   bucket(series: number, bucket: number): number {
@@ -225,6 +243,14 @@ export class CountMetric implements CollectedMetric {
 
   count(): number {
     return 0;
+  }
+
+  min(): undefined {
+    return undefined;
+  }
+
+  max(): undefined {
+    return undefined;
   }
 
   bucket(): number {

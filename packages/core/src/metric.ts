@@ -108,6 +108,10 @@ export interface CollectedMetric {
   value(series: number): number;
   /** Histograms: how many values were recorded. 0 for the other kinds. */
   count(series: number): number;
+  /** Histograms: the least value; `undefined` as in {@link HistogramValue}, and for the other kinds. */
+  min(series: number): number | undefined;
+  /** Histograms: the greatest value, as {@link min}. */
+  max(series: number): number | undefined;
   /** Explicit-bucket histograms: the upper bounds. */
   readonly boundaries: readonly number[];
   /** Explicit-bucket histograms: the count of bucket `bucket`, from 0 to `boundaries.length`, not cumulated. */

@@ -20,6 +20,7 @@ import type {
   InstrumentType as CoreInstrumentType,
   ExponentialHistogramValue,
   HistogramValue,
+  MetricKind,
   MetricPoint,
   Temporality,
 } from '@org/instrument-core';
@@ -31,9 +32,23 @@ const HISTOGRAM: DataPointType.HISTOGRAM = 0;
 const EXPONENTIAL_HISTOGRAM: DataPointType.EXPONENTIAL_HISTOGRAM = 1;
 const GAUGE: DataPointType.GAUGE = 2;
 const SUM: DataPointType.SUM = 3;
+const DATA_POINT_TYPES: Record<MetricKind, DataPointType> = {
+  sum: SUM,
+  gauge: GAUGE,
+  histogram: HISTOGRAM,
+  exponential_histogram: EXPONENTIAL_HISTOGRAM,
+};
 
-/** The SDK's `MetricProducer` over our accumulators: the official door through which all our metrics leave. */
-export function createMetricProducer(collector: Collector, resource: Resource): MetricProducer {
+/**
+ * The SDK's `MetricProducer` over our accumulators: the official door through which all our metrics leave.
+ *
+ * @param toMetricData makes a metric what the reader's exporter takes. Default: plain values, taken at the collection.
+ */
+export function createMetricProducer(
+  collector: Collector,
+  resource: Resource,
+  toMetricData: (metric: CollectedMetric, endTime: HrTime) => MetricData = metricDataOf,
+): MetricProducer {
   return {
     async collect(options): Promise<CollectionResult> {
       const collection = await collector.collect({ timeoutMillis: options?.timeoutMillis });
@@ -46,7 +61,7 @@ export function createMetricProducer(collector: Collector, resource: Resource): 
               scope.schemaUrl === undefined
                 ? { name: scope.name, version: scope.version }
                 : { ...scope, schemaUrl: scope.schemaUrl },
-            metrics: metrics.map((metric) => metricDataOf(metric, endTime)),
+            metrics: metrics.map((metric) => toMetricData(metric, endTime)),
           })),
         },
         errors: [...collection.errors],
@@ -92,72 +107,72 @@ export function hrTimeOf(unixMillis: number): HrTime {
 
 /** A metric of ours as the SDK's exporters take it. */
 export function metricDataOf(metric: CollectedMetric, endTime: HrTime): MetricData {
+  return { ...metricHeadOf(metric), dataPoints: dataPointsOf(metric, endTime) } as MetricData;
+}
+
+/** What the SDK's form says of a metric beside its points. */
+export type MetricHead = Omit<MetricData, 'dataPoints'> & { readonly isMonotonic?: boolean };
+
+/** The head of a metric in the SDK's form. */
+export function metricHeadOf(metric: CollectedMetric): MetricHead {
   const { name, description, unit, type, integer } = metric.descriptor;
-  const base = {
+  const head = {
     // The type is what the SDK's own descriptors carry too; exporters look at it.
     descriptor: { name, description, unit, type, valueType: integer ? ValueType.INT : ValueType.DOUBLE },
     aggregationTemporality: metric.temporality === 'delta' ? DELTA : CUMULATIVE,
+    dataPointType: DATA_POINT_TYPES[metric.kind],
   };
-  const hasSum =
+  return metric.kind === 'sum' ? { ...head, isMonotonic: metric.monotonic } : head;
+}
+
+/** The points of a metric in the SDK's form. */
+export function dataPointsOf(metric: CollectedMetric, endTime: HrTime): MetricData['dataPoints'] {
+  const withSum = hasSum(metric);
+  const points = metric.points();
+  switch (metric.kind) {
+    case 'histogram':
+      return points.map((point) =>
+        dataPointOf(point, endTime, histogramOf(point.value as HistogramValue, withSum)),
+      );
+    case 'exponential_histogram':
+      return points.map((point) =>
+        dataPointOf(point, endTime, exponentialOf(point.value as ExponentialHistogramValue, withSum)),
+      );
+    default:
+      return points.map((point) => dataPointOf(point, endTime, point.value as number));
+  }
+}
+
+/** Whether a histogram's sum is told: one of values that may be negative says nothing, and the data model leaves it out. */
+export function hasSum({ descriptor: { type } }: CollectedMetric): boolean {
+  return (
     type !== 'GAUGE' &&
     type !== 'UP_DOWN_COUNTER' &&
     type !== 'OBSERVABLE_GAUGE' &&
-    type !== 'OBSERVABLE_UP_DOWN_COUNTER';
-  const points = metric.points();
-  switch (metric.kind) {
-    case 'sum':
-      return {
-        ...base,
-        dataPointType: SUM,
-        isMonotonic: metric.monotonic,
-        dataPoints: points.map((point) => dataPointOf(point, endTime, point.value as number)),
-      };
-    case 'gauge':
-      return {
-        ...base,
-        dataPointType: GAUGE,
-        dataPoints: points.map((point) => dataPointOf(point, endTime, point.value as number)),
-      };
-    case 'histogram':
-      return {
-        ...base,
-        dataPointType: HISTOGRAM,
-        dataPoints: points.map((point) =>
-          dataPointOf(point, endTime, histogramOf(point.value as HistogramValue, hasSum)),
-        ),
-      };
-    case 'exponential_histogram':
-      return {
-        ...base,
-        dataPointType: EXPONENTIAL_HISTOGRAM,
-        dataPoints: points.map((point) =>
-          dataPointOf(point, endTime, exponentialOf(point.value as ExponentialHistogramValue, hasSum)),
-        ),
-      };
-  }
+    type !== 'OBSERVABLE_UP_DOWN_COUNTER'
+  );
 }
 
 function dataPointOf<T>(point: MetricPoint, endTime: HrTime, value: T): DataPoint<T> {
   return { attributes: point.attributes, startTime: hrTimeOf(point.startMillis), endTime, value };
 }
 
-/** A sum of values that may be negative says nothing, and the data model leaves it out. */
-function histogramOf(value: HistogramValue, hasSum: boolean): Histogram {
+function histogramOf(value: HistogramValue, withSum: boolean): Histogram {
   const { count, sum, min, max, boundaries, counts } = value;
   return {
     count,
-    ...(hasSum ? { sum } : {}),
+    ...(withSum ? { sum } : {}),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
     buckets: { boundaries: [...boundaries], counts },
   };
 }
 
-function exponentialOf(value: ExponentialHistogramValue, hasSum: boolean): ExponentialHistogram {
+function exponentialOf(value: ExponentialHistogramValue, withSum: boolean): ExponentialHistogram {
   const { count, sum, min, max, scale, zeroCount, positive, negative } = value;
   return {
     count,
-    ...(hasSum ? { sum } : {}),
+    ...(withSum ? { sum } : {}),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
     scale,

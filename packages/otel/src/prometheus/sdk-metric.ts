@@ -113,6 +113,14 @@ class SdkMetric implements CollectedMetric {
     return typeof value === 'number' ? 0 : value.count;
   }
 
+  min(series: number): number | undefined {
+    return this.#extremes(series).min;
+  }
+
+  max(series: number): number | undefined {
+    return this.#extremes(series).max;
+  }
+
   bucket(series: number, bucket: number): number {
     return this.#histogram(series).buckets.counts[bucket] ?? 0;
   }
@@ -160,6 +168,11 @@ class SdkMetric implements CollectedMetric {
 
   #point(series: number): SdkPoint {
     return this.#points[series] as SdkPoint;
+  }
+
+  #extremes(series: number): { readonly min?: number; readonly max?: number } {
+    const { value } = this.#point(series);
+    return typeof value === 'number' ? {} : value;
   }
 
   #histogram(series: number): Histogram {

@@ -72,6 +72,8 @@ export function memoryMetric(metric: MemoryMetric): CollectedMetric {
       const first = series.findIndex((one) => one !== undefined);
       return kind === 'histogram' && first !== -1 ? histogram(first).boundaries : NO_BOUNDARIES;
     },
+    min: (index) => histogram(index).min,
+    max: (index) => histogram(index).max,
     bucket: (index, bucket) => histogram(index).counts[bucket] ?? 0,
     exponential: (index) => at(index).value as ExponentialHistogramValue,
     exemplar: (index, bucket) => at(index).exemplars?.[bucket],
