@@ -1,6 +1,7 @@
 import { createRequire, register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
 import { init } from './init.ts';
 import { isPreloaded, preloadedModules } from './preload.ts';
@@ -10,8 +11,10 @@ import { isPreloaded, preloadedModules } from './preload.ts';
  */
 const SPECIFIER = '@org/instrument/register';
 
-registerHooks();
-init();
+// Worker threads, and the one that Node loads modules in, preload this too. They record for themselves, but the port of
+// /metrics is the main thread's, and so are the hooks.
+if (isMainThread) registerHooks();
+init(isMainThread ? {} : { prometheus: false });
 const preloaded = preloadedModules(process.execArgv, process.env.NODE_OPTIONS);
 if (!isPreloaded(import.meta.url, preloaded, SPECIFIER, process.cwd())) {
   diag.warn(

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -67,6 +69,23 @@ describe('register', () => {
     expect(receivedMetrics(receiver, 'orders').at(-1)?.sum?.dataPoints[0]?.asDouble).toBe(2);
     expect(receivedSpans(receiver).map(({ name }) => name)).toEqual(['place']);
     expect(receivedResource(receiver)).toMatchObject({ 'service.name': 'checkout' });
+  });
+
+  it('lets a worker thread record for itself, without a /metrics of its own', async () => {
+    const worker = write('worker.mjs', APPLICATION.replace("'orders'", "'worker.orders'"));
+    const text = `
+      import { Worker } from 'node:worker_threads';
+      await new Promise((resolve) => new Worker(${JSON.stringify(worker)}).on('exit', resolve));
+    `;
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const { port } = free.address() as AddressInfo;
+    free.close();
+    await once(free, 'close');
+    const env = { OTEL_EXPORTER_PROMETHEUS_PORT: String(port) };
+    const end = await run({ flags: ['--import', REGISTER], file: write('app.mjs', text), env });
+    expect(end).toMatchObject({ code: 0, stderr: '' });
+    expect(receivedMetrics(receiver, 'worker.orders').at(-1)?.sum?.dataPoints[0]?.asDouble).toBe(2);
   });
 
   it('reads the configuration file of the application', async () => {
