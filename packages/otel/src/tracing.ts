@@ -33,7 +33,7 @@ export function startTracing(
   const { traces } = options;
   if (traces === false) return undefined;
   const settings: TracesOptions = typeof traces === 'object' ? traces : {};
-  const exporters = exportersOf(options);
+  const exporters = exportersOf(options, meters);
   const spanProcessors = [
     ...(settings.processors ?? []).map(guardProcessor),
     ...exporters.map((exporter) => batch(exporter, settings.batch, meters)),
@@ -59,25 +59,28 @@ export function startTracing(
   };
 }
 
-function exportersOf(options: OtelOptions): SpanExporter[] {
+function exportersOf(options: OtelOptions, meters: MeterProvider): SpanExporter[] {
   const list: SpanExporter[] = [];
   const target = otlpTarget(options.otlp, 'traces');
-  if (target !== undefined) list.push(otlpExporter(target));
+  if (target !== undefined) list.push(otlpExporter(target, meters));
   const isOnConsole = typeof options.console === 'object' ? options.console.traces : options.console;
   if (isOnConsole === true) list.push(new (sdk().ConsoleSpanExporter)());
   return list;
 }
 
-function otlpExporter(target: OtlpTarget): SpanExporter {
+function otlpExporter(target: OtlpTarget, meters: MeterProvider): SpanExporter {
   const { OTLPTraceExporter } =
     target.protocol === 'http/json'
       ? (require('@opentelemetry/exporter-trace-otlp-http') as typeof import('@opentelemetry/exporter-trace-otlp-http'))
       : (require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto'));
   // The enumeration's values are the words themselves.
   const compression = target.compression as never;
-  return describeExportFailures(new OTLPTraceExporter({ ...target, compression }), {
-    destination: `OTLP receiver ${target.url}`,
-  });
+  return describeExportFailures(
+    new OTLPTraceExporter({ ...target, compression, selfObsMeterProvider: meters }),
+    {
+      destination: `OTLP receiver ${target.url}`,
+    },
+  );
 }
 
 function batch(exporter: SpanExporter, options: BatchOptions = {}, meters: MeterProvider): SpanProcessor {
