@@ -14,6 +14,12 @@ import type { InitOptions } from './options.ts';
 import type { Telemetry } from './telemetry.ts';
 
 let current: Telemetry | undefined;
+let packages: readonly string[] = [];
+
+/** Names of the instrumentation packages that the configuration file listed. */
+export function instrumentationPackages(): readonly string[] {
+  return packages;
+}
 
 /**
  * Starts the telemetry of the process. Synchronous; what was recorded before it is kept. A second call warns and
@@ -41,9 +47,10 @@ export function init(options?: InitOptions): Telemetry {
 }
 
 function start(options: ResolvedOptions): Telemetry {
-  const { instrumentationPackages, ...otelOptions } = options;
+  const { instrumentationPackages: names = [], ...otelOptions } = options;
   // What may throw comes before anything is changed.
-  const loaded = loadInstrumentations(instrumentationPackages ?? [], process.cwd());
+  const loaded = loadInstrumentations(names, process.cwd());
+  packages = names;
   const restoreRecorder = installRuntime(recorderOf(options.mode));
   const instrumentations = [...(options.instrumentations ?? []), ...loaded];
   const handle: OtelHandle = startOtel({ ...otelOptions, instrumentations });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
-import { init } from './init.ts';
+import { init, instrumentationPackages } from './init.ts';
 import { isPreloaded, preloadedModules } from './preload.ts';
 
 /**
@@ -13,8 +13,8 @@ const SPECIFIER = '@org/instrument/register';
 
 // Worker threads, and the one that Node loads modules in, preload this too. They record for themselves, but the port of
 // /metrics is the main thread's, and so are the hooks.
-if (isMainThread) registerHooks();
 init(isMainThread ? {} : { prometheus: false });
+if (isMainThread) registerHooks(instrumentationPackages());
 const preloaded = preloadedModules(process.execArgv, process.env.NODE_OPTIONS);
 if (!isPreloaded(import.meta.url, preloaded, SPECIFIER, process.cwd())) {
   diag.warn(
@@ -23,14 +23,26 @@ if (!isPreloaded(import.meta.url, preloaded, SPECIFIER, process.cwd())) {
   );
 }
 
-/** Lets instrumentations patch ES modules, where the application has the package that does it. */
-function registerHooks(): void {
-  const application = pathToFileURL(join(process.cwd(), 'package.json')).href;
-  try {
-    createRequire(application).resolve('@opentelemetry/instrumentation');
-  } catch {
-    // No instrumentation is installed, so there is nothing to patch.
+/**
+ * Lets instrumentations patch ES modules. The package that does it is a dependency of theirs, which under a strict
+ * layout of `node_modules` only they can find.
+ */
+function registerHooks(packages: readonly string[]): void {
+  const application = join(process.cwd(), 'package.json');
+  const require = createRequire(application);
+  const places = [application, ...packages.map((name) => require.resolve(name))];
+  for (const place of places) {
+    try {
+      createRequire(place).resolve('@opentelemetry/instrumentation');
+    } catch {
+      continue;
+    }
+    register('@opentelemetry/instrumentation/hook.mjs', pathToFileURL(place));
     return;
   }
-  register('@opentelemetry/instrumentation/hook.mjs', application);
+  if (packages.length === 0) return;
+  diag.warn(
+    'No @opentelemetry/instrumentation was found beside the instrumentations that are configured, so ES modules are ' +
+      'not patched. Install it: npm install @opentelemetry/instrumentation',
+  );
 }

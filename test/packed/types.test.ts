@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { beforeAll, describe, inject } from 'vitest';
+import { ROOT } from './support/paths.ts';
+import { createProject, removeProjects } from './support/project.ts';
+import { run } from './support/run.ts';
+import { check } from './support/scenario.ts';
+
+const TYPESCRIPT = { 'typescript-5': '5.9.3', 'typescript-7': '7.0.2' };
+
+let cwd: string;
+
+removeProjects();
+beforeAll(async () => {
+  const compilers = Object.entries(TYPESCRIPT).map(([name, version]) => [name, `npm:typescript@${version}`]);
+  const dependencies = {
+    ...Object.fromEntries(compilers),
+    '@opentelemetry/instrumentation-express': '0.71.0',
+    '@opentelemetry/instrumentation-http': '0.223.0',
+    '@opentelemetry/resources': '2.12.0',
+    '@opentelemetry/sdk-metrics': '2.12.0',
+    '@opentelemetry/sdk-trace-node': '2.12.0',
+    '@types/node': '20.19.43',
+  };
+  cwd = await createProject('types', { type: 'module', dependencies });
+});
+
+describe('type declarations', () => {
+  for (const [folder, version] of Object.entries(TYPESCRIPT)) {
+    for (const [project, how] of [
+      ['nodenext', '`moduleResolution: nodenext`, `import` and `require`'],
+      ['bundler', '`moduleResolution: bundler`'],
+      ['legacy', '`experimentalDecorators`'],
+    ] as const) {
+      check(`TypeScript ${version}, ${how}`, async () => {
+        await run('node', [`node_modules/${folder}/bin/tsc`, '-p', `tsconfig.${project}.json`], { cwd });
+      });
+    }
+  }
+
+  check('attw 0.18.5, profile esm-only', async () => {
+    const attw = join(ROOT, 'node_modules', '.bin', 'attw');
+    for (const { file } of inject('tarballs'))
+      await run(attw, [file, '--profile', 'esm-only'], { cwd: ROOT });
+  });
+});
