@@ -58,8 +58,12 @@ const value = fc.oneof(
 );
 const unit = fc.constantFrom(...Object.keys(SUFFIXES));
 const boundaries = fc
-  .uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 6 })
-  .map((bounds) => bounds.map((bound) => bound + 0).sort((a, b) => a - b));
+  .uniqueArray(
+    // -0 and 0 are one bound.
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((bound) => bound + 0),
+    { maxLength: 6 },
+  )
+  .map((bounds) => bounds.sort((a, b) => a - b));
 
 const numberPoints = fc.array(fc.record({ attributes, value }), { minLength: 1, maxLength: 4 });
 const histogramPoints = boundaries.chain((bounds) => {
