@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { type ContextManager, context, propagation, type TextMapPropagator } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { LazyContextManager } from './context-manager.ts';
 import type { OtelOptions } from './options.ts';
 
 // Loaded with the first context that is passed on: it is 40 ms of a cold start, for its constants mostly.
@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url);
 export function startPropagation(
   names: OtelOptions['propagators'] = ['tracecontext', 'baggage'],
 ): () => void {
-  const manager: ContextManager = new AsyncLocalStorageContextManager().enable();
+  const manager: ContextManager = new LazyContextManager().enable();
   const isManaged = context.setGlobalContextManager(manager);
   if (!isManaged) manager.disable();
   const isPropagated = propagation.setGlobalPropagator(createPropagator(names));
