@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { type MeterProvider, trace } from '@opentelemetry/api';
+import type { OTLPExporterNodeConfigBase } from '@opentelemetry/otlp-exporter-base';
 import type { Resource } from '@opentelemetry/resources';
 import type { NodeTracerProvider, Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { parseDuration } from '@org/instrument-core';
@@ -8,6 +9,7 @@ import { describeExportFailures } from './export-failures.ts';
 import { guardProcessor, guardSampler } from './guarded-tracing.ts';
 import type { BatchOptions, OtelOptions, SamplerName, TracesOptions } from './options.ts';
 import { type OtlpTarget, otlpTarget } from './otlp.ts';
+import { createOtlpProtobufTraceExporter } from './otlp-traces/exporter.ts';
 
 // Loaded only when there is tracing, and at once: a span opened right after init() must not be lost.
 const require = createRequire(import.meta.url);
@@ -69,18 +71,17 @@ function exportersOf(options: OtelOptions, meters: MeterProvider): SpanExporter[
 }
 
 function otlpExporter(target: OtlpTarget, meters: MeterProvider): SpanExporter {
-  const { OTLPTraceExporter } =
-    target.protocol === 'http/json'
-      ? (require('@opentelemetry/exporter-trace-otlp-http') as typeof import('@opentelemetry/exporter-trace-otlp-http'))
-      : (require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto'));
   // The enumeration's values are the words themselves.
-  const compression = target.compression as never;
-  return describeExportFailures(
-    new OTLPTraceExporter({ ...target, compression, selfObsMeterProvider: meters }),
-    {
-      destination: `OTLP receiver ${target.url}`,
-    },
-  );
+  const config = { ...target, compression: target.compression as never, selfObsMeterProvider: meters };
+  const exporter =
+    target.protocol === 'http/json' ? jsonExporter(config) : createOtlpProtobufTraceExporter(config);
+  return describeExportFailures(exporter, { destination: `OTLP receiver ${target.url}` });
+}
+
+function jsonExporter(config: OTLPExporterNodeConfigBase): SpanExporter {
+  const { OTLPTraceExporter } =
+    require('@opentelemetry/exporter-trace-otlp-http') as typeof import('@opentelemetry/exporter-trace-otlp-http');
+  return new OTLPTraceExporter(config);
 }
 
 function batch(exporter: SpanExporter, options: BatchOptions = {}, meters: MeterProvider): SpanProcessor {

@@ -1,6 +1,6 @@
 import type { CollectedMetric } from '@org/instrument-core';
-import { writeAttributes } from './attributes.ts';
-import { COPY_SLACK, ProtoWriter } from './proto-writer.ts';
+import { writeAttributes } from '../protobuf/attributes.ts';
+import { COPY_SLACK, ProtoWriter } from '../protobuf/proto-writer.ts';
 
 const INITIAL_BYTES = 256;
 const INITIAL_SERIES = 4;

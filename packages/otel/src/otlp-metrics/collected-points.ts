@@ -1,10 +1,10 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { CollectedMetric, Exemplar } from '@org/instrument-core';
 import { hasSum } from '../metric-producer.ts';
+import type { ProtoWriter } from '../protobuf/proto-writer.ts';
 import type { AttributeSlab } from './attribute-slab.ts';
 import { DATA, EXEMPLAR, EXPONENTIAL_POINT, HISTOGRAM_POINT, NUMBER_POINT, TIMES } from './fields.ts';
 import { writeExponential, writeHistogram, writeNumber, writeOptional } from './point-fields.ts';
-import type { ProtoWriter } from './proto-writer.ts';
 
 /** Writes the points of a metric of ours, series by series, with attributes that were encoded once. */
 export function writeCollectedPoints(

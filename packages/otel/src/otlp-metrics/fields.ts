@@ -2,9 +2,7 @@
 
 export const EXPORT_REQUEST = { resourceMetrics: 1 } as const;
 export const RESOURCE_METRICS = { resource: 1, scopeMetrics: 2, schemaUrl: 3 } as const;
-export const RESOURCE = { attributes: 1, droppedAttributesCount: 2 } as const;
 export const SCOPE_METRICS = { scope: 1, metrics: 2, schemaUrl: 3 } as const;
-export const SCOPE = { name: 1, version: 2 } as const;
 export const METRIC = {
   name: 1,
   description: 2,

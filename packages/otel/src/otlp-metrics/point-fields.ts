@@ -1,5 +1,5 @@
+import type { ProtoWriter } from '../protobuf/proto-writer.ts';
 import { BUCKETS, EXPONENTIAL_POINT, HISTOGRAM_POINT, NUMBER_POINT } from './fields.ts';
-import type { ProtoWriter } from './proto-writer.ts';
 
 // Groups of fields that points of ours and of the SDK's share. Each function writes its fields, last first.
 

@@ -6,10 +6,10 @@ import {
   type Histogram,
   type MetricData,
 } from '@opentelemetry/sdk-metrics';
-import { writeAttributes } from './attributes.ts';
+import { writeAttributes } from '../protobuf/attributes.ts';
+import type { ProtoWriter } from '../protobuf/proto-writer.ts';
 import { DATA, EXPONENTIAL_POINT, HISTOGRAM_POINT, NUMBER_POINT, TIMES } from './fields.ts';
 import { writeExponential, writeHistogram, writeNumber, writeOptional } from './point-fields.ts';
-import type { ProtoWriter } from './proto-writer.ts';
 
 /** Writes the points of a metric in the SDK's form, whoever made it. */
 export function writeSdkPoints(writer: ProtoWriter, data: MetricData): void {

@@ -1,10 +1,8 @@
-import type { InstrumentationScope } from '@opentelemetry/core';
 import {
   type IExportMetricsServiceResponse,
   type ISerializer,
   ProtobufMetricsSerializer,
 } from '@opentelemetry/otlp-transformer';
-import type { Resource } from '@opentelemetry/resources';
 import {
   AggregationTemporality,
   DataPointType,
@@ -13,12 +11,12 @@ import {
   type ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
 import type { CollectedMetric } from '@org/instrument-core';
+import { writeResource, writeScope, writeText } from '../protobuf/origin.ts';
+import { ProtoWriter } from '../protobuf/proto-writer.ts';
 import { AttributeSlab } from './attribute-slab.ts';
-import { writeAttributes } from './attributes.ts';
 import { attributesField, writeCollectedPoints } from './collected-points.ts';
-import { DATA, EXPORT_REQUEST, METRIC, RESOURCE, RESOURCE_METRICS, SCOPE, SCOPE_METRICS } from './fields.ts';
+import { DATA, EXPORT_REQUEST, METRIC, RESOURCE_METRICS, SCOPE_METRICS } from './fields.ts';
 import { sourceOf } from './lazy-metric-data.ts';
-import { ProtoWriter } from './proto-writer.ts';
 import { writeSdkPoints } from './sdk-points.ts';
 
 /** Bytes that the first request has room for. */
@@ -69,31 +67,16 @@ function writeResourceMetrics(
   for (let i = scopeMetrics.length - 1; i >= 0; i--) {
     writeScopeMetrics(writer, scopeMetrics[i] as ScopeMetrics, slabOf);
   }
-  writeResource(writer, resource);
+  writeResource(writer, RESOURCE_METRICS.resource, resource);
   writer.message(EXPORT_REQUEST.resourceMetrics, mark);
-}
-
-function writeResource(writer: ProtoWriter, { attributes }: Resource): void {
-  const mark = writer.length;
-  // Nobody counts them, and otlp-transformer says so.
-  writer.varint(RESOURCE.droppedAttributesCount, 0);
-  writeAttributes(writer, RESOURCE.attributes, attributes);
-  writer.message(RESOURCE_METRICS.resource, mark);
 }
 
 function writeScopeMetrics(writer: ProtoWriter, { scope, metrics }: ScopeMetrics, slabOf: SlabOf): void {
   const mark = writer.length;
   writeText(writer, SCOPE_METRICS.schemaUrl, scope.schemaUrl);
   for (let i = metrics.length - 1; i >= 0; i--) writeMetric(writer, metrics[i] as MetricData, slabOf);
-  writeScope(writer, scope);
+  writeScope(writer, SCOPE_METRICS.scope, scope);
   writer.message(RESOURCE_METRICS.scopeMetrics, mark);
-}
-
-function writeScope(writer: ProtoWriter, scope: InstrumentationScope): void {
-  const mark = writer.length;
-  writeText(writer, SCOPE.version, scope.version);
-  writer.string(SCOPE.name, scope.name);
-  writer.message(SCOPE_METRICS.scope, mark);
 }
 
 function writeMetric(writer: ProtoWriter, data: MetricData, slabOf: SlabOf): void {
@@ -128,9 +111,4 @@ const DATA_FIELDS: Partial<Record<DataPointType, number>> = {
 function writeTemporality(writer: ProtoWriter, temporality: AggregationTemporality): void {
   // AGGREGATION_TEMPORALITY_DELTA and AGGREGATION_TEMPORALITY_CUMULATIVE
   writer.varint(DATA.aggregationTemporality, temporality === AggregationTemporality.DELTA ? 1 : 2);
-}
-
-/** A string that is left out when it is empty. */
-function writeText(writer: ProtoWriter, field: number, text: string | undefined): void {
-  if (text !== undefined && text !== '') writer.string(field, text);
 }

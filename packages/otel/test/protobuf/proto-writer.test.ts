@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import { COPY_SLACK, ProtoWriter } from '../../src/otlp-metrics/proto-writer.ts';
+import { COPY_SLACK, ProtoWriter } from '../../src/protobuf/proto-writer.ts';
 
 const Everything = protobuf
   .parse(`

@@ -5,6 +5,7 @@ export const COPY_SLACK = 4;
 const VARINT = 0;
 const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
+const FIXED32 = 5;
 
 const WORD = 2 ** 32;
 const NANOS_PER_SECOND = 1_000_000_000;
@@ -20,8 +21,8 @@ const SHORT_TEXT = 24;
  * first. A message is preceded by its length; written in this order, the length is known when its turn comes, so that
  * nothing is measured beforehand or moved afterwards. What comes out reads like any other encoding.
  *
- * Every method makes room for what it writes. Field numbers must be below 16, so that a tag is one byte; those of
- * metrics are. 64-bit integers are given as numbers and wrap as in two's complement; what is no number counts as 0.
+ * Every method makes room for what it writes. Field numbers must be below 16, so that a tag is one byte, unless a method
+ * says otherwise. 64-bit integers are given as numbers and wrap as in two's complement; what is no number counts as 0.
  */
 export class ProtoWriter {
   #bytes: Buffer;
@@ -61,6 +62,17 @@ export class ProtoWriter {
     const at = this.#back(9);
     this.#view.setUint8(at, (field << 3) | FIXED64);
     this.#view.setFloat64(at + 1, value, true);
+  }
+
+  /** Fields of type `fixed32`, of any number below 2048: spans have one of number 16. */
+  fixed32(field: number, value: number): void {
+    const tag = (field << 3) | FIXED32;
+    const at = this.#back(tag > 0x7f ? 6 : 5);
+    if (tag > 0x7f) {
+      this.#view.setUint8(at, (tag & 0x7f) | 0x80);
+      this.#view.setUint8(at + 1, tag >>> 7);
+    } else this.#view.setUint8(at, tag);
+    this.#view.setUint32(at + (tag > 0x7f ? 2 : 1), value, true);
   }
 
   /** Fields of type `fixed64` and `sfixed64`. */

@@ -1,0 +1,71 @@
+import type { Link, SpanContext } from '@opentelemetry/api';
+import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
+import { writeAttributes } from '../protobuf/attributes.ts';
+import { writeText } from '../protobuf/origin.ts';
+import type { ProtoWriter } from '../protobuf/proto-writer.ts';
+import {
+  CONTEXT_HAS_IS_REMOTE,
+  CONTEXT_IS_REMOTE,
+  EVENT,
+  LINK,
+  SCOPE_SPANS,
+  SPAN,
+  STATUS,
+} from './fields.ts';
+
+/** Writes an ended span as an element of `ScopeSpans.spans`. */
+export function writeSpan(writer: ProtoWriter, span: ReadableSpan): void {
+  const mark = writer.length;
+  const { events, links, status, kind, parentSpanContext, startTime, endTime } = span;
+  const own = span.spanContext();
+  writer.fixed32(SPAN.flags, flagsOf(own, parentSpanContext?.isRemote));
+  writeStatus(writer, status);
+  writer.varint(SPAN.droppedLinksCount, span.droppedLinksCount);
+  for (let i = links.length - 1; i >= 0; i--) writeLink(writer, links[i] as Link);
+  writer.varint(SPAN.droppedEventsCount, span.droppedEventsCount);
+  for (let i = events.length - 1; i >= 0; i--) writeEvent(writer, events[i] as TimedEvent);
+  writer.varint(SPAN.droppedAttributesCount, span.droppedAttributesCount);
+  writeAttributes(writer, SPAN.attributes, span.attributes);
+  writer.nanos(SPAN.end, endTime[0], endTime[1]);
+  writer.nanos(SPAN.start, startTime[0], startTime[1]);
+  // The API's kinds begin at 0, OTLP has 0 for none.
+  writer.varint(SPAN.kind, kind + 1);
+  writer.string(SPAN.name, span.name);
+  if (parentSpanContext?.spanId) writer.hex(SPAN.parentSpanId, parentSpanContext.spanId);
+  writeText(writer, SPAN.traceState, own.traceState?.serialize());
+  writer.hex(SPAN.spanId, own.spanId);
+  writer.hex(SPAN.traceId, own.traceId);
+  writer.message(SCOPE_SPANS.spans, mark);
+}
+
+function writeStatus(writer: ProtoWriter, { code, message }: ReadableSpan['status']): void {
+  const mark = writer.length;
+  writer.varint(STATUS.code, code);
+  writeText(writer, STATUS.message, message);
+  writer.message(SPAN.status, mark);
+}
+
+function writeEvent(writer: ProtoWriter, event: TimedEvent): void {
+  const mark = writer.length;
+  writer.varint(EVENT.droppedAttributesCount, event.droppedAttributesCount ?? 0);
+  writeAttributes(writer, EVENT.attributes, event.attributes);
+  writer.string(EVENT.name, event.name);
+  writer.nanos(EVENT.time, event.time[0], event.time[1]);
+  writer.message(SPAN.events, mark);
+}
+
+function writeLink(writer: ProtoWriter, link: Link): void {
+  const mark = writer.length;
+  const { context } = link;
+  writer.fixed32(LINK.flags, flagsOf(context, context.isRemote));
+  writer.varint(LINK.droppedAttributesCount, link.droppedAttributesCount ?? 0);
+  writeAttributes(writer, LINK.attributes, link.attributes);
+  writeText(writer, LINK.traceState, context.traceState?.serialize());
+  writer.hex(LINK.spanId, context.spanId);
+  writer.hex(LINK.traceId, context.traceId);
+  writer.message(SPAN.links, mark);
+}
+
+function flagsOf({ traceFlags }: SpanContext, isRemote: boolean | undefined): number {
+  return (traceFlags & 0xff) | CONTEXT_HAS_IS_REMOTE | (isRemote === true ? CONTEXT_IS_REMOTE : 0);
+}

@@ -1,0 +1,82 @@
+import { type Attributes, createTraceState, type SpanContext, SpanKind } from '@opentelemetry/api';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createTraceSerializer } from '../../src/otlp-traces/serializer.ts';
+
+const text = fc.oneof(fc.string({ maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 30 }));
+const value = fc.oneof(
+  text,
+  fc.double(),
+  fc.maxSafeInteger(),
+  fc.boolean(),
+  fc.array(text, { maxLength: 3 }),
+);
+const attributes: fc.Arbitrary<Attributes> = fc.dictionary(text, value, { maxKeys: 5 });
+const id = (bytes: number): fc.Arbitrary<string> =>
+  fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((all) => Buffer.from(all).toString('hex'));
+const spanContext: fc.Arbitrary<SpanContext> = fc
+  .record({
+    traceId: id(16),
+    spanId: id(8),
+    traceFlags: fc.constantFrom(0, 1),
+    isRemote: fc.option(fc.boolean(), { nil: undefined }),
+    state: fc.constantFrom(undefined, 'vendor=1', 'a=1,b=2'),
+  })
+  .map(({ isRemote, state, ...rest }) => ({
+    ...rest,
+    ...(isRemote === undefined ? {} : { isRemote }),
+    ...(state === undefined ? {} : { traceState: createTraceState(state) }),
+  }));
+const time: fc.Arbitrary<[number, number]> = fc.tuple(
+  fc.integer({ min: 0, max: 2 ** 34 - 1 }),
+  fc.integer({ min: 0, max: 999_999_999 }),
+);
+const count = fc.oneof(fc.constant(0), fc.nat());
+const event = fc.record({ name: text, time, attributes, droppedAttributesCount: count });
+const link = fc.record({ context: spanContext, attributes, droppedAttributesCount: count });
+const status = fc.record({ code: fc.constantFrom(0, 1, 2), message: text });
+const resources = [
+  resourceFromAttributes({ 'service.name': 'shop', numbers: [1, 2] }),
+  resourceFromAttributes({}, { schemaUrl: 'https://example.org/schema' }),
+];
+const scopes = [
+  { name: '@org/instrument' },
+  { name: 'http', version: '1.2', schemaUrl: 'https://example.org/http' },
+  { name: '' },
+];
+const span = fc
+  .record({
+    name: text,
+    kind: fc.constantFrom(SpanKind.INTERNAL, SpanKind.SERVER, SpanKind.CONSUMER),
+    own: spanContext,
+    parentSpanContext: fc.option(spanContext, { nil: undefined }),
+    startTime: time,
+    endTime: time,
+    status,
+    attributes,
+    events: fc.array(event, { maxLength: 3 }),
+    links: fc.array(link, { maxLength: 3 }),
+    droppedAttributesCount: count,
+    droppedEventsCount: count,
+    droppedLinksCount: count,
+    resource: fc.constantFrom(...resources),
+    instrumentationScope: fc.constantFrom(...scopes),
+  })
+  .map(
+    ({ own, ...rest }) =>
+      ({ ...rest, spanContext: () => own, duration: [0, 0], ended: true }) as ReadableSpan,
+  );
+
+it("the bytes are those of the SDK's serializer, request after request", () => {
+  const serializer = createTraceSerializer(ProtobufTraceSerializer.deserializeResponse);
+  fc.assert(
+    fc.property(fc.array(span, { maxLength: 8 }), (spans) => {
+      const expected = ProtobufTraceSerializer.serializeRequest(spans) as Uint8Array;
+      expect(Buffer.compare(serializer.serializeRequest(spans) as Uint8Array, expected)).toBe(0);
+    }),
+    { numRuns: 2_000 },
+  );
+});
