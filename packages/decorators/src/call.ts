@@ -135,7 +135,7 @@ export class Call {
     }
     if (span === undefined) return;
     try {
-      closeSpan(span, outcome, errorType, attributes, thrown, error);
+      closeSpan(span, endMillis, outcome, errorType, attributes, thrown, error);
     } catch (fault) {
       reportFault(site.names.operation, 'ending the span', fault);
     }
@@ -144,13 +144,13 @@ export class Call {
 
 /** Begins a call that needs more than metrics: opens its span. Never throws. */
 export function openCall(site: CallSite): Call {
+  const startMillis = monotonicMillis();
   let span: ReturnType<typeof openSpan> | undefined;
   try {
-    if (site.exemplars) span = openSpan(site);
+    if (site.exemplars) span = openSpan(site, startMillis);
   } catch (fault) {
     reportFault(site.names.operation, 'opening the span', fault);
   }
-  const startMillis = monotonicMillis();
   let operation = site.operation;
   let token: unknown;
   try {

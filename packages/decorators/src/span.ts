@@ -11,6 +11,7 @@ import {
 } from '@opentelemetry/api';
 import { runtime } from '@org/instrument-core';
 import type { CallSite } from './call-site.ts';
+import { withSpan } from './span-context.ts';
 
 /** The span of one call, or the span it happens in. */
 export interface CallSpan {
@@ -26,9 +27,9 @@ const NO_SPAN: CallSpan = { span: undefined, context: undefined, spanContext: un
 
 /**
  * Opens the span of a call. Below an unsampled parent none is asked for when the sampler follows its parent: asking
- * costs 1.8 µs, looking 50 ns.
+ * costs 1.8 µs, looking 50 ns. The span begins at `startMillis`, a reading of the monotonic clock, as the duration does.
  */
-export function openSpan(site: CallSite): CallSpan {
+export function openSpan(site: CallSite, startMillis: number): CallSpan {
   const active = context.active();
   const parent = trace.getSpanContext(active);
   const parentIsSampled = parent !== undefined && (parent.traceFlags & TraceFlags.SAMPLED) !== 0;
@@ -38,22 +39,27 @@ export function openSpan(site: CallSite): CallSpan {
   if (parent !== undefined && !parentIsSampled && runtime.tracing.parentBased && isSpanContextValid(parent)) {
     return NO_SPAN;
   }
-  const options = { kind: site.settings.spanKind, attributes: site.spanAttributes };
+  const options = {
+    kind: site.settings.spanKind,
+    attributes: site.spanAttributes,
+    startTime: startMillis,
+  };
   const span = site.tracer.startSpan(site.spanName, options, active);
   const own = span.spanContext();
   return {
     span: span.isRecording() ? span : undefined,
-    context: trace.setSpan(active, span),
+    context: withSpan(active, span),
     spanContext: (own.traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : own,
   };
 }
 
 /**
- * Ends the span of a call. `errorType` is that of the metrics; what failed gets the status `ERROR` and, as the
+ * Ends the span of a call at `endMillis`, a reading of the monotonic clock. `errorType` is that of the metrics; what failed gets the status `ERROR` and, as the
  * OpenTelemetry semantic conventions have it, `error.type`; any other outcome than ok is told by `instrument.outcome`.
  */
 export function closeSpan(
   span: Span,
+  endMillis: number,
   outcome: string,
   errorType: string,
   attributes: Attributes | undefined,
@@ -73,7 +79,7 @@ export function closeSpan(
     span.recordException(error instanceof Error ? error : describeThrown(error));
     span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
   } finally {
-    span.end();
+    span.end(endMillis);
   }
 }
 

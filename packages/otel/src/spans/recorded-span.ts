@@ -1,0 +1,303 @@
+import {
+  type Attributes,
+  type AttributeValue,
+  type Context,
+  diag,
+  type Exception,
+  type HrTime,
+  type Link,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+  SpanStatusCode,
+  type TimeInput,
+} from '@opentelemetry/api';
+import type { InstrumentationScope } from '@opentelemetry/core';
+import type { Resource } from '@opentelemetry/resources';
+import type { Span, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace';
+import { monotonicMillis } from '@org/instrument-core';
+import { admitted, cut, isValid } from './attributes.ts';
+import type { SpanLimits } from './limits.ts';
+import { hrTimeOf, millisOf, unixMillisOf } from './wall-clock.ts';
+
+/** Lower numbers are readings of the monotonic clock: no process runs for three years, and no span began in 1973. */
+const FIRST_UNIX_MILLIS = 1e11;
+
+const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
+
+/** What the spans of one tracer have in common. */
+export interface SpanOrigin {
+  readonly resource: Resource;
+  readonly instrumentationScope: InstrumentationScope;
+  readonly limits: SpanLimits;
+  readonly processors: readonly SpanProcessor[];
+}
+
+/** What one span begins with. */
+export interface SpanStart {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly spanContext: SpanContext;
+  readonly parentSpanContext: SpanContext | undefined;
+  /** Valid ones, within the limits; the span keeps the object. */
+  readonly attributes: Attributes;
+  readonly droppedAttributesCount: number;
+  readonly links: readonly Link[] | undefined;
+  readonly startTime: TimeInput | undefined;
+}
+
+/**
+ * A span that is recorded: what the API's users write and what the SDK's processors and exporters read. It does what
+ * the SDK's own does at a fraction of its cost: the clock is read once at either end, values are checked once, and
+ * what most spans do not have (events, links, a status) is made when it is asked for.
+ */
+export class RecordedSpan implements Span {
+  name: string;
+  readonly kind: SpanKind;
+  readonly attributes: Attributes;
+  status: SpanStatus;
+  ended: boolean;
+  droppedAttributesCount: number;
+  droppedEventsCount: number;
+  droppedLinksCount: number;
+  readonly #origin: SpanOrigin;
+  readonly #spanContext: SpanContext;
+  readonly #parent: SpanContext | undefined;
+  #attributeCount: number;
+  #events: TimedEvent[] | undefined;
+  #links: Link[] | undefined;
+  /** Unix milliseconds, and the monotonic clock at the same time: NaN for a start that was given as Unix time. */
+  #startMillis: number;
+  #startMonotonic: number;
+  #endMillis: number;
+  /** Times that were given with nanoseconds, which milliseconds cannot hold. */
+  #givenStart: HrTime | undefined;
+  #givenEnd: HrTime | undefined;
+
+  constructor(origin: SpanOrigin, start: SpanStart) {
+    this.name = start.name;
+    this.kind = start.kind;
+    this.attributes = start.attributes;
+    this.status = UNSET;
+    this.ended = false;
+    this.droppedAttributesCount = start.droppedAttributesCount;
+    this.droppedEventsCount = 0;
+    this.droppedLinksCount = 0;
+    this.#origin = origin;
+    this.#spanContext = start.spanContext;
+    this.#parent = start.parentSpanContext;
+    // Counted when one is added: most spans have those they began with.
+    this.#attributeCount = -1;
+    this.#events = undefined;
+    this.#links = undefined;
+    this.#startMillis = 0;
+    this.#startMonotonic = Number.NaN;
+    this.#endMillis = 0;
+    this.#givenStart = undefined;
+    this.#givenEnd = undefined;
+    this.#begin(start.startTime);
+    if (start.links !== undefined) this.addLinks(start.links);
+  }
+
+  spanContext(): SpanContext {
+    return this.#spanContext;
+  }
+
+  // With exactOptionalPropertyTypes the SDK's type of it has no `undefined`, which its own spans have all the same.
+  get parentSpanContext(): SpanContext {
+    return this.#parent as SpanContext;
+  }
+
+  get resource(): Resource {
+    return this.#origin.resource;
+  }
+
+  get instrumentationScope(): InstrumentationScope {
+    return this.#origin.instrumentationScope;
+  }
+
+  get events(): TimedEvent[] {
+    this.#events ??= [];
+    return this.#events;
+  }
+
+  get links(): Link[] {
+    this.#links ??= [];
+    return this.#links;
+  }
+
+  get startTime(): HrTime {
+    return this.#givenStart ?? hrTimeOf(this.#startMillis);
+  }
+
+  /** `[0, 0]` until the span has ended. */
+  get endTime(): HrTime {
+    return this.#givenEnd ?? hrTimeOf(this.#endMillis);
+  }
+
+  get duration(): HrTime {
+    // 0: the end is not known yet.
+    if (this.#endMillis === 0) return [-1, -1];
+    if (this.#givenStart === undefined && this.#givenEnd === undefined) {
+      return hrTimeOf(this.#endMillis - this.#startMillis);
+    }
+    const [start, end] = [this.startTime, this.endTime];
+    const nanos = end[1] - start[1];
+    return nanos < 0 ? [end[0] - start[0] - 1, nanos + 1_000_000_000] : [end[0] - start[0], nanos];
+  }
+
+  isRecording(): boolean {
+    return !this.ended;
+  }
+
+  setAttribute(key: string, value: AttributeValue): this {
+    if (value == null || this.#isOver() || !isValid(key, value)) return this;
+    const { attributes } = this;
+    const { attributeCount, attributeValueLength } = this.#origin.limits;
+    if (!Object.hasOwn(attributes, key)) {
+      if (this.#attributeCount < 0) this.#attributeCount = Object.keys(attributes).length;
+      if (this.#attributeCount >= attributeCount) {
+        this.droppedAttributesCount++;
+        return this;
+      }
+      this.#attributeCount++;
+    }
+    attributes[key] = cut(value, attributeValueLength);
+    return this;
+  }
+
+  setAttributes(attributes: Attributes): this {
+    for (const key of Object.keys(attributes)) this.setAttribute(key, attributes[key] as AttributeValue);
+    return this;
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    if (this.#isOver()) return this;
+    const { eventCount, attributePerEventCount, attributeValueLength } = this.#origin.limits;
+    const isTime = isTimeInput(attributesOrTime);
+    const when = isTime && !isTimeInput(time) ? attributesOrTime : time;
+    const given = isTime ? undefined : attributesOrTime;
+    const { attributes, dropped } = admitted(given, attributePerEventCount, attributeValueLength);
+    const event = { name, attributes, time: this.#timeOf(when), droppedAttributesCount: dropped };
+    if (!admitLast(this.events, event, eventCount)) this.droppedEventsCount++;
+    return this;
+  }
+
+  addLink(link: Link): this {
+    if (this.#isOver()) return this;
+    const { linkCount, attributePerLinkCount, attributeValueLength } = this.#origin.limits;
+    const { attributes, dropped } = admitted(link.attributes, attributePerLinkCount, attributeValueLength);
+    const kept: Link = { context: link.context };
+    if (Object.keys(attributes).length > 0) kept.attributes = attributes;
+    if (dropped > 0) kept.droppedAttributesCount = dropped;
+    if (!admitLast(this.links, kept, linkCount)) this.droppedLinksCount++;
+    return this;
+  }
+
+  addLinks(links: readonly Link[]): this {
+    for (const link of links) this.addLink(link);
+    return this;
+  }
+
+  /** `OK` is final, and `UNSET` changes nothing (specification, "Set Status"). */
+  setStatus({ code, message }: SpanStatus): this {
+    if (this.#isOver() || code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK)
+      return this;
+    const isTold = code === SpanStatusCode.ERROR && typeof message === 'string';
+    this.status = isTold ? { code, message } : { code };
+    return this;
+  }
+
+  updateName(name: string): this {
+    if (!this.#isOver()) this.name = name;
+    return this;
+  }
+
+  /** Adds the event `exception` (semantic conventions, "Exceptions on spans"). */
+  recordException(exception: Exception, time?: TimeInput): void {
+    const { code, name, message, stack }: Exclude<Exception, string> & { code?: string | number } =
+      typeof exception === 'string' ? { message: exception } : (exception ?? {});
+    const type = code ? String(code) : name;
+    if (!type && !message) {
+      diag.warn(`An exception was not recorded, it has neither name nor message: ${exception}`);
+      return;
+    }
+    const attributes: Attributes = {};
+    if (type) attributes['exception.type'] = type;
+    if (message) attributes['exception.message'] = message;
+    if (stack) attributes['exception.stacktrace'] = stack;
+    this.addEvent('exception', attributes, time);
+  }
+
+  end(time?: TimeInput): void {
+    if (this.#isOver()) return;
+    this.#finish(time);
+    const { processors } = this.#origin;
+    for (const processor of processors) processor.onEnding?.(this);
+    this.ended = true;
+    for (const processor of processors) processor.onEnd(this);
+  }
+
+  /** Tells the processors that the span has begun. */
+  announce(parent: Context): void {
+    for (const processor of this.#origin.processors) processor.onStart(this, parent);
+  }
+
+  #begin(given: TimeInput | undefined): void {
+    if (given === undefined || isReading(given)) {
+      this.#startMonotonic = given ?? monotonicMillis();
+      this.#startMillis = unixMillisOf(this.#startMonotonic);
+    } else if (Array.isArray(given)) {
+      this.#givenStart = given;
+      this.#startMillis = millisOf(given);
+    } else this.#startMillis = Number(given);
+  }
+
+  #finish(given: TimeInput | undefined): void {
+    if (Array.isArray(given)) this.#givenEnd = given;
+    this.#endMillis = Array.isArray(given) ? millisOf(given) : this.#millisOf(given);
+    if (this.#endMillis >= this.#startMillis && this.duration[0] >= 0) return;
+    diag.warn(`The span ${this.name} ends before it starts; its duration is taken to be 0.`);
+    this.#endMillis = this.#startMillis;
+    this.#givenEnd = this.#givenStart;
+  }
+
+  #timeOf(given: TimeInput | undefined): HrTime {
+    return Array.isArray(given) ? given : hrTimeOf(this.#millisOf(given));
+  }
+
+  /** Unix milliseconds of a time that is given as such, as a reading of the monotonic clock, or is now. */
+  #millisOf(given: Date | number | undefined): number {
+    if (given !== undefined && !isReading(given)) return Number(given);
+    const reading = given ?? monotonicMillis();
+    // Counted from the start where that is known, so that a clock that was set meanwhile changes no duration.
+    if (Number.isNaN(this.#startMonotonic)) return unixMillisOf(reading);
+    return this.#startMillis + (reading - this.#startMonotonic);
+  }
+
+  #isOver(): boolean {
+    if (this.ended) diag.warn(`The span ${this.name} has ended and cannot be changed or ended again.`);
+    return this.ended;
+  }
+}
+
+/** Whether a time is a reading of the monotonic clock, not Unix time. */
+function isReading(time: TimeInput): time is number {
+  return typeof time === 'number' && time < FIRST_UNIX_MILLIS;
+}
+
+/** Adds an item to a list of at most `limit`, the oldest giving way. Tells whether nothing had to. */
+function admitLast<T>(list: T[], item: T, limit: number): boolean {
+  if (limit <= 0) return false;
+  const isFull = list.length >= limit;
+  if (isFull) list.shift();
+  list.push(item);
+  return !isFull;
+}
+
+function isTimeInput(value: unknown): value is TimeInput {
+  if (typeof value === 'number' || value instanceof Date) return true;
+  return (
+    Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number'
+  );
+}

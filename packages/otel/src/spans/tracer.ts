@@ -1,0 +1,94 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  type Link,
+  type Span,
+  SpanKind,
+  type SpanOptions,
+  TraceFlags,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { Sampler } from '@opentelemetry/sdk-trace';
+import { cut, isValid } from './attributes.ts';
+import { createSpanId, createTraceId } from './ids.ts';
+import { RecordedSpan, type SpanOrigin } from './recorded-span.ts';
+
+/** Set by `suppressTracing` of `@opentelemetry/core`; keys are registered symbols. */
+const SUPPRESS_TRACING = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+// The SDK's `SamplingDecision`, by value: importing it would load the SDK.
+const NOT_RECORD = 0;
+const RECORD_AND_SAMPLED = 2;
+
+const NO_LINKS: Link[] = [];
+
+/** Opens spans, as the specification's "SDK Span creation" says. */
+export function createTracer(origin: SpanOrigin, sampler: Sampler): Tracer {
+  const startSpan = (name: string, options: SpanOptions = {}, given: Context = context.active()): Span => {
+    const parentContext = options.root === true ? trace.deleteSpan(given) : given;
+    if (parentContext.getValue(SUPPRESS_TRACING) === true) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    const above = trace.getSpanContext(parentContext);
+    const parent = above !== undefined && isSpanContextValid(above) ? above : undefined;
+    const traceId = parent === undefined ? createTraceId() : parent.traceId;
+    const kind = options.kind ?? SpanKind.INTERNAL;
+    const { attributes, dropped } = initial(options.attributes, origin);
+    const links = options.links;
+    const sampling = sampler.shouldSample(parentContext, traceId, name, kind, attributes, links ?? NO_LINKS);
+    const traceState = sampling.traceState ?? parent?.traceState;
+    const spanContext = {
+      traceId,
+      spanId: createSpanId(),
+      traceFlags: sampling.decision === RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
+      // Always there, so that all have one shape.
+      traceState: traceState as NonNullable<typeof traceState>,
+    };
+    if (sampling.decision === NOT_RECORD) return trace.wrapSpanContext(spanContext);
+    const span = new RecordedSpan(origin, {
+      name,
+      kind,
+      spanContext,
+      parentSpanContext: parent,
+      attributes,
+      droppedAttributesCount: dropped,
+      links,
+      startTime: options.startTime,
+    });
+    if (sampling.attributes !== undefined) span.setAttributes(sampling.attributes);
+    span.announce(parentContext);
+    return span;
+  };
+  return {
+    startSpan,
+    startActiveSpan(name: string, ...rest: unknown[]): unknown {
+      const fn = rest.pop() as ((span: Span) => unknown) | undefined;
+      if (fn === undefined) return undefined;
+      const [options, given = context.active()] = rest as [SpanOptions?, Context?];
+      const span = startSpan(name, options, given);
+      return context.with(trace.setSpan(given, span), fn, undefined, span);
+    },
+  } as Tracer;
+}
+
+/** Valid attributes, within the limits. */
+function initial(
+  given: Attributes | undefined,
+  { limits }: SpanOrigin,
+): { attributes: Attributes; dropped: number } {
+  const attributes: Attributes = {};
+  let kept = 0;
+  let dropped = 0;
+  for (const key in given) {
+    const value = given[key];
+    if (value == null || !Object.hasOwn(given, key) || !isValid(key, value)) continue;
+    if (kept >= limits.attributeCount) dropped++;
+    else {
+      attributes[key] = cut(value, limits.attributeValueLength);
+      kept++;
+    }
+  }
+  return { attributes, dropped };
+}
