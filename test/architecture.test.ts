@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -16,6 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 interface Manifest {
   readonly dependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
+  readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>;
 }
 
 function manifestOf(name: string): Manifest {
@@ -38,14 +40,35 @@ describe('the packages', () => {
     for (const name of Object.keys(ALLOWED).filter((other) => other !== 'otel')) {
       const dependencies = Object.keys(manifestOf(name).dependencies ?? {});
       expect(dependencies.filter((dependency) => dependency.startsWith('@opentelemetry/'))).toEqual([]);
-      expect(Object.keys(manifestOf(name).peerDependencies ?? {})).toEqual(['@opentelemetry/api']);
+      const { peerDependencies = {}, peerDependenciesMeta = {} } = manifestOf(name);
+      const required = Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta[peer]?.optional);
+      expect(required).toEqual(['@opentelemetry/api']);
     }
   });
 
   it('share one copy of the SDK with the exporters, which pin it exactly', () => {
-    const store = readdirSync(join(root, 'node_modules', '.pnpm'));
-    const copies = store.filter((entry) => /^@opentelemetry\+sdk-metrics@/.test(entry));
-    expect(copies).toHaveLength(1);
+    const fromOtel = createRequire(join(root, 'packages', 'otel', 'package.json'));
+    const exporters = Object.keys(manifestOf('otel').dependencies ?? {}).filter((name) =>
+      /exporter|otlp/.test(name),
+    );
+    expect(exporters.length).toBeGreaterThan(2);
+    for (const sdk of [
+      '@opentelemetry/sdk-metrics',
+      '@opentelemetry/sdk-trace',
+      '@opentelemetry/resources',
+    ]) {
+      const ours = fromOtel.resolve(sdk);
+      for (const exporter of exporters) {
+        const manifest = fromOtel(
+          fromOtel.resolve
+            .paths(exporter)!
+            .map((path) => join(path, exporter, 'package.json'))
+            .find(existsSync)!,
+        );
+        if (manifest.dependencies?.[sdk] === undefined) continue;
+        expect(createRequire(fromOtel.resolve(exporter)).resolve(sdk), `${sdk} of ${exporter}`).toBe(ours);
+      }
+    }
   });
 });
 

@@ -177,8 +177,7 @@ describe('a slow receiver', () => {
     await expectUndisturbed(shop);
   });
 
-  // Known: an export that was given up keeps its connection, and with it the process, for as long as bytes come.
-  it.fails('does not keep a process that has run out of work beyond the deadline', async ({ lab }) => {
+  it('does not keep a process that has run out of work beyond the deadline', async ({ lab }) => {
     const receiver = await startBadReceiver(lab, drip);
     const shop = await openImpatient(lab, receiver.url);
     await shop.work(20);

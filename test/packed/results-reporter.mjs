@@ -2,7 +2,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 
 /** The order of the rows; within a file, the tests' own. */
-const FILES = ['basic', 'servers', 'decorators', 'nest', 'types'];
+const FILES = ['basic', 'servers', 'decorators', 'nest', 'grpc', 'types'];
 
 export default class ResultsReporter {
   onTestRunEnd(modules, _errors, reason) {

@@ -23,7 +23,7 @@ const FLAGS: readonly Flag[] = [
     value: 'N',
     help: `port of /metrics, 0 for any (default: ${DEFAULT_PORT}, or any if it is taken)`,
   },
-  { name: 'otlp', value: 'URL', help: 'also send metrics and traces to this OTLP/HTTP endpoint' },
+  { name: 'otlp', value: 'URL', help: 'also send metrics and traces to this OTLP endpoint' },
   {
     name: 'sampling',
     value: 'SHARE',

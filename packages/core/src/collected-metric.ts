@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import { mergedPoint } from './merged-point.ts';
 import type {
   CollectedMetric,
   Exemplar,
@@ -127,18 +128,30 @@ export class IntervalMetric implements CollectedMetric {
   readonly size: number;
   readonly #points = new Map<number, MetricPoint>();
 
-  constructor(stream: Stream, reader: object, isRecorded: (series: number) => boolean, lastMillis: number) {
+  /** `earlier`: intervals of the same stream and reader that were not delivered, and become a part of this one. */
+  constructor(
+    stream: Stream,
+    reader: object,
+    isRecorded: (series: number) => boolean,
+    lastMillis: number,
+    earlier: readonly IntervalMetric[],
+  ) {
     this.descriptor = stream.descriptor;
     this.kind = stream.kind;
     this.monotonic = stream.monotonic;
     this.identity = stream;
     this.boundaries = stream.boundaries;
     this.size = stream.index.size;
+    for (const interval of earlier) {
+      for (const [series, point] of interval.#points) this.#add(stream, series, point);
+    }
     for (let series = 0; series < this.size; series++) {
       if (!isRecorded(series)) continue;
       // An interval begins at the last collection, or at the first measurement if that came later.
       const startMillis = Math.max(lastMillis, stream.starts[series] as number);
-      this.#points.set(series, pointOf(stream, series, reader, startMillis));
+      const point = pointOf(stream, series, reader, startMillis);
+      if (earlier.length === 0) this.#points.set(series, point);
+      else this.#add(stream, series, point);
     }
   }
 
@@ -191,6 +204,11 @@ export class IntervalMetric implements CollectedMetric {
 
   points(): MetricPoint[] {
     return [...this.#points.values()];
+  }
+
+  #add(stream: Stream, series: number, point: MetricPoint): void {
+    const before = this.#points.get(series);
+    this.#points.set(series, before === undefined ? point : mergedPoint(stream, before, point));
   }
 
   #point(series: number): MetricPoint {

@@ -1,6 +1,14 @@
 import { CountMetric, IntervalMetric, LiveMetric } from './collected-metric.ts';
 import type { Meter } from './meter.ts';
-import type { CollectedMetric, CollectedScope, Collection, InstrumentType, Temporality } from './metric.ts';
+import type {
+  CollectedMetric,
+  CollectedScope,
+  Collection,
+  InstrumentType,
+  MetricDescriptor,
+  Temporality,
+} from './metric.ts';
+import { ReturnableCollection } from './returnable-collection.ts';
 import { DEFAULT_ORIGIN, type Stream } from './stream/stream.ts';
 import type { AggregationOptions } from './view.ts';
 
@@ -26,6 +34,27 @@ interface Mark {
   millis: number;
 }
 
+/** What a collection goes by from its start. */
+interface Round {
+  readonly timeMillis: number;
+  readonly meters: readonly Meter[];
+  /** Those with callbacks. */
+  readonly asked: readonly Meter[];
+  /** Epochs in which what is observed now counts. */
+  readonly epochs: ReadonlyMap<Stream, number>;
+}
+
+/** What one collection hands over. */
+interface Handover {
+  readonly timeMillis: number;
+  /** Intervals of earlier collections that were not delivered. */
+  readonly earlier: ReadonlyMap<Stream, readonly IntervalMetric[]>;
+  /** Those of this one. */
+  readonly taken: Map<Stream, IntervalMetric>;
+}
+
+const NONE: readonly IntervalMetric[] = [];
+
 /** One reader's view of all meters, with its own temporality and its own intervals. */
 export class Collector {
   readonly #options: CollectorOptions;
@@ -33,6 +62,8 @@ export class Collector {
   readonly #marks = new Map<Stream, Mark>();
   readonly #deltas = new Set<Stream>();
   readonly #onClose: () => void;
+  /** Intervals that were collected and not delivered: the next collection takes them in. */
+  #undelivered = new Map<Stream, IntervalMetric[]>();
 
   constructor(options: CollectorOptions, meters: ReadonlyMap<string, Meter>, onClose: () => void) {
     this.#options = options;
@@ -55,24 +86,38 @@ export class Collector {
 
   /** Asks the callbacks and collects every metric that has a point. Rejects never: what failed is in `errors`. */
   async collect(options: CollectOptions = {}): Promise<Collection> {
-    const timeMillis = Date.now();
-    const meters = [...this.#meters.values()];
-    const rounds = new Map<Stream, number>();
-    for (const meter of meters) {
-      for (const stream of meter.streams()) if (stream.isObserved) rounds.set(stream, ++stream.epoch);
+    const round = this.#startRound();
+    const errors = await Promise.all(
+      round.asked.map((meter) => meter.observables.observe(options.timeoutMillis)),
+    );
+    return this.#collectRound(round, errors.flat());
+  }
+
+  /** As `collect`, at once: what asynchronous callbacks observe is not in it. */
+  collectNow(): Collection {
+    const round = this.#startRound();
+    for (const meter of round.asked) meter.observables.observeNow();
+    return this.#collectRound(round, []);
+  }
+
+  /**
+   * Takes back a collection that was not delivered: the next one holds its intervals too, as if it had not been made. One
+   * that is taken back after the next one was made overlaps with that. Totals come with the next collection anyway.
+   */
+  restore(collection: Collection): void {
+    if (!(collection instanceof ReturnableCollection)) return;
+    for (const [stream, interval] of collection.takeBack()) {
+      const others = this.#undelivered.get(stream);
+      if (others === undefined) this.#undelivered.set(stream, [interval]);
+      else others.push(interval);
     }
-    const asked = meters.filter((meter) => !meter.observables.isEmpty);
-    const errors = (
-      await Promise.all(asked.map((meter) => meter.observables.observe(options.timeoutMillis)))
-    ).flat();
-    const scopes: CollectedScope[] = [];
-    for (const meter of meters) {
-      const metrics = meter
-        .streams()
-        .flatMap((stream) => this.#collectStream(stream, rounds.get(stream), timeMillis));
-      if (metrics.length > 0) scopes.push({ scope: meter.scope, metrics });
-    }
-    return { timeMillis, scopes, errors };
+  }
+
+  /** Whether metrics that `isOfInterest` have been recorded since the last collection. Observations do not count. */
+  hasNews(isOfInterest: (descriptor: MetricDescriptor) => boolean): boolean {
+    return [...this.#meters.values()].some((meter) =>
+      meter.streams().some((stream) => isOfInterest(stream.descriptor) && this.#isNews(stream)),
+    );
   }
 
   /** Detaches the reader. */
@@ -80,10 +125,46 @@ export class Collector {
     for (const stream of this.#deltas) stream.removeDeltaReader(this);
     this.#deltas.clear();
     this.#marks.clear();
+    this.#undelivered.clear();
     this.#onClose();
   }
 
-  #collectStream(stream: Stream, round: number | undefined, timeMillis: number): CollectedMetric[] {
+  #startRound(): Round {
+    const meters = [...this.#meters.values()];
+    const epochs = new Map<Stream, number>();
+    for (const meter of meters) {
+      for (const stream of meter.streams()) if (stream.isObserved) epochs.set(stream, ++stream.epoch);
+    }
+    const asked = meters.filter((meter) => !meter.observables.isEmpty);
+    return { timeMillis: Date.now(), meters, asked, epochs };
+  }
+
+  #collectRound({ timeMillis, meters, epochs }: Round, errors: unknown[]): Collection {
+    const handover: Handover = { timeMillis, earlier: this.#undelivered, taken: new Map() };
+    // What is left in it belongs to streams that exist no more; those that replace them hold its measurements.
+    this.#undelivered = new Map();
+    const scopes: CollectedScope[] = [];
+    for (const meter of meters) {
+      const metrics = meter
+        .streams()
+        .flatMap((stream) => this.#collectStream(stream, epochs.get(stream), handover));
+      if (metrics.length > 0) scopes.push({ scope: meter.scope, metrics });
+    }
+    return new ReturnableCollection({ timeMillis, scopes, errors }, handover.taken);
+  }
+
+  #isNews(stream: Stream): boolean {
+    if (this.#undelivered.has(stream)) return true;
+    if (stream.isObserved || !this.#reads(stream)) return false;
+    const since = (this.#marks.get(stream)?.epoch ?? 0) + 1;
+    return stream.touched.subarray(0, stream.index.size).some((epoch) => epoch >= since);
+  }
+
+  #collectStream(
+    stream: Stream,
+    round: number | undefined,
+    { timeMillis, earlier, taken }: Handover,
+  ): CollectedMetric[] {
     if (stream.index.size === 0 || !this.#reads(stream)) return [];
     stream.exemplars?.nextRound();
     stream.fold();
@@ -91,14 +172,16 @@ export class Collector {
     const isDelta = this.#deltas.has(stream);
     // Observed series count when they were observed now; recorded ones when they were since the last collection.
     const since = round ?? (stream.isObserved ? stream.epoch + 1 : isDelta ? mark.epoch + 1 : 1);
+    const isRecorded = (series: number): boolean => (stream.touched[series] as number) >= since;
     const metric = isDelta
-      ? new IntervalMetric(stream, this, (series) => (stream.touched[series] as number) >= since, mark.millis)
+      ? new IntervalMetric(stream, this, isRecorded, mark.millis, earlier.get(stream) ?? NONE)
       : new LiveMetric(stream, since);
     if (isDelta) stream.deliver(this);
     const recordedUpTo = stream.epoch;
     if (!stream.isObserved) stream.epoch++;
     this.#marks.set(stream, { epoch: recordedUpTo, millis: timeMillis });
     if (!hasPoints(metric)) return [];
+    if (metric instanceof IntervalMetric) taken.set(stream, metric);
     const metrics: CollectedMetric[] = stream.hidden ? [] : [metric];
     if (stream.countAs !== undefined) metrics.push(new CountMetric(metric, stream.countAs));
     return metrics;

@@ -3,14 +3,20 @@ import {
   createDirectRecorder,
   createEventRecorder,
   events,
+  InstrumentError,
   installRuntime,
   meterProvider,
   type Problem,
 } from '@org/instrument-core';
 import { type OtelHandle, startDiagnostics, startOtel, startPropagation } from '@org/instrument-otel';
-import { type ResolvedOptions, resolveConfiguration } from './configuration/resolve-configuration.ts';
+import {
+  type ResolvedConfiguration,
+  type ResolvedOptions,
+  resolveConfiguration,
+} from './configuration/resolve-configuration.ts';
 import { loadInstrumentations } from './load-instrumentations.ts';
 import type { InitOptions } from './options.ts';
+import { checkOtlpPackages } from './otlp-packages.ts';
 import type { Telemetry } from './telemetry.ts';
 
 let current: Telemetry | undefined;
@@ -28,8 +34,8 @@ export function instrumentationPackages(): readonly string[] {
  * Options come from `options`, then from the configuration file, then from the `OTEL_*` variables, then the defaults.
  *
  * @throws {InstrumentError} `INSTRUMENT_CONFIG_INVALID` listing every problem of the configuration,
- * `INSTRUMENT_CONFIG_UNREADABLE` for a file that cannot be read, `INSTRUMENT_DEPENDENCY_MISSING` for an instrumentation
- * package that is not installed. Never for a fault at run time.
+ * `INSTRUMENT_CONFIG_UNREADABLE` for a file that cannot be read, `INSTRUMENT_DEPENDENCY_MISSING` for a package that
+ * is not installed: of an instrumentation, or of the OTLP protocol. Never for a fault at run time.
  */
 export function init(options?: InitOptions): Telemetry {
   if (current !== undefined) {
@@ -39,21 +45,26 @@ export function init(options?: InitOptions): Telemetry {
   const configuration = resolveConfiguration(options, { env: process.env, cwd: process.cwd() });
   startDiagnostics(configuration.options.logLevel);
   for (const warning of configuration.warnings) diag.warn(describe(warning));
-  const telemetry = configuration.disabled
-    ? startDisabled(configuration.options)
-    : start(configuration.options);
+  const telemetry = configuration.disabled ? startDisabled(configuration.options) : start(configuration);
   current = telemetry;
   return telemetry;
 }
 
-function start(options: ResolvedOptions): Telemetry {
-  const { instrumentationPackages: names = [], ...otelOptions } = options;
-  // What may throw comes before anything is changed.
+function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
+  const { instrumentationPackages: names = [], ...rest } = asked;
+  // What may throw comes before anything is changed; instrumentations before the packages that they instrument.
   const loaded = loadInstrumentations(names, process.cwd());
+  const otlp = checkOtlpPackages(rest, sources);
+  const { options } = otlp;
+  const problems = [...loaded.problems, ...otlp.problems];
+  if (problems.length > 0) {
+    throw new InstrumentError('INSTRUMENT_DEPENDENCY_MISSING', 'Packages cannot be loaded', problems);
+  }
+  for (const warning of otlp.warnings) diag.warn(describe(warning));
   packages = names;
   const restoreRecorder = installRuntime(recorderOf(options.mode));
-  const instrumentations = [...(options.instrumentations ?? []), ...loaded];
-  const handle: OtelHandle = startOtel({ ...otelOptions, instrumentations });
+  const instrumentations = [...(options.instrumentations ?? []), ...loaded.instrumentations];
+  const handle: OtelHandle = startOtel({ ...options, instrumentations });
   return telemetryOf(
     handle.ready,
     handle.endpoints,

@@ -1,19 +1,24 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { InstrumentError, type Problem } from '@org/instrument-core';
+import type { Problem } from '@org/instrument-core';
 import type { Instrumentation } from '@org/instrument-otel';
+
+/** What became of the packages. */
+export interface LoadedInstrumentations {
+  readonly instrumentations: readonly Instrumentation[];
+  /** Every package that cannot be used. */
+  readonly problems: readonly Problem[];
+}
 
 /**
  * Loads instrumentation packages by name, as a configuration file lists them, from the application's own
  * dependencies: every exported class whose name ends in `Instrumentation` is made with its defaults, and
- * `getNodeAutoInstrumentations()` is called where a package has it.
- *
- * @throws {InstrumentError} `INSTRUMENT_DEPENDENCY_MISSING` listing every package that cannot be used.
+ * `getNodeAutoInstrumentations()` is called where a package has it. Never throws.
  */
-export function loadInstrumentations(packages: readonly string[], cwd: string): Instrumentation[] {
+export function loadInstrumentations(packages: readonly string[], cwd: string): LoadedInstrumentations {
   const require = createRequire(join(cwd, 'package.json'));
   const problems: Problem[] = [];
-  const loaded = packages.flatMap((name, i) => {
+  const instrumentations = packages.flatMap((name, i) => {
     try {
       const found = instrumentationsOf(require(name) as Record<string, unknown>);
       if (found.length > 0) return found;
@@ -32,8 +37,7 @@ export function loadInstrumentations(packages: readonly string[], cwd: string): 
     }
     return [];
   });
-  if (problems.length === 0) return loaded;
-  throw new InstrumentError('INSTRUMENT_DEPENDENCY_MISSING', 'Instrumentations cannot be loaded', problems);
+  return { instrumentations, problems };
 }
 
 function instrumentationsOf(exported: Record<string, unknown>): Instrumentation[] {

@@ -115,19 +115,19 @@ describe('switches', () => {
       { prometheus: { port: 9000, path: '/m' } },
     ],
     [
-      'otlp: true keeps settings and adds the default endpoint',
+      'otlp: true keeps settings and switches on',
       { code: { otlp: true }, file: 'otlp: { compression: gzip }' },
-      { otlp: { endpoint: 'http://localhost:4318', compression: 'gzip' } },
+      { otlp: { enabled: true, compression: 'gzip' } },
     ],
     [
       'otlp settings over true stay on',
       { code: { otlp: { compression: 'gzip' } }, file: 'otlp: true' },
-      { otlp: { endpoint: 'http://localhost:4318', compression: 'gzip' } },
+      { otlp: { enabled: true, compression: 'gzip' } },
     ],
     [
       'otlp: true keeps an endpoint',
       { code: { otlp: true }, file: 'otlp: { endpoint: http://c }' },
-      { otlp: { endpoint: 'http://c' } },
+      { otlp: { enabled: true, endpoint: 'http://c' } },
     ],
     [
       'traces: true over settings stays on',
@@ -186,7 +186,7 @@ describe('one thing said in two ways', () => {
       code: { otlp: { endpoint: 'http://code' } },
       env: { OTEL_METRICS_EXPORTER: 'otlp' },
     });
-    expect(otlp).toEqual({ endpoint: 'http://code', metrics: {} });
+    expect(otlp).toEqual({ endpoint: 'http://code', metrics: { enabled: true } });
   });
 
   it('a resource attribute in code wins over the option of the environment, and the other way round', () => {
@@ -307,9 +307,33 @@ describe('options of different sources that do not fit', () => {
     expect(paths(resolve({ code: { traces: { ratio: 0.1, sampler: 'traceidratio' } } }))).toEqual([]);
     expect(paths(resolve({ code: { otlp: { compression: 'gzip' } } }))).toEqual(['otlp.compression']);
     expect(paths(resolve({ env: { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' } }))).toEqual([]);
-    expect(paths(resolve({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317' } }))).toEqual([
-      'otlp.endpoint',
+    expect(paths(resolve({ code: { otlp: { enabled: true, compression: 'gzip' } } }))).toEqual([]);
+    expect(paths(resolve({ code: { otlp: { compression: 'gzip', traces: { enabled: true } } } }))).toEqual(
+      [],
+    );
+  });
+
+  const ports: [otlp: NonNullable<InitOptions['otlp']>, paths: string[]][] = [
+    [{ endpoint: 'http://c:4317' }, ['otlp.endpoint']],
+    [{ endpoint: 'http://c:4318' }, []],
+    [{ endpoint: 'http://c:4317', protocol: 'grpc' }, []],
+    [{ endpoint: 'http://c:4318', protocol: 'grpc' }, ['otlp.endpoint']],
+    [{ endpoint: 'http://c:4317', metrics: { protocol: 'grpc' } }, ['otlp.endpoint']],
+    [{ endpoint: 'http://c:4317', traces: { protocol: 'grpc' } }, ['otlp.endpoint']],
+    [{ endpoint: 'http://c:4317', metrics: { protocol: 'grpc' }, traces: false }, []],
+    [{ protocol: 'grpc', traces: { endpoint: 'http://c:4318' } }, ['otlp.traces.endpoint']],
+    [{ endpoint: 'http://c', protocol: 'grpc' }, []],
+  ];
+  it.each(ports)('are warned of when the port is the other protocol’s: %j', (otlp, paths) => {
+    expect(resolve({ code: { otlp } }).warnings.map(({ path }) => path)).toEqual(paths);
+  });
+
+  it('of variables are warned of with their names', () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317' };
+    expect(resolve({ env }).warnings).toMatchObject([
+      { path: 'otlp.endpoint', source: 'OTEL_EXPORTER_OTLP_ENDPOINT' },
     ]);
+    expect(resolve({ env: { ...env, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' } }).warnings).toEqual([]);
   });
 });
 

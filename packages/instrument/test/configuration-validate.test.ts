@@ -111,8 +111,8 @@ const refused: [options: unknown, paths: string[]][] = [
   ],
   [{ otlp: { headers: { Authorization: 'x', authorization: 'y' } } }, ['otlp.headers.authorization']],
   [
-    { otlp: { protocol: 'grpc', compression: 'zstd', timeout: 0 } },
-    ['otlp.protocol', 'otlp.compression', 'otlp.timeout'],
+    { otlp: { enabled: false, protocol: 'http/thrift', compression: 'zstd', timeout: 0 } },
+    ['otlp.enabled', 'otlp.protocol', 'otlp.compression', 'otlp.timeout'],
   ],
   [{ otlp: { timeout: '25d', temporality: 'Delta' } }, ['otlp.timeout', 'otlp.temporality']],
   [{ traces: { ratio: 1.5 } }, ['traces.ratio']],

@@ -10,32 +10,30 @@ interface Exporter<Items> {
 export interface ExportFailureOptions {
   /** Where the exports go, for messages. */
   readonly destination: string;
-  /** Called when an export has not ended after `timeoutMillis`. Default: nobody. */
-  readonly onTimeout?: () => void;
-  readonly timeoutMillis?: number;
+  /** What to look at when an export failed like this, as a sentence. Default: nothing. */
+  readonly hint?: (error: Error & { code?: unknown }) => string | undefined;
 }
 
-/** Makes an exporter say where it failed to deliver, and tell when an export hangs. Returns the same exporter. */
+/** Makes an exporter say where it failed to deliver. Returns the same exporter. */
 export function describeExportFailures<Items, E extends Exporter<Items>>(
   exporter: E & Exporter<Items>,
-  { destination, onTimeout, timeoutMillis }: ExportFailureOptions,
+  { destination, hint }: ExportFailureOptions,
 ): E {
   const send = exporter.export.bind(exporter);
   exporter.export = (items, done) => {
-    const timer = onTimeout === undefined ? undefined : setTimeout(onTimeout, timeoutMillis).unref();
     send(items, (result) => {
-      clearTimeout(timer);
       const { error } = result;
-      done(error === undefined ? result : { ...result, error: at(destination, error) });
+      done(error === undefined ? result : { ...result, error: at(destination, error, hint?.(error)) });
     });
   };
   return exporter;
 }
 
 /** The error with the destination; its name stays, since the SDK's own metrics show it as `error.type`. */
-function at(destination: string, error: Error & { code?: unknown }): Error {
+function at(destination: string, error: Error & { code?: unknown }, hint: string | undefined): Error {
   const status = typeof error.code === 'number' ? ` answered ${error.code}` : '';
-  const described = new Error(`${destination}${status}: ${messageOf(error)}`, { cause: error });
+  const message = [`${destination}${status}: ${messageOf(error)}`, ...(hint === undefined ? [] : [hint])];
+  const described = new Error(message.join('. '), { cause: error });
   described.name = error.name;
   return described;
 }

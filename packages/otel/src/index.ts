@@ -15,5 +15,7 @@ export type {
   SamplerName,
   TracesOptions,
 } from './options.ts';
+export { missingOtlpPackages } from './otlp-grpc/missing-packages.ts';
 export { startPropagation } from './propagation.ts';
+export type { SpanLimits } from './spans/limits.ts';
 export { type Endpoints, type OtelHandle, startOtel } from './start-otel.ts';

@@ -12,10 +12,12 @@ import type {
   MetricData,
   MetricProducer,
   MetricReader,
+  ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 import type {
   AggregationOptions,
   CollectedMetric,
+  Collection,
   Collector,
   InstrumentType as CoreInstrumentType,
   ExponentialHistogramValue,
@@ -52,33 +54,50 @@ export function createMetricProducer(
   return {
     async collect(options): Promise<CollectionResult> {
       const collection = await collector.collect({ timeoutMillis: options?.timeoutMillis });
-      const endTime = hrTimeOf(collection.timeMillis);
       return {
-        resourceMetrics: {
-          resource,
-          scopeMetrics: collection.scopes.map(({ scope, metrics }) => ({
-            scope:
-              scope.schemaUrl === undefined
-                ? { name: scope.name, version: scope.version }
-                : { ...scope, schemaUrl: scope.schemaUrl },
-            metrics: metrics.map((metric) => toMetricData(metric, endTime)),
-          })),
-        },
+        resourceMetrics: resourceMetricsOf(collection, resource, toMetricData),
         errors: [...collection.errors],
       };
     },
   };
 }
 
+/** A collection in the SDK's form. */
+export function resourceMetricsOf(
+  { timeMillis, scopes }: Collection,
+  resource: Resource,
+  toMetricData: (metric: CollectedMetric, endTime: HrTime) => MetricData,
+): ResourceMetrics {
+  const endTime = hrTimeOf(timeMillis);
+  return {
+    resource,
+    scopeMetrics: scopes.map(({ scope, metrics }) => ({
+      scope:
+        scope.schemaUrl === undefined
+          ? { name: scope.name, version: scope.version }
+          : { ...scope, schemaUrl: scope.schemaUrl },
+      metrics: metrics.map((metric) => toMetricData(metric, endTime)),
+    })),
+  };
+}
+
+/** What a reader or an exporter of the SDK prefers. */
+type Preferences = Partial<Pick<MetricReader, 'selectAggregation' | 'selectAggregationTemporality'>>;
+
 /** The temporality that a reader of the SDK wants of a kind of instrument. */
-export function temporalityOf(reader: MetricReader): (type: CoreInstrumentType) => Temporality {
+export function temporalityOf(reader: Preferences): (type: CoreInstrumentType) => Temporality {
   return (type) =>
-    reader.selectAggregationTemporality(type as InstrumentType) === DELTA ? 'delta' : 'cumulative';
+    reader.selectAggregationTemporality?.(type as InstrumentType) === DELTA ? 'delta' : 'cumulative';
 }
 
 /** The aggregation that a reader of the SDK wants of a kind of instrument. */
-export function aggregationOf(reader: MetricReader): (type: CoreInstrumentType) => AggregationOptions {
-  return (type) => aggregationOptionsOf(reader.selectAggregation(type as InstrumentType));
+export function aggregationOf(
+  reader: Preferences,
+): (type: CoreInstrumentType) => AggregationOptions | undefined {
+  return (type) => {
+    const option = reader.selectAggregation?.(type as InstrumentType);
+    return option === undefined ? undefined : aggregationOptionsOf(option);
+  };
 }
 
 /** The SDK's `AggregationType`, by value. */

@@ -2,9 +2,10 @@ import type { Attributes, TextMapPropagator } from '@opentelemetry/api';
 import type { ViewOptions as SdkViewOptions } from '@opentelemetry/sdk-metrics';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { Duration, MetricViewOptions } from '@org/instrument-core';
+import type { SpanLimits } from './spans/limits.ts';
 
-/** Transport of OTLP. `grpc` is not offered: its package costs more to load than all the others together. */
-export type OtlpProtocol = 'http/json' | 'http/protobuf';
+/** Transport of OTLP. `grpc` needs the package `@grpc/grpc-js`, which is not installed with this one. */
+export type OtlpProtocol = 'http/json' | 'http/protobuf' | 'grpc';
 
 /** Where `/metrics` listens. */
 export interface PrometheusOptions {
@@ -28,7 +29,9 @@ export interface PrometheusOptions {
 
 /** Settings of one OTLP signal; those of {@link OtlpOptions} hold where they are left out. */
 export interface OtlpSignalOptions {
-  /** Full URL, used as it is: `http://localhost:4318/v1/traces`. */
+  /** `true` sends to the default endpoint of the protocol where no endpoint is said. */
+  enabled?: true;
+  /** Full URL, used as it is: `http://localhost:4318/v1/traces`. For gRPC as the common one. */
   endpoint?: string;
   headers?: Record<string, string>;
   protocol?: OtlpProtocol;
@@ -39,7 +42,12 @@ export interface OtlpSignalOptions {
 
 /** Export over OTLP. */
 export interface OtlpOptions extends OtlpSignalOptions {
-  /** Base URL: `/v1/metrics` and `/v1/traces` are put behind it. */
+  /** `true` sends to the default endpoint of the protocol where no endpoint is said; `otlp: true` is short for it. */
+  enabled?: true;
+  /**
+   * Base URL: `/v1/metrics` and `/v1/traces` are put behind it. For gRPC host and port, after `https://` with TLS and
+   * after `http://` without. Default `http://localhost:4318`, for gRPC `http://localhost:4317`, when OTLP is on.
+   */
   endpoint?: string;
   /** Settings of the metrics alone; `false` keeps them from being sent. */
   metrics?: false | OtlpSignalOptions;
@@ -90,6 +98,8 @@ export interface TracesOptions {
   /** Share of the traces kept by the ratio samplers, 0 to 1. Default 1. */
   ratio?: number;
   batch?: BatchOptions;
+  /** How much one span may hold. Default 128 of everything, and texts of any length. */
+  limits?: Partial<SpanLimits>;
   /** Span processors of your own, beside the exporters asked for. */
   processors?: SpanProcessor[];
 }
@@ -143,8 +153,14 @@ export interface OtelOptions {
   propagators?: ('tracecontext' | 'baggage' | 'none' | TextMapPropagator)[];
   /** Level of OpenTelemetry's own diagnostics on the console. Default `info` as OTEL_LOG_LEVEL says; `none` for silence. */
   logLevel?: 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose' | 'all';
-  /** Flush on SIGTERM, SIGINT and `beforeExit`. Default `true`. */
+  /**
+   * Flush on SIGTERM, SIGINT and `beforeExit`. Default `true`. What is left when the process exits is delivered in either
+   * case: that does not change how it ends.
+   */
   handleSignals?: boolean;
-  /** One deadline for all of `shutdown()`. Default 5 s. */
+  /**
+   * One deadline for all of `shutdown()`, and for what is delivered when the process exits. 0 delivers nothing then.
+   * Default 5 s.
+   */
   shutdownTimeout?: Duration;
 }

@@ -1,14 +1,18 @@
 import { parseDuration } from '@org/instrument-core';
 import type { OtelOptions, OtlpOptions, OtlpProtocol, OtlpSignalOptions } from './options.ts';
 
-/** Endpoint of a collector on this machine (OTLP specification, "OTLP/HTTP Default Port"). */
-const DEFAULT_ENDPOINT = 'http://localhost:4318';
+/** Endpoints of a collector on this machine (OTLP specification, "OTLP/HTTP Default Port" and "OTLP/gRPC Default Port"). */
+const DEFAULT_HTTP_ENDPOINT = 'http://localhost:4318';
+const DEFAULT_GRPC_ENDPOINT = 'http://localhost:4317';
 /** The specification's default for `OTEL_EXPORTER_OTLP_TIMEOUT`. */
 const DEFAULT_TIMEOUT_MILLIS = 10_000;
 
 /** What an OTLP exporter is given: everything, so that it reads nothing from the environment by itself. */
 export interface OtlpTarget {
+  readonly signal: 'metrics' | 'traces';
   readonly url: string;
+  /** What sets the URL, for messages: the option and its variable. */
+  readonly endpointOption: string;
   readonly headers: Record<string, string>;
   readonly protocol: OtlpProtocol;
   readonly compression: 'none' | 'gzip';
@@ -21,21 +25,35 @@ export function otlpTarget(otlp: OtelOptions['otlp'], signal: 'metrics' | 'trace
   const general: OtlpOptions = otlp === true ? {} : otlp;
   const own = general[signal];
   if (own === false) return undefined;
-  const url = own?.endpoint ?? signalUrl(general, otlp === true, signal);
-  if (url === undefined) return undefined;
   const setting = <Key extends keyof OtlpSignalOptions>(key: Key): OtlpSignalOptions[Key] =>
     own?.[key] ?? general[key];
+  // The specification's default protocol.
+  const protocol = setting('protocol') ?? 'http/protobuf';
+  const isOn = otlp === true || setting('enabled') === true;
+  const url = own?.endpoint ?? signalUrl(general.endpoint, isOn, protocol, signal);
+  if (url === undefined) return undefined;
+  const path = own?.endpoint === undefined ? [] : [signal];
   return {
+    signal,
     url,
+    endpointOption:
+      `${['otlp', ...path, 'endpoint'].join('.')} ` +
+      `(${['OTEL_EXPORTER_OTLP', ...path, 'ENDPOINT'].join('_').toUpperCase()})`,
     headers: { ...general.headers, ...own?.headers },
-    // The specification's default protocol.
-    protocol: setting('protocol') ?? 'http/protobuf',
+    protocol,
     compression: setting('compression') ?? 'none',
     timeoutMillis: parseDuration(setting('timeout')) ?? DEFAULT_TIMEOUT_MILLIS,
   };
 }
 
-function signalUrl(general: OtlpOptions, isOn: boolean, signal: 'metrics' | 'traces'): string | undefined {
-  const endpoint = general.endpoint ?? (isOn ? DEFAULT_ENDPOINT : undefined);
-  return endpoint === undefined ? undefined : `${endpoint.replace(/\/+$/, '')}/v1/${signal}`;
+function signalUrl(
+  endpoint: string | undefined,
+  isOn: boolean,
+  protocol: OtlpProtocol,
+  signal: 'metrics' | 'traces',
+): string | undefined {
+  // gRPC has no paths: the methods have names.
+  if (protocol === 'grpc') return endpoint ?? (isOn ? DEFAULT_GRPC_ENDPOINT : undefined);
+  const base = endpoint ?? (isOn ? DEFAULT_HTTP_ENDPOINT : undefined);
+  return base === undefined ? undefined : `${base.replace(/\/+$/, '')}/v1/${signal}`;
 }

@@ -1,17 +1,16 @@
-import type { MeterProvider as ApiMeterProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import {
-  ConsoleMetricExporter,
-  type MetricProducer,
-  PeriodicExportingMetricReader,
-  type PushMetricExporter,
-} from '@opentelemetry/sdk-metrics';
-import { type Collector, countSelf, type MeterProvider, parseDuration } from '@org/instrument-core';
+import { ConsoleMetricExporter, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { type MeterProvider, parseDuration } from '@org/instrument-core';
+import type { FinalRequest } from './exit-delivery/final-request.ts';
+import { followExports, lastInterval, type MetricsForm } from './exit-delivery/last-interval.ts';
 import { describeExportFailures } from './export-failures.ts';
-import { aggregationOf, createMetricProducer, metricDataOf, temporalityOf } from './metric-producer.ts';
+import { aggregationOf, metricDataOf, resourceMetricsOf, temporalityOf } from './metric-producer.ts';
 import type { MetricsOptions, OtelOptions } from './options.ts';
 import { type OtlpTarget, otlpTarget } from './otlp.ts';
+import { otlpFailure } from './otlp-failures.ts';
+import type { SendProgress } from './otlp-http/transport.ts';
 import { lazyMetricData } from './otlp-metrics/lazy-metric-data.ts';
+import { PeriodicReader, type PeriodicReaderOptions } from './periodic-reader.ts';
 
 /** Specification defaults of `OTEL_METRIC_EXPORT_INTERVAL` and `OTEL_METRIC_EXPORT_TIMEOUT`. */
 const DEFAULT_INTERVAL_MILLIS = 60_000;
@@ -21,100 +20,98 @@ const DEFAULT_TIMEOUT_MILLIS = 30_000;
 export interface PushReader {
   flush(): Promise<void>;
   shutdown(): Promise<void>;
+  /** Takes out what is not known to be delivered over OTLP, for when the process ends at once. */
+  takeLast(): FinalRequest[];
 }
 
-/** Starts a periodic reader for each push exporter that the options ask for. */
+/**
+ * Starts a periodic reader for each push exporter that the options ask for. Once `stop` is aborted, nothing is sent to an
+ * OTLP receiver any more.
+ */
 export async function startPushReaders(
   options: OtelOptions,
   resource: Resource,
   provider: MeterProvider,
+  stop: AbortSignal,
 ): Promise<PushReader[]> {
   if (options.metrics === false) return [];
   const settings = typeof options.metrics === 'object' ? options.metrics : {};
-  const exporters: { exporter: PushMetricExporter; toMetricData: typeof metricDataOf }[] = [];
+  const exporters: {
+    exporter: PushMetricExporter;
+    toMetricData: typeof metricDataOf;
+    lastTo?: { target: OtlpTarget; form: MetricsForm | undefined; isWritten: () => boolean };
+  }[] = [];
   const target = otlpTarget(options.otlp, 'metrics');
   if (target !== undefined) {
-    const { exportTimeoutMillis } = timesOf(settings);
     // An export that the reader has given up must not hold up a later flush.
-    const timeoutMillis = Math.min(target.timeoutMillis, exportTimeoutMillis);
-    const exporter = await otlpExporter({ ...target, timeoutMillis }, options, provider);
+    const timeoutMillis = Math.min(target.timeoutMillis, timesOf(settings).timeoutMillis);
+    // gRPC does not say how far a push is, and a delta that arrives twice is worse than one that is lost.
+    const progress: SendProgress = { isWritten: target.protocol === 'grpc' };
+    const exporter = await otlpExporter({ ...target, timeoutMillis }, options, provider, stop, progress);
     exporters.push({
-      exporter: describeExportFailures(exporter, {
-        destination: `OTLP receiver ${target.url}`,
-        // The SDK's reader says it when an export takes too long, but does not report it as a fault.
-        onTimeout: () => countSelf('instrument.faults', 'otel'),
-        timeoutMillis: exportTimeoutMillis,
-      }),
+      exporter: describeExportFailures(exporter, otlpFailure(target)),
       // Our protobuf serializer reads series in place; everybody else wants points.
       toMetricData: target.protocol === 'http/json' ? metricDataOf : lazyMetricData,
+      lastTo: { target, form: await lastForm(target), isWritten: () => progress.isWritten },
     });
   }
   const isOnConsole = typeof options.console === 'object' ? options.console.metrics : options.console;
   if (isOnConsole === true) {
     exporters.push({ exporter: new ConsoleMetricExporter(), toMetricData: metricDataOf });
   }
-  return exporters.map(({ exporter, toMetricData }) =>
-    startReader(exporter, settings, provider, (collector) =>
-      createMetricProducer(collector, resource, toMetricData),
-    ),
-  );
-}
-
-function timesOf({ interval, timeout }: MetricsOptions): {
-  exportIntervalMillis: number;
-  exportTimeoutMillis: number;
-} {
-  const exportIntervalMillis = parseDuration(interval) ?? DEFAULT_INTERVAL_MILLIS;
-  const timeoutMillis = parseDuration(timeout) ?? DEFAULT_TIMEOUT_MILLIS;
-  return { exportIntervalMillis, exportTimeoutMillis: Math.min(timeoutMillis, exportIntervalMillis) };
-}
-
-function startReader(
-  exporter: PushMetricExporter,
-  settings: MetricsOptions,
-  provider: MeterProvider,
-  createProducer: (collector: Collector) => MetricProducer,
-): PushReader {
-  const reader = new PeriodicExportingMetricReader({ exporter, ...timesOf(settings) });
-  const collector = provider.addCollector({
-    temporality: temporalityOf(reader),
-    aggregation: aggregationOf(reader),
+  return exporters.map(({ exporter, toMetricData, lastTo }) => {
+    const lastExport = followExports(exporter);
+    const collector = provider.addCollector({
+      temporality: temporalityOf(exporter),
+      aggregation: aggregationOf(exporter),
+    });
+    const reader = new PeriodicReader({
+      exporter,
+      collector,
+      toMetrics: (collection) => resourceMetricsOf(collection, resource, toMetricData),
+      ...timesOf(settings),
+    });
+    let isShutDown = false;
+    return {
+      flush: () => reader.flush(),
+      shutdown: () =>
+        reader.shutdown().finally(() => {
+          isShutDown = true;
+        }),
+      takeLast() {
+        if (lastTo === undefined || isShutDown) return [];
+        // What the operating system has will arrive; only the answer will not be read.
+        if (!lastTo.isWritten()) reader.takeBack();
+        return lastInterval(lastTo.target, resource, collector, lastTo.form, lastExport());
+      },
+    };
   });
-  reader.setMetricProducer(createProducer(collector));
-  return {
-    flush: () => reader.forceFlush(),
-    shutdown: async () => {
-      try {
-        await reader.shutdown();
-      } finally {
-        collector.close();
-      }
-    },
-  };
+}
+
+function timesOf({
+  interval,
+  timeout,
+}: MetricsOptions): Pick<PeriodicReaderOptions, 'intervalMillis' | 'timeoutMillis'> {
+  const intervalMillis = parseDuration(interval) ?? DEFAULT_INTERVAL_MILLIS;
+  const timeoutMillis = parseDuration(timeout) ?? DEFAULT_TIMEOUT_MILLIS;
+  return { intervalMillis, timeoutMillis: Math.min(timeoutMillis, intervalMillis) };
+}
+
+/** As the exporter writes it, or the SDK's. */
+async function lastForm({ protocol }: OtlpTarget): Promise<MetricsForm | undefined> {
+  if (protocol === 'http/json') return undefined;
+  const { createMetricsSerializer } = await import('./otlp-metrics/serializer.ts');
+  return { toMetricData: lazyMetricData, serialize: createMetricsSerializer().serializeRequest };
 }
 
 async function otlpExporter(
   target: OtlpTarget,
   { otlp }: OtelOptions,
-  meters: ApiMeterProvider,
+  meters: MeterProvider,
+  stop: AbortSignal,
+  progress: SendProgress,
 ): Promise<PushMetricExporter> {
-  const { AggregationTemporalityPreference, OTLPMetricExporter } = await import(
-    '@opentelemetry/exporter-metrics-otlp-http'
-  );
-  const preference = typeof otlp === 'object' ? otlp.temporality : undefined;
-  const preferences = {
-    cumulative: AggregationTemporalityPreference.CUMULATIVE,
-    delta: AggregationTemporalityPreference.DELTA,
-    lowmemory: AggregationTemporalityPreference.LOWMEMORY,
-  };
-  const config = {
-    ...target,
-    // The enumeration's values are the words themselves.
-    compression: target.compression as never,
-    selfObsMeterProvider: meters,
-    temporalityPreference: preferences[preference ?? 'cumulative'],
-  };
-  if (target.protocol === 'http/json') return new OTLPMetricExporter(config);
-  const { createOtlpProtobufMetricExporter } = await import('./otlp-metrics/exporter.ts');
-  return createOtlpProtobufMetricExporter(config);
+  const temporality = typeof otlp === 'object' ? otlp.temporality : undefined;
+  const { createOtlpMetricExporter } = await import('./otlp-metrics/exporter.ts');
+  return createOtlpMetricExporter(target, temporality, meters, stop, progress);
 }

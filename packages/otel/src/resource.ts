@@ -50,3 +50,13 @@ function givenAttributes({ serviceName, serviceVersion, environment, attributes 
     ...(environment === undefined ? {} : { 'deployment.environment.name': environment }),
   };
 }
+
+/**
+ * Makes a resource do with the attributes that are there: what others wait for will not come any more. The SDK says an
+ * error when somebody reads one that still waits.
+ */
+export function giveUpPending(resource: Resource): void {
+  if (resource.asyncAttributesPending === true) {
+    Object.defineProperty(resource, 'asyncAttributesPending', { value: false });
+  }
+}

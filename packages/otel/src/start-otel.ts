@@ -10,14 +10,19 @@ import {
 import { type ApiCopyWatch, watchApiCopies } from './api-copies.ts';
 import { startDeadline } from './deadline.ts';
 import { catchSdkFaults, fault, startDiagnostics } from './diagnostics.ts';
+import { deliverAtExit } from './exit-delivery/deliver-at-exit.ts';
+import { earlyMetrics } from './exit-delivery/early-metrics.ts';
+import type { FinalRequest } from './exit-delivery/final-request.ts';
+import { createPatience } from './exit-delivery/patience.ts';
 import { enableInstrumentations } from './instrumentations.ts';
 import type { OtelOptions } from './options.ts';
 import { otlpTarget } from './otlp.ts';
+import { requireOtlpPackages } from './otlp-grpc/missing-packages.ts';
 import { onProcessExit } from './process-exit.ts';
 import type { PrometheusEndpoint } from './prometheus-endpoint.ts';
 import { startPropagation } from './propagation.ts';
 import type { PushReader } from './push-readers.ts';
-import { createResource } from './resource.ts';
+import { createResource, giveUpPending } from './resource.ts';
 import { startTracing } from './tracing.ts';
 import { metricViewsOf } from './views.ts';
 
@@ -43,8 +48,11 @@ export interface OtelHandle {
 /**
  * Attaches readers, exporters and tracing to the meter provider and registers them as the API's globals. Returns at
  * once and never throws for what goes wrong at run time: that goes to `diag` and into `instrument.faults`.
+ *
+ * @throws {InstrumentError} `INSTRUMENT_DEPENDENCY_MISSING` when the package of an OTLP protocol is not installed.
  */
 export function startOtel(options: OtelOptions, provider: MeterProvider = meterProvider): OtelHandle {
+  requireOtlpPackages(options);
   startDiagnostics(options.logLevel);
   const settings = typeof options.metrics === 'object' ? options.metrics : {};
   const stopPropagation = startPropagation(options.propagators);
@@ -53,7 +61,8 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
     detected ??= createResource(options);
     return detected;
   };
-  const tracing = attempt('tracing', () => startTracing(options, resource, provider));
+  const stop = new AbortController();
+  const tracing = attempt('tracing', () => startTracing(options, resource, provider, stop.signal));
   provider.configure({
     views: metricViewsOf(settings.views),
     cardinalityLimit: settings.cardinalityLimit,
@@ -69,6 +78,7 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
   let prometheus: PrometheusEndpoint | undefined;
   let readers: PushReader[] = [];
   let apiCopies: ApiCopyWatch | undefined;
+  let isAttached = false;
   let isStopped = false;
   const attach = async (): Promise<void> => {
     if (isServed(options)) {
@@ -80,21 +90,30 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
     if (isPushed(options)) {
       const { startPushReaders } = await import('./push-readers.ts');
       catchSdkFaults();
-      if (!isStopped) readers = await startPushReaders(options, resource(), provider);
+      if (!isStopped) readers = await startPushReaders(options, resource(), provider, stop.signal);
+      // Shutdown did not wait for them any longer.
+      if (isStopped) for (const reader of readers) await reader.shutdown();
     }
+    isAttached = true;
     await prometheus?.ready;
     if (!isStopped) apiCopies = watchApiCopies();
   };
-  const ready = attach().catch((error: unknown) => fault('start', error));
+  const ready = attach().catch((error: unknown) => {
+    isAttached = true;
+    fault('start', error);
+  });
 
+  const patience = createPatience(timeoutMillis);
   const deliver = async (
     work: (deadline: ReturnType<typeof startDeadline>) => Promise<unknown>[],
   ): Promise<boolean> => {
     const deadline = startDeadline(timeoutMillis);
+    patience.begin(deadline);
     const report = (error: unknown): void => fault('export', error);
     await deadline.wait(ready, report);
     apiCopies?.check();
     const ended = await Promise.all(work(deadline).map((step) => deadline.wait(step, report)));
+    patience.end(ended.every(Boolean));
     if (ended.every(Boolean)) return true;
     countSelf('instrument.faults', 'deadline');
     diag.warn(`Not everything could be delivered within ${timeoutMillis} ms; is the receiver reachable?`);
@@ -110,7 +129,10 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
       prometheus?.close(Math.min(1_000, deadline.remaining())) ?? done,
     ]).finally(() => {
       isStopped = true;
+      // What was not delivered in time is given up: it must neither go on nor keep the process.
+      stop.abort(new Error('given up, since telemetry was shut down'));
       stopListening();
+      stopAtExit();
       apiCopies?.stop();
       restore();
       disableInstrumentations();
@@ -121,6 +143,21 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
     return stopping;
   };
   const stopListening = options.handleSignals === false ? (): void => {} : onProcessExit({ shutdown, flush });
+  const requests = (): FinalRequest[] => {
+    giveUpPending(resource());
+    const takeMetrics = (): FinalRequest[] =>
+      isAttached
+        ? readers.flatMap((reader) => reader.takeLast())
+        : earlyMetrics(options, resource(), provider);
+    // One that fails does not keep the other from being delivered.
+    return [
+      ...(attempt('metrics', takeMetrics) ?? []),
+      ...(attempt('tracing', () => tracing?.takeLast()) ?? []),
+    ];
+  };
+  const stopAtExit = isSentOverOtlp(options)
+    ? deliverAtExit({ remaining: patience.remaining, requests })
+    : (): void => {};
   return {
     ready,
     flush: async () => void (await flush()),
@@ -152,6 +189,13 @@ function isServed({ metrics: settings, prometheus }: OtelOptions): boolean {
 function isPushed({ metrics: settings, otlp, console }: OtelOptions): boolean {
   const isOnConsole = typeof console === 'object' ? console.metrics : console;
   return settings !== false && (isOnConsole === true || otlpTarget(otlp, 'metrics') !== undefined);
+}
+
+function isSentOverOtlp({ metrics: ofMetrics, traces, otlp }: OtelOptions): boolean {
+  const isOn = { metrics: ofMetrics !== false, traces: traces !== false };
+  return (['metrics', 'traces'] as const).some(
+    (signal) => isOn[signal] && otlpTarget(otlp, signal) !== undefined,
+  );
 }
 
 /** Returns the function that takes the provider out again; one that was there before stays. */

@@ -1,15 +1,20 @@
 import { createRequire } from 'node:module';
 import { type MeterProvider, trace } from '@opentelemetry/api';
-import type { OTLPExporterNodeConfigBase } from '@opentelemetry/otlp-exporter-base';
 import type { Resource } from '@opentelemetry/resources';
-import type { NodeTracerProvider, Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import type { Sampler, SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { parseDuration } from '@org/instrument-core';
-import { catchSdkFaults } from './diagnostics.ts';
+import { catchSdkFaults, fault } from './diagnostics.ts';
+import type { FinalRequest } from './exit-delivery/final-request.ts';
+import { lastSpans } from './exit-delivery/last-spans.ts';
 import { describeExportFailures } from './export-failures.ts';
 import { guardProcessor, guardSampler } from './guarded-tracing.ts';
 import type { BatchOptions, OtelOptions, SamplerName, TracesOptions } from './options.ts';
 import { type OtlpTarget, otlpTarget } from './otlp.ts';
-import { createOtlpProtobufTraceExporter } from './otlp-traces/exporter.ts';
+import { otlpFailure } from './otlp-failures.ts';
+import { createOtlpSpanExporter } from './otlp-traces/exporter.ts';
+import { SpanQueue } from './span-queue/span-queue.ts';
+import { DEFAULT_SPAN_LIMITS } from './spans/limits.ts';
+import { SpanProvider } from './spans/span-provider.ts';
 
 // Loaded only when there is tracing, and at once: a span opened right after init() must not be lost.
 const require = createRequire(import.meta.url);
@@ -17,86 +22,76 @@ const sdk = (): typeof import('@opentelemetry/sdk-trace-node') => require('@open
 
 /** Tracing as it runs. */
 export interface Tracing {
-  readonly provider: NodeTracerProvider;
+  readonly provider: SpanProvider;
   /** Below an unsampled span nothing will be sampled. */
   readonly parentBased: boolean;
   /** Whether it is the API's global tracer provider; another SDK may have been there first. */
   readonly isGlobal: boolean;
   flush(): Promise<void>;
   shutdown(): Promise<void>;
+  /** Takes out what is not known to be delivered over OTLP, for when the process ends at once. */
+  takeLast(): FinalRequest[];
 }
 
-/** Starts tracing when something takes the spans, or when it is asked for; `undefined` otherwise. */
+/**
+ * Starts tracing when something takes the spans, or when it is asked for; `undefined` otherwise. Once `stop` is
+ * aborted, no span is sent any more.
+ */
 export function startTracing(
   options: OtelOptions,
   resource: () => Resource,
   meters: MeterProvider,
+  stop: AbortSignal,
 ): Tracing | undefined {
   const { traces } = options;
   if (traces === false) return undefined;
   const settings: TracesOptions = typeof traces === 'object' ? traces : {};
-  const exporters = exportersOf(options, meters);
+  const target = otlpTarget(options.otlp, 'traces');
+  const sent =
+    target === undefined ? undefined : queue(otlpExporter(target, meters, stop), settings.batch, meters);
   const spanProcessors = [
     ...(settings.processors ?? []).map(guardProcessor),
-    ...exporters.map((exporter) => batch(exporter, settings.batch, meters)),
+    ...(sent === undefined ? [] : [sent]),
+    ...(isOnConsole(options) ? [queue(new (sdk().ConsoleSpanExporter)(), settings.batch, meters)] : []),
   ];
   if (spanProcessors.length === 0 && traces !== true && settings.enabled !== true) return undefined;
   catchSdkFaults();
   const { sampler, parentBased } = samplerOf(settings);
-  const provider = new (sdk().NodeTracerProvider)({ resource: resource(), sampler, spanProcessors });
+  const provider = new SpanProvider({
+    resource: resource(),
+    sampler,
+    processors: spanProcessors,
+    limits: { ...DEFAULT_SPAN_LIMITS, ...settings.limits },
+  });
   const isGlobal = trace.setGlobalTracerProvider(provider);
   return {
     provider,
     parentBased,
     isGlobal,
-    async flush() {
-      try {
-        await provider.forceFlush();
-      } finally {
-        // The processor waits for the batches that it sends now, not for one that is on its way already.
-        await Promise.all(exporters.map((exporter) => exporter.forceFlush?.()));
-      }
-    },
+    flush: () => provider.forceFlush(),
     shutdown: () => provider.shutdown(),
+    takeLast: () => (target === undefined || sent === undefined ? [] : lastSpans(target, sent.drain())),
   };
 }
 
-function exportersOf(options: OtelOptions, meters: MeterProvider): SpanExporter[] {
-  const list: SpanExporter[] = [];
-  const target = otlpTarget(options.otlp, 'traces');
-  if (target !== undefined) list.push(otlpExporter(target, meters));
-  const isOnConsole = typeof options.console === 'object' ? options.console.traces : options.console;
-  if (isOnConsole === true) list.push(new (sdk().ConsoleSpanExporter)());
-  return list;
+function isOnConsole({ console: settings }: OtelOptions): boolean {
+  return (typeof settings === 'object' ? settings.traces : settings) === true;
 }
 
-function otlpExporter(target: OtlpTarget, meters: MeterProvider): SpanExporter {
-  // The enumeration's values are the words themselves.
-  const config = { ...target, compression: target.compression as never, selfObsMeterProvider: meters };
-  const exporter =
-    target.protocol === 'http/json' ? jsonExporter(config) : createOtlpProtobufTraceExporter(config);
-  return describeExportFailures(exporter, { destination: `OTLP receiver ${target.url}` });
+function otlpExporter(target: OtlpTarget, meters: MeterProvider, stop: AbortSignal): SpanExporter {
+  return describeExportFailures(createOtlpSpanExporter(target, meters, stop), otlpFailure(target));
 }
 
-function jsonExporter(config: OTLPExporterNodeConfigBase): SpanExporter {
-  const { OTLPTraceExporter } =
-    require('@opentelemetry/exporter-trace-otlp-http') as typeof import('@opentelemetry/exporter-trace-otlp-http');
-  return new OTLPTraceExporter(config);
-}
-
-function batch(exporter: SpanExporter, options: BatchOptions = {}, meters: MeterProvider): SpanProcessor {
-  const scheduledDelayMillis = parseDuration(options.scheduledDelay);
-  const exportTimeoutMillis = parseDuration(options.exportTimeout);
-  const { BatchSpanProcessor } =
-    require('@opentelemetry/sdk-trace') as typeof import('@opentelemetry/sdk-trace');
-  return new BatchSpanProcessor({
+function queue(exporter: SpanExporter, options: BatchOptions = {}, meters: MeterProvider): SpanQueue {
+  return new SpanQueue({
     exporter,
     // Counts what is exported and what is dropped, under the names of the semantic conventions (otel.sdk.*).
-    selfObsMeterProvider: meters,
-    ...(options.maxQueueSize === undefined ? {} : { maxQueueSize: options.maxQueueSize }),
-    ...(options.maxExportBatchSize === undefined ? {} : { maxExportBatchSize: options.maxExportBatchSize }),
-    ...(scheduledDelayMillis === undefined ? {} : { scheduledDelayMillis }),
-    ...(exportTimeoutMillis === undefined ? {} : { exportTimeoutMillis }),
+    meters,
+    onError: (error) => fault('export', error),
+    maxQueueSize: options.maxQueueSize,
+    maxExportBatchSize: options.maxExportBatchSize,
+    scheduledDelayMillis: parseDuration(options.scheduledDelay),
+    exportTimeoutMillis: parseDuration(options.exportTimeout),
   });
 }
 

@@ -39,6 +39,19 @@ const understood: [name: string, value: string, options: object, beside?: Record
   ['OTEL_BSP_EXPORT_TIMEOUT', '0', { traces: { batch: { exportTimeout: NO_LIMIT } } }],
   ['OTEL_BSP_MAX_QUEUE_SIZE', '4096', { traces: { batch: { maxQueueSize: 4096 } } }],
   ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '64', { traces: { batch: { maxExportBatchSize: 64 } } }],
+  ['OTEL_ATTRIBUTE_COUNT_LIMIT', '10', { traces: { limits: { attributeCount: 10 } } }],
+  ['OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT', '99', { traces: { limits: { attributeValueLength: 99 } } }],
+  [
+    'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT',
+    '0',
+    { traces: { limits: { attributeCount: 0 } } },
+    { OTEL_ATTRIBUTE_COUNT_LIMIT: '10' },
+  ],
+  ['OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', '9', { traces: { limits: { attributeValueLength: 9 } } }],
+  ['OTEL_SPAN_EVENT_COUNT_LIMIT', '1', { traces: { limits: { eventCount: 1 } } }],
+  ['OTEL_SPAN_LINK_COUNT_LIMIT', '2', { traces: { limits: { linkCount: 2 } } }],
+  ['OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT', '3', { traces: { limits: { attributePerEventCount: 3 } } }],
+  ['OTEL_LINK_ATTRIBUTE_COUNT_LIMIT', '4', { traces: { limits: { attributePerLinkCount: 4 } } }],
   ['OTEL_METRIC_EXPORT_INTERVAL', '1000', { metrics: { interval: 1_000 } }],
   ['OTEL_METRIC_EXPORT_TIMEOUT', '500', { metrics: { timeout: 500 } }],
   ['OTEL_METRICS_EXEMPLAR_FILTER', 'always_off', { metrics: { exemplars: 'always_off' } }],
@@ -59,6 +72,7 @@ const otlpSettings: [suffix: string, value: string, settings: object][] = [
     { headers: { 'api-key': 'a b', authorization: 'Basic dXNlcg==' } },
   ],
   ['PROTOCOL', 'http/json', { protocol: 'http/json' }],
+  ['PROTOCOL', 'gRPC', { protocol: 'grpc' }],
   ['TIMEOUT', '2500', { timeout: 2_500 }],
   ['TIMEOUT', '0', { timeout: NO_LIMIT }],
   ['COMPRESSION', 'gzip', { compression: 'gzip' }],
@@ -96,7 +110,7 @@ const refused: [name: string, value: string][] = [
   ...['', 'TRACES_', 'METRICS_'].flatMap((signal): [string, string][] => [
     [`OTEL_EXPORTER_OTLP_${signal}ENDPOINT`, 'collector:4318'],
     [`OTEL_EXPORTER_OTLP_${signal}HEADERS`, 'no pair'],
-    [`OTEL_EXPORTER_OTLP_${signal}PROTOCOL`, 'grpc'],
+    [`OTEL_EXPORTER_OTLP_${signal}PROTOCOL`, 'http/thrift'],
     [`OTEL_EXPORTER_OTLP_${signal}TIMEOUT`, '10s'],
     [`OTEL_EXPORTER_OTLP_${signal}COMPRESSION`, 'zstd'],
   ]),
@@ -204,16 +218,13 @@ describe('exporters', () => {
     [
       'otlp named for one signal without an endpoint sends that signal to the default one',
       { OTEL_METRICS_EXPORTER: 'otlp,prometheus' },
-      { otlp: { metrics: { endpoint: 'http://localhost:4318/v1/metrics' } }, prometheus: true },
+      { otlp: { metrics: { enabled: true } }, prometheus: true },
     ],
     [
       'otlp named for both signals',
       { OTEL_METRICS_EXPORTER: 'otlp', OTEL_TRACES_EXPORTER: 'otlp' },
       {
-        otlp: {
-          metrics: { endpoint: 'http://localhost:4318/v1/metrics' },
-          traces: { endpoint: 'http://localhost:4318/v1/traces' },
-        },
+        otlp: { metrics: { enabled: true }, traces: { enabled: true } },
         prometheus: false,
       },
     ],
@@ -253,12 +264,6 @@ describe('exporters', () => {
 });
 
 describe('warnings', () => {
-  it('say what to use instead of gRPC', () => {
-    const { warnings } = readEnvironment({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
-    expect(warnings[0]?.fix).toContain('http/protobuf');
-    expect(warnings[0]?.fix).toContain('4318');
-  });
-
   it('turn a duration with a unit into milliseconds', () => {
     const { warnings } = readEnvironment({ OTEL_METRIC_EXPORT_INTERVAL: '1.5m' });
     expect(warnings[0]?.fix).toContain('90000');

@@ -20,8 +20,8 @@ export interface OtlpReceiver {
   close(): Promise<void>;
 }
 
-/** Starts a receiver on a free port of the loopback interface. */
-export async function startOtlpReceiver(): Promise<OtlpReceiver> {
+/** Starts a receiver on a port of the loopback interface, a free one if none is said. */
+export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
   const requests: ReceivedRequest[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -35,7 +35,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       receiver.answer(response, path);
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const receiver: OtlpReceiver = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -18,6 +18,8 @@ export interface CollectorOptions {
 export interface Collector {
   /** Base URL of its OTLP/HTTP receiver. */
   readonly endpoint: string;
+  /** URL of its OTLP/gRPC receiver. */
+  readonly grpcEndpoint: string;
   /** `host:port` of its Prometheus exporter. */
   readonly prometheusTarget: string;
   /** What it printed, in all its lives. */
@@ -52,6 +54,7 @@ export async function createCollector({
   const endpoint = `http://127.0.0.1:${http}`;
   return {
     endpoint,
+    grpcEndpoint: `http://127.0.0.1:${grpc}`,
     prometheusTarget: `127.0.0.1:${prometheus}`,
     get log(): string {
       return lives.map(({ stdout, stderr }) => `${stdout}${stderr}`).join('');

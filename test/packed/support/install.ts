@@ -28,8 +28,9 @@ export async function installWithPnpm(
   overrides: Readonly<Record<string, string>>,
 ): Promise<void> {
   writeManifest(directory, manifest);
-  // JSON is YAML.
-  writeFileSync(join(directory, 'pnpm-workspace.yaml'), JSON.stringify({ packages: [], overrides }));
+  // JSON is YAML. Scripts of dependencies need not run, and that they do not is no failure.
+  const settings = { packages: [], overrides, strictDepBuilds: false };
+  writeFileSync(join(directory, 'pnpm-workspace.yaml'), JSON.stringify(settings));
   await run(join(ROOT, 'node_modules', '.bin', 'pnpm'), ['install', '--no-lockfile'], { cwd: directory });
 }
 

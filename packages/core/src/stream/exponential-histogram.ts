@@ -67,6 +67,11 @@ class Buckets {
     this.counts = merged;
   }
 
+  take({ offset, counts }: ExponentialBuckets): void {
+    this.low = offset;
+    this.counts = counts.slice();
+  }
+
   snapshot(): ExponentialBuckets {
     return { offset: this.counts.length === 0 ? 0 : this.low, counts: this.counts.slice() };
   }
@@ -89,6 +94,21 @@ export class ExponentialHistogram {
 
   constructor(maxSize: number) {
     this.#maxSize = Math.max(2, maxSize);
+  }
+
+  /** A histogram that goes on from a state. */
+  static of(value: ExponentialHistogramValue, maxSize: number): ExponentialHistogram {
+    const histogram = new ExponentialHistogram(maxSize);
+    histogram.#count = value.count;
+    histogram.#sum = value.sum;
+    histogram.#zeroCount = value.zeroCount;
+    histogram.#min = value.min ?? Number.POSITIVE_INFINITY;
+    histogram.#max = value.max ?? Number.NEGATIVE_INFINITY;
+    histogram.#positive.take(value.positive);
+    histogram.#negative.take(value.negative);
+    // Without a value in a bucket the state does not tell the scale.
+    if (value.count > value.zeroCount) histogram.#scale = value.scale;
+    return histogram;
   }
 
   get count(): number {

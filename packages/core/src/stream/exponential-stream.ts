@@ -29,6 +29,10 @@ export class ExponentialStream extends Stream {
     this.#recordMinMax = options.recordMinMax;
   }
 
+  override get maxBuckets(): number {
+    return this.#maxSize;
+  }
+
   protected accumulate(series: number, value: number): number {
     this.touched[series] = this.epoch;
     at(this.#cells, series, this.#maxSize).record(value);

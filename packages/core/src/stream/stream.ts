@@ -130,6 +130,10 @@ export abstract class Stream implements SeriesOwner {
   bucket(_series: number, _bucket: number, _reader: object | undefined): number {
     return 0;
   }
+  /** Exponential histograms: how many buckets each sign may have. */
+  get maxBuckets(): number {
+    return 0;
+  }
   exponential(_series: number, _reader: object | undefined): ExponentialHistogramValue {
     throw new TypeError(`${this.descriptor.name} is not an exponential histogram`);
   }

@@ -5,8 +5,9 @@ import type { InitOptions } from '../options.ts';
 const DEFAULT_INTERVAL_MILLIS = 60_000;
 /** 2³¹ − 1: stands for "no limit" (environment variable specification, "Timeout"). */
 const NO_LIMIT_MILLIS = 2_147_483_647;
-/** Port at which collectors take OTLP over gRPC, which we do not speak. */
+/** Ports at which collectors take OTLP over gRPC and over HTTP (OTLP specification). */
 const GRPC_PORT = '4317';
+const HTTP_PORT = '4318';
 
 /** Options that fit each other, and what was found unfitting. */
 export interface Reconciled {
@@ -82,25 +83,28 @@ function adviseOnSampler({ traces }: InitOptions, warn: Warn): void {
 
 function adviseOnOtlp({ otlp }: InitOptions, sources: ReadonlyMap<string, string>, warn: Warn): void {
   if (typeof otlp !== 'object') return;
-  const signals = { metrics: otlp.metrics || {}, traces: otlp.traces || {} };
-  const endpoints = {
-    'otlp.endpoint': otlp.endpoint,
-    'otlp.metrics.endpoint': signals.metrics.endpoint,
-    'otlp.traces.endpoint': signals.traces.endpoint,
-  };
-  for (const [path, endpoint] of Object.entries(endpoints)) {
-    if (endpoint === undefined || new URL(endpoint).port !== GRPC_PORT) continue;
-    warn(
-      path,
-      `port ${GRPC_PORT}`,
-      'the port of OTLP over HTTP',
-      'Collectors take gRPC at 4317 and HTTP at 4318.',
-    );
+  const { endpoint, protocol } = otlp;
+  const wrong = new Map<string, { port: string; wanted: string }>();
+  let isOn = otlp.enabled === true;
+  for (const signal of ['metrics', 'traces'] as const) {
+    const own = otlp[signal];
+    if (own === false) continue;
+    const url = own?.endpoint ?? endpoint;
+    isOn ||= own?.enabled === true || url !== undefined;
+    if (url === undefined) continue;
+    const path = own?.endpoint === undefined ? 'otlp.endpoint' : `otlp.${signal}.endpoint`;
+    const isGrpc = (own?.protocol ?? protocol) === 'grpc';
+    const { port } = new URL(url);
+    if (port === (isGrpc ? HTTP_PORT : GRPC_PORT))
+      wrong.set(path, { port, wanted: isGrpc ? 'gRPC' : 'HTTP' });
   }
-  if (Object.values(endpoints).some((endpoint) => endpoint !== undefined)) return;
+  for (const [path, { port, wanted }] of wrong) {
+    const fix = 'Collectors take gRPC at 4317 and HTTP at 4318.';
+    warn(path, `port ${port}`, `the port of OTLP over ${wanted}`, fix);
+  }
   // Variables of the platform may be there for other processes; what stands in code or in the file was meant.
   const meant = [...sources].find(([path, source]) => /^otlp\b/.test(path) && !source.startsWith('OTEL_'));
-  if (meant === undefined || (otlp.metrics === false && otlp.traces === false)) return;
+  if (isOn || meant === undefined || (otlp.metrics === false && otlp.traces === false)) return;
   warn(
     meant[0],
     'OTLP settings without an endpoint',

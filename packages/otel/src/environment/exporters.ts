@@ -2,9 +2,6 @@ import type { OtlpOptions } from '../options.ts';
 import { type Draft, readVariable, setOption } from './draft.ts';
 import { choiceListParser } from './parse-values.ts';
 
-/** Where a collector takes OTLP over HTTP when nothing else is said (OTLP exporter specification). */
-const OTLP_BASE = 'http://localhost:4318';
-
 const SIGNALS = {
   metrics: {
     variable: 'OTEL_METRICS_EXPORTER',
@@ -17,7 +14,7 @@ const SIGNALS = {
     variable: 'OTEL_TRACES_EXPORTER',
     parse: choiceListParser(['otlp', 'console'], {
       zipkin: 'It is not offered: send OTLP, which Zipkin takes through the OpenTelemetry Collector.',
-      jaeger: 'It is not offered: send OTLP, which Jaeger takes at port 4318.',
+      jaeger: 'It is not offered: send OTLP, which Jaeger takes at ports 4317 and 4318.',
       logging: 'It is deprecated: use console.',
       'otlp/stdout': 'It is not offered: use console.',
     }),
@@ -51,7 +48,7 @@ function applyOtlp(
   const own = otlp[signal];
   if (!on) setOption(draft, `otlp.${signal}`, false, variable);
   else if (otlp.endpoint === undefined && (!own || own.endpoint === undefined)) {
-    setOption(draft, `otlp.${signal}.endpoint`, `${OTLP_BASE}/v1/${signal}`, variable);
+    setOption(draft, `otlp.${signal}.enabled`, true, variable);
   }
 }
 

@@ -26,12 +26,10 @@ const SAMPLERS: readonly SamplerName[] = [
   'parentbased_always_off',
   'parentbased_traceidratio',
 ];
-const PROTOCOLS: readonly OtlpProtocol[] = ['http/protobuf', 'http/json'];
+const PROTOCOLS: readonly OtlpProtocol[] = ['http/protobuf', 'http/json', 'grpc'];
 const COMPRESSIONS: readonly NonNullable<OtlpSignalOptions['compression']>[] = ['none', 'gzip'];
 const EXEMPLARS: readonly NonNullable<MetricsOptions['exemplars']>[] = ['trace_based', 'always_off'];
 
-const NO_GRPC =
-  'gRPC is not offered: use http/protobuf, which the OpenTelemetry Collector takes at port 4318.';
 const NO_SAMPLER = 'It is not offered by name: pass a sampler in code, as traces.sampler.';
 const NO_ALWAYS_ON = 'It is not offered: only measurements inside a sampled span become exemplars.';
 
@@ -43,7 +41,7 @@ function otlpVariables(prefix: string, path: string): Variable[] {
     {
       name: `OTEL_EXPORTER_OTLP_${prefix}PROTOCOL`,
       path: `otlp.${path}protocol`,
-      parse: choiceParser(PROTOCOLS, { grpc: NO_GRPC }),
+      parse: choiceParser(PROTOCOLS),
     },
     { name: `OTEL_EXPORTER_OTLP_${prefix}TIMEOUT`, path: `otlp.${path}timeout`, parse: parseTimeout },
     {
@@ -81,6 +79,31 @@ export const VARIABLES: readonly Variable[] = [
     name: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
     path: 'traces.batch.maxExportBatchSize',
     parse: integerParser(1),
+  },
+  // The specific ones come later and win.
+  { name: 'OTEL_ATTRIBUTE_COUNT_LIMIT', path: 'traces.limits.attributeCount', parse: integerParser(0) },
+  {
+    name: 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    path: 'traces.limits.attributeValueLength',
+    parse: integerParser(0),
+  },
+  { name: 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', path: 'traces.limits.attributeCount', parse: integerParser(0) },
+  {
+    name: 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    path: 'traces.limits.attributeValueLength',
+    parse: integerParser(0),
+  },
+  { name: 'OTEL_SPAN_EVENT_COUNT_LIMIT', path: 'traces.limits.eventCount', parse: integerParser(0) },
+  { name: 'OTEL_SPAN_LINK_COUNT_LIMIT', path: 'traces.limits.linkCount', parse: integerParser(0) },
+  {
+    name: 'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT',
+    path: 'traces.limits.attributePerEventCount',
+    parse: integerParser(0),
+  },
+  {
+    name: 'OTEL_LINK_ATTRIBUTE_COUNT_LIMIT',
+    path: 'traces.limits.attributePerLinkCount',
+    parse: integerParser(0),
   },
   // From 1: a periodic reader refuses an interval of 0.
   { name: 'OTEL_METRIC_EXPORT_INTERVAL', path: 'metrics.interval', parse: durationParser(1) },

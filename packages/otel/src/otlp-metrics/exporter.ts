@@ -1,19 +1,27 @@
+import type { MeterProvider } from '@opentelemetry/api';
 import {
+  AggregationTemporalityPreference,
   OTLPMetricExporterBase,
-  type OTLPMetricExporterOptions,
 } from '@opentelemetry/exporter-metrics-otlp-http';
-import type { OTLPExporterNodeConfigBase } from '@opentelemetry/otlp-exporter-base';
-import {
-  convertLegacyHttpOptions,
-  createOtlpHttpExportDelegate,
-} from '@opentelemetry/otlp-exporter-base/node-http';
-import type { IExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
+import { type IExporterMetricsHelper, JsonMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { OtlpOptions } from '../options.ts';
+import type { OtlpTarget } from '../otlp.ts';
+import { createGrpcDelegate } from '../otlp-grpc/delegate.ts';
+import { createHttpDelegate } from '../otlp-http/delegate.ts';
+import type { SendProgress } from '../otlp-http/transport.ts';
 import { pointCount } from './lazy-metric-data.ts';
 import { createMetricsSerializer } from './serializer.ts';
 
-/** Value of `otel.component.type` (semantic conventions, "OpenTelemetry SDK metrics"). */
-const COMPONENT_TYPE = 'otlp_http_metric_exporter';
+/** Values of `otel.component.type` (semantic conventions, "OpenTelemetry SDK metrics"). */
+const HTTP_COMPONENT_TYPE = 'otlp_http_metric_exporter';
+const GRPC_COMPONENT_TYPE = 'otlp_grpc_metric_exporter';
+
+const TEMPORALITY_PREFERENCES = {
+  cumulative: AggregationTemporalityPreference.CUMULATIVE,
+  delta: AggregationTemporalityPreference.DELTA,
+  lowmemory: AggregationTemporalityPreference.LOWMEMORY,
+};
 
 /** The SDK's own counts points by asking for them, which would make them. */
 const pointCounter: IExporterMetricsHelper<ResourceMetrics> = {
@@ -26,21 +34,27 @@ const pointCounter: IExporterMetricsHelper<ResourceMetrics> = {
 };
 
 /**
- * The exporter of `@opentelemetry/exporter-metrics-otlp-proto` — its options, transport, retries, time-outs and metrics
- * about itself — with a serializer that keeps attributes encoded.
+ * The SDK's exporter, with its metrics about itself, over our transport; and for protobuf with a serializer that keeps
+ * attributes encoded. Once `stop` is aborted, nothing is sent any more.
  */
-export function createOtlpProtobufMetricExporter(
-  config: OTLPExporterNodeConfigBase & OTLPMetricExporterOptions,
+export function createOtlpMetricExporter(
+  target: OtlpTarget,
+  temporality: OtlpOptions['temporality'],
+  meters: MeterProvider,
+  stop: AbortSignal,
+  progress?: SendProgress,
 ): OTLPMetricExporterBase {
-  const options = convertLegacyHttpOptions(config, 'METRICS', 'v1/metrics', {
-    'Content-Type': 'application/x-protobuf',
+  const isGrpc = target.protocol === 'grpc';
+  const delegate = (isGrpc ? createGrpcDelegate : createHttpDelegate)({
+    target,
+    serializer: target.protocol === 'http/json' ? JsonMetricsSerializer : createMetricsSerializer(),
+    componentType: isGrpc ? GRPC_COMPONENT_TYPE : HTTP_COMPONENT_TYPE,
+    counter: pointCounter,
+    meters,
+    stop,
+    progress,
   });
-  const delegate = createOtlpHttpExportDelegate(
-    options,
-    createMetricsSerializer(),
-    COMPONENT_TYPE,
-    pointCounter,
-    config.selfObsMeterProvider,
-  );
-  return new OTLPMetricExporterBase(delegate, config);
+  return new OTLPMetricExporterBase(delegate, {
+    temporalityPreference: TEMPORALITY_PREFERENCES[temporality ?? 'cumulative'],
+  });
 }

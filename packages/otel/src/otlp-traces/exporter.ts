@@ -1,34 +1,44 @@
 import { createRequire } from 'node:module';
-import type { OTLPExporterNodeConfigBase } from '@opentelemetry/otlp-exporter-base';
+import type { MeterProvider } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import type { OtlpTarget } from '../otlp.ts';
+import { createGrpcDelegate } from '../otlp-grpc/delegate.ts';
+import { createHttpDelegate } from '../otlp-http/delegate.ts';
 import { createTraceSerializer } from './serializer.ts';
 
 // Loaded when spans are exported, and at once: a span opened right after init() must not be lost.
 const require = createRequire(import.meta.url);
 
-/** Value of `otel.component.type` (semantic conventions, "OpenTelemetry SDK metrics"). */
-const COMPONENT_TYPE = 'otlp_http_span_exporter';
+/** Values of `otel.component.type` (semantic conventions, "OpenTelemetry SDK metrics"). */
+const HTTP_COMPONENT_TYPE = 'otlp_http_span_exporter';
+const GRPC_COMPONENT_TYPE = 'otlp_grpc_span_exporter';
 
 /**
- * The exporter of `@opentelemetry/exporter-trace-otlp-proto` — its options, transport, retries, time-outs and metrics
- * about itself — with a serializer of a third of the cost.
+ * The SDK's exporter, with its metrics about itself, over our transport; and for protobuf with a serializer of a third
+ * of the cost. Once `stop` is aborted, nothing is sent any more.
  */
-export function createOtlpProtobufTraceExporter(config: OTLPExporterNodeConfigBase): SpanExporter {
+export function createOtlpSpanExporter(
+  target: OtlpTarget,
+  meters: MeterProvider,
+  stop: AbortSignal,
+): SpanExporter {
   const { OTLPExporterBase } =
     require('@opentelemetry/otlp-exporter-base') as typeof import('@opentelemetry/otlp-exporter-base');
-  const { convertLegacyHttpOptions, createOtlpHttpExportDelegate } =
-    require('@opentelemetry/otlp-exporter-base/node-http') as typeof import('@opentelemetry/otlp-exporter-base/node-http');
-  const { ProtobufTraceSerializer, TraceExporterMetricsHelper } =
+  const { JsonTraceSerializer, ProtobufTraceSerializer, TraceExporterMetricsHelper } =
     require('@opentelemetry/otlp-transformer') as typeof import('@opentelemetry/otlp-transformer');
-  const options = convertLegacyHttpOptions(config, 'TRACES', 'v1/traces', {
-    'Content-Type': 'application/x-protobuf',
-  });
-  const delegate = createOtlpHttpExportDelegate(
-    options,
-    createTraceSerializer((data) => ProtobufTraceSerializer.deserializeResponse(data)),
-    COMPONENT_TYPE,
-    TraceExporterMetricsHelper,
-    config.selfObsMeterProvider,
+  const serializer =
+    target.protocol === 'http/json'
+      ? JsonTraceSerializer
+      : createTraceSerializer((data) => ProtobufTraceSerializer.deserializeResponse(data));
+  const isGrpc = target.protocol === 'grpc';
+  return new OTLPExporterBase(
+    (isGrpc ? createGrpcDelegate : createHttpDelegate)({
+      target,
+      serializer,
+      componentType: isGrpc ? GRPC_COMPONENT_TYPE : HTTP_COMPONENT_TYPE,
+      counter: TraceExporterMetricsHelper,
+      meters,
+      stop,
+    }),
   );
-  return new OTLPExporterBase(delegate);
 }

@@ -1,4 +1,6 @@
-/** How much one span may hold (specification, "Span Limits"); what is beyond is dropped and counted on the span. */
+/**
+ * How much one span may hold (specification, "Span Limits"). What is beyond is dropped, and counted on the span.
+ */
 export interface SpanLimits {
   /** Attributes of a span. */
   readonly attributeCount: number;

@@ -13,12 +13,10 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Sampler } from '@opentelemetry/sdk-trace';
+import { SUPPRESS_TRACING } from '../suppress-tracing.ts';
 import { cut, isValid } from './attributes.ts';
 import { createSpanId, createTraceId } from './ids.ts';
 import { RecordedSpan, type SpanOrigin } from './recorded-span.ts';
-
-/** Set by `suppressTracing` of `@opentelemetry/core`; keys are registered symbols. */
-const SUPPRESS_TRACING = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 // The SDK's `SamplingDecision`, by value: importing it would load the SDK.
 const NOT_RECORD = 0;

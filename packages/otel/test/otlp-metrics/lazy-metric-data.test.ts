@@ -3,7 +3,8 @@ import type { ResourceMetrics, SumMetricData } from '@opentelemetry/sdk-metrics'
 import { type CollectedMetric, MeterProvider } from '@org/instrument-core';
 import { describe, expect, it } from 'vitest';
 import { metricDataOf } from '../../src/metric-producer.ts';
-import { createOtlpProtobufMetricExporter } from '../../src/otlp-metrics/exporter.ts';
+import { type OtlpTarget, otlpTarget } from '../../src/otlp.ts';
+import { createOtlpMetricExporter } from '../../src/otlp-metrics/exporter.ts';
 import { lazyMetricData, pointCount } from '../../src/otlp-metrics/lazy-metric-data.ts';
 import { createMetricsSerializer } from '../../src/otlp-metrics/serializer.ts';
 import { type DecodedPoint, decodeMetrics } from './decode-request.ts';
@@ -58,12 +59,10 @@ describe('points of a metric that is read in place', () => {
 
   it('are not made by the exporter either, which counts them too', async () => {
     const { metric, asked } = await watched();
-    const exporter = createOtlpProtobufMetricExporter({
-      // Nobody listens on the port of TCP's multiplexer.
-      url: 'http://127.0.0.1:1/v1/metrics',
-      timeoutMillis: 50,
-      selfObsMeterProvider: new MeterProvider({}),
-    });
+    // Nobody listens on the port of TCP's multiplexer.
+    const target = otlpTarget({ endpoint: 'http://127.0.0.1:1', timeout: 50 }, 'metrics') as OtlpTarget;
+    const { signal } = new AbortController();
+    const exporter = createOtlpMetricExporter(target, 'cumulative', new MeterProvider({}), signal);
     const metrics = {
       resource: RESOURCE,
       scopeMetrics: [{ scope: { name: 'shop' }, metrics: [lazySum(metric)] }],

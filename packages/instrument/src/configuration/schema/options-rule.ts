@@ -4,6 +4,7 @@ import type {
   ConsoleOptions,
   MetricsOptions,
   PrometheusOptions,
+  SpanLimits,
   TracesOptions,
 } from '@org/instrument-otel';
 import type { InitOptions } from '../../options.ts';
@@ -90,6 +91,14 @@ const traces: Fields = fieldsOf<TracesOptions>(
       },
       { relations: [batchFits] },
     ),
+    limits: fieldsOf<Partial<SpanLimits>>({
+      attributeCount: integer(0),
+      attributeValueLength: integer(0),
+      eventCount: integer(0),
+      linkCount: integer(0),
+      attributePerEventCount: integer(0),
+      attributePerLinkCount: integer(0),
+    }),
     processors: inCodeOnly(
       list(
         'a list of span processors',

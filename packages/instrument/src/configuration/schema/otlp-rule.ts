@@ -1,9 +1,6 @@
 import type { OtlpOptions, OtlpSignalOptions } from '@org/instrument-otel';
-import { choice, duration, headerValue, url } from './leaves.ts';
+import { choice, duration, headerValue, leaf, url } from './leaves.ts';
 import { type Entries, type Fields, fieldsOf } from './rule.ts';
-
-/** Where a collector takes OTLP over HTTP when nothing else is said (OTLP exporter specification). */
-export const DEFAULT_OTLP_ENDPOINT = 'http://localhost:4318';
 
 /** A field name of HTTP: a token (RFC 9110, section 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -16,17 +13,24 @@ const headers: Entries = {
   caseless: true,
 };
 
+/** There is one way to switch a part off. */
+const enabled = leaf('true', (value) => value === true, {
+  reads: 'boolean',
+  fix: (value) => (value === false ? 'Write false in place of the settings to switch it off.' : undefined),
+});
+
 const signalFields = {
+  enabled,
   endpoint: url,
   headers,
-  protocol: choice(['http/protobuf', 'http/json']),
+  protocol: choice(['http/protobuf', 'http/json', 'grpc']),
   compression: choice(['none', 'gzip']),
   timeout: duration(),
 };
 
 const signal: Fields = fieldsOf<OtlpSignalOptions>(signalFields, { switched: 'off' });
 
-/** `otlp`: `true` is short for the default endpoint. */
+/** `otlp`: `true` is short for the default endpoint, which depends on the protocol. */
 export const otlp: Fields = fieldsOf<OtlpOptions>(
   {
     ...signalFields,
@@ -34,5 +38,5 @@ export const otlp: Fields = fieldsOf<OtlpOptions>(
     traces: signal,
     temporality: choice(['cumulative', 'delta', 'lowmemory']),
   },
-  { switched: 'both', whenTrue: { endpoint: DEFAULT_OTLP_ENDPOINT } },
+  { switched: 'both', whenTrue: { enabled: true } },
 );

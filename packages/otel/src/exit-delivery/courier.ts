@@ -1,0 +1,38 @@
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { COURIER_PROGRAM } from './courier-program.ts';
+import type { FinalRequest } from './final-request.ts';
+
+/** What became of a request: why it was not delivered, or nothing when it was. */
+export interface Outcome {
+  readonly reason?: string;
+}
+
+/**
+ * Sends requests while the calling thread stands still, for at most `timeoutMillis`. Returns what became of each, in their
+ * order. A thread of its own does the sending: it starts even while this one ends. Throws where no thread can be started.
+ */
+export function sendNow(requests: readonly FinalRequest[], timeoutMillis: number): Outcome[] {
+  const done = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const { port1, port2 } = new MessageChannel();
+  // What NODE_OPTIONS preloads (this SDK, often) has no business in the courier.
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const courier = new Worker(COURIER_PROGRAM, {
+    eval: true,
+    execArgv: [],
+    env,
+    // Its warnings are not the application's.
+    stdout: true,
+    stderr: true,
+    workerData: { requests, port: port2, done, endsAt: Date.now() + timeoutMillis },
+    transferList: [port2],
+  });
+  courier.on('error', () => {});
+  Atomics.wait(done, 0, 0, timeoutMillis);
+  const outcomes: Outcome[] = requests.map(() => ({ reason: `no answer within ${timeoutMillis} ms` }));
+  for (let answer = receiveMessageOnPort(port1); answer !== undefined; answer = receiveMessageOnPort(port1)) {
+    const { index, ...outcome } = answer.message as Outcome & { readonly index: number };
+    outcomes[index] = outcome;
+  }
+  port1.close();
+  return outcomes;
+}

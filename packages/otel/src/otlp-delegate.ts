@@ -1,0 +1,51 @@
+import { createRequire } from 'node:module';
+import type { Attributes, MeterProvider } from '@opentelemetry/api';
+import type { IExporterTransport, IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
+import type { IExporterMetricsHelper, ISerializer } from '@opentelemetry/otlp-transformer';
+import type { OtlpTarget } from './otlp.ts';
+import type { SendProgress } from './otlp-http/transport.ts';
+import { countRejections } from './partial-success.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Exports of one exporter on their way; the SDK's default. */
+const CONCURRENCY_LIMIT = 30;
+
+/** What an exporter of one signal is made of. */
+export interface OtlpDelegateOptions<Items, Response> {
+  readonly target: OtlpTarget;
+  readonly serializer: ISerializer<Items, Response>;
+  /** Value of `otel.component.type` (semantic conventions, "OpenTelemetry SDK metrics"). */
+  readonly componentType: string;
+  readonly counter: IExporterMetricsHelper<Items>;
+  /** Takes the exporter's metrics about itself. */
+  readonly meters: MeterProvider;
+  /** Once aborted, nothing is sent any more. */
+  readonly stop: AbortSignal;
+  /** Told how far an export is. */
+  readonly progress?: SendProgress | undefined;
+}
+
+/**
+ * The SDK's own export, with its limit of concurrent exports and its metrics about itself, over a transport of ours.
+ *
+ * @param attributesOf what the metrics say of an answer, or of an error.
+ */
+export function createOtlpDelegate<Items, Response>(
+  { target, serializer, componentType, counter, meters }: OtlpDelegateOptions<Items, Response>,
+  transport: IExporterTransport,
+  attributesOf: (error: unknown) => Attributes,
+): IOtlpExportDelegate<Items> {
+  const { createOtlpNetworkExportDelegate, ExporterMetrics } =
+    require('@opentelemetry/otlp-exporter-base') as typeof import('@opentelemetry/otlp-exporter-base');
+  const metrics = new ExporterMetrics<Items>({
+    componentType,
+    metricsHelper: counter,
+    url: target.url,
+    meterProvider: meters,
+    responseAttributesFromError: attributesOf,
+  });
+  const { timeoutMillis, compression } = target;
+  const shared = { timeoutMillis, compression, concurrencyLimit: CONCURRENCY_LIMIT };
+  return createOtlpNetworkExportDelegate(shared, countRejections(serializer), metrics, transport);
+}

@@ -1,0 +1,135 @@
+import { context } from '@opentelemetry/api';
+import type { ExportResult } from '@opentelemetry/core';
+import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { Collection, Collector } from '@org/instrument-core';
+import { fault } from './diagnostics.ts';
+import { UNTRACED } from './suppress-tracing.ts';
+import { fateOf } from './undelivered.ts';
+
+/** The SDK's `ExportResultCode`, by value. */
+const SUCCESS = 0;
+const FAILED = 1;
+/** Pushes in a row that the receiver may break down over before it is the data that is taken to be at fault. */
+const MAX_DOUBTS = 3;
+
+/** What a {@link PeriodicReader} is made of. */
+export interface PeriodicReaderOptions {
+  readonly exporter: PushMetricExporter;
+  readonly collector: Collector;
+  /** Makes a collection what the exporter takes. */
+  readonly toMetrics: (collection: Collection) => ResourceMetrics;
+  /** Time between two pushes. */
+  readonly intervalMillis: number;
+  /** Longest time for one push, at most the interval. */
+  readonly timeoutMillis: number;
+}
+
+/**
+ * Pushes every interval what a collector has collected, as the SDK's `PeriodicExportingMetricReader`. Beyond what that
+ * does, it takes back a collection that was not delivered, so that deltas are not lost with the push that failed; and
+ * nothing of it keeps the process alive.
+ *
+ * What the receiver refuses is not taken back, because the next push would be refused with it; nor is what it has broken
+ * down over three times in a row.
+ */
+export class PeriodicReader {
+  readonly #options: PeriodicReaderOptions;
+  readonly #timer: NodeJS.Timeout;
+  #pushing: Promise<void> | undefined;
+  #unanswered: Collection | undefined;
+  #doubts = 0;
+  #isStopped = false;
+
+  constructor(options: PeriodicReaderOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.#push(), options.intervalMillis).unref();
+  }
+
+  /** Pushes what is recorded, after a push on its way. Does not reject when a push fails: that is said and counted. */
+  async flush(): Promise<void> {
+    if (this.#isStopped) return;
+    await this.#pushing;
+    // Another flush may have begun one meanwhile, with all that was recorded before.
+    await this.#push();
+    await this.#options.exporter.forceFlush();
+  }
+
+  /** Pushes what is recorded for the last time, and stops the exporter. */
+  async shutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    const { exporter, collector } = this.#options;
+    try {
+      await this.flush();
+      this.#isStopped = true;
+      await exporter.shutdown();
+    } finally {
+      this.#isStopped = true;
+      collector.close();
+    }
+  }
+
+  /** Takes back what is on its way: the collector's next collection holds all that is not known to be delivered. */
+  takeBack(): void {
+    if (this.#unanswered !== undefined) this.#options.collector.restore(this.#unanswered);
+    this.#unanswered = undefined;
+  }
+
+  #push(): Promise<void> {
+    this.#pushing ??= this.#collectAndExport()
+      .catch((error: unknown) => fault('export', error))
+      .finally(() => {
+        this.#pushing = undefined;
+      });
+    return this.#pushing;
+  }
+
+  async #collectAndExport(): Promise<void> {
+    const { collector, toMetrics, timeoutMillis } = this.#options;
+    const collection = await collector.collect({ timeoutMillis });
+    for (const error of collection.errors) fault('callback', error);
+    if (collection.scopes.length === 0) return;
+    this.#unanswered = collection;
+    let fate: ReturnType<typeof fateOf> = 'doubtful';
+    try {
+      // What fails here, fails over the data.
+      const metrics = toMetrics(collection);
+      const { code, error } = await this.#export(metrics);
+      if (code === SUCCESS) {
+        this.#unanswered = undefined;
+        this.#doubts = 0;
+        return;
+      }
+      fate = fateOf(error);
+      throw error ?? new Error('The exporter failed to say why');
+    } finally {
+      if (this.#unanswered === collection) this.#settle(fate);
+    }
+  }
+
+  #settle(fate: ReturnType<typeof fateOf>): void {
+    this.#doubts = fate === 'doubtful' ? this.#doubts + 1 : 0;
+    if (fate === 'kept' || (fate === 'doubtful' && this.#doubts < MAX_DOUBTS)) this.takeBack();
+    else this.#doubts = 0;
+    this.#unanswered = undefined;
+  }
+
+  async #export(metrics: ResourceMetrics): Promise<ExportResult> {
+    const { exporter, timeoutMillis } = this.#options;
+    const { resource } = metrics;
+    if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
+    let timer: NodeJS.Timeout | undefined;
+    const answered = new Promise<ExportResult>((resolve) =>
+      context.with(UNTRACED, () => exporter.export(metrics, resolve)),
+    );
+    // Begun after the exporter's own timer, which closes the connection and says more.
+    const late = new Promise<ExportResult>((resolve) => {
+      const error = new Error(`The export took longer than ${timeoutMillis} ms`);
+      timer = setTimeout(() => resolve({ code: FAILED, error }), timeoutMillis).unref();
+    });
+    try {
+      return await Promise.race([answered, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

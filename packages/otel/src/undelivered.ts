@@ -1,0 +1,37 @@
+/**
+ * What a failed export says about its data: `kept` when it was never judged, so that the same data may well be taken
+ * later; `refused` when it will not be; `doubtful` when the receiver broke down over it, for whatever reason.
+ */
+export type Fate = 'kept' | 'refused' | 'doubtful';
+
+/**
+ * Statuses that speak of the client or the moment, not of the data: who it is (401, 403, 407), where it asked (404, 405,
+ * redirects), when (408, 429) or by which way (502, 503, 504).
+ */
+const KEPT_STATUSES: ReadonlySet<number> = new Set([401, 403, 404, 405, 407, 408, 429, 502, 503, 504]);
+
+/** The same of gRPC: those that may be retried, and not found, permission denied, unimplemented, unauthenticated. */
+const KEPT_GRPC_STATUSES: ReadonlySet<number> = new Set([1, 4, 5, 7, 10, 11, 12, 14, 15, 16]);
+const GRPC_INVALID_ARGUMENT = 3;
+/** HTTP has statuses from here on, gRPC up to 16. */
+const LEAST_HTTP_STATUS = 100;
+
+/** Judges by the status that the receiver answered with, if there is one (`code` of the error or of its cause). */
+export function fateOf(error: unknown): Fate {
+  const status = statusOf(error);
+  if (status === undefined) return 'kept';
+  if (status < LEAST_HTTP_STATUS) {
+    if (KEPT_GRPC_STATUSES.has(status)) return 'kept';
+    return status === GRPC_INVALID_ARGUMENT ? 'refused' : 'doubtful';
+  }
+  if (status < 400 || KEPT_STATUSES.has(status)) return 'kept';
+  return status < 500 ? 'refused' : 'doubtful';
+}
+
+function statusOf(error: unknown): number | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const { code } = each as { code?: unknown };
+    if (typeof code === 'number') return code;
+  }
+  return undefined;
+}

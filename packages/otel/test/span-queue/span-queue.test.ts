@@ -1,0 +1,282 @@
+import { context, diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { TracerProvider } from '@opentelemetry/sdk-trace';
+import { MeterProvider } from '@org/instrument-core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LazyContextManager } from '../../src/context-manager.ts';
+import { SpanQueue, type SpanQueueOptions } from '../../src/span-queue/span-queue.ts';
+import { ControlledExporter, settled } from './controlled-exporter.ts';
+
+let exporter: ControlledExporter;
+let errors: unknown[];
+
+beforeEach(() => {
+  exporter = new ControlledExporter();
+  errors = [];
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  context.disable();
+  diag.disable();
+});
+
+interface Started {
+  readonly queue: SpanQueue;
+  /** Ends spans of these names. */
+  end(...names: string[]): void;
+}
+
+function start(
+  options: Partial<SpanQueueOptions> = {},
+  provider: ConstructorParameters<typeof TracerProvider>[0] = {},
+): Started {
+  const queue = new SpanQueue({
+    exporter,
+    meters: new MeterProvider({}),
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  const tracer = new TracerProvider({ ...provider, spanProcessors: [queue] }).getTracer('test');
+  return {
+    queue,
+    end: (...names) => {
+      for (const name of names) tracer.startSpan(name, {}, ROOT_CONTEXT).end();
+    },
+  };
+}
+
+describe('a batch', () => {
+  it('is exported as soon as it is full, and otherwise after the delay', async () => {
+    vi.useFakeTimers();
+    const { end } = start({ maxExportBatchSize: 2, scheduledDelayMillis: 100 });
+    exporter.answersAtOnce = true;
+    end('a', 'b');
+    expect(exporter.batches).toEqual([['a', 'b']]);
+    await settled();
+    end('c');
+    await vi.advanceTimersByTimeAsync(99);
+    expect(exporter.batches).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(exporter.batches).toEqual([['a', 'b'], ['c']]);
+  });
+
+  it('waits for the one before it', async () => {
+    const { end } = start({ maxExportBatchSize: 2 });
+    end('a', 'b', 'c', 'd', 'e');
+    expect(exporter.batches).toEqual([['a', 'b']]);
+    await exporter.answer();
+    expect(exporter.batches).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+    await exporter.answer();
+    // Not full: it waits for the delay.
+    expect(exporter.batches).toHaveLength(2);
+    expect(exporter.mostAtOnce).toBe(1);
+  });
+
+  it('follows one that was not answered in time, which is reported', async () => {
+    vi.useFakeTimers();
+    const { end } = start({ maxExportBatchSize: 1, exportTimeoutMillis: 50 });
+    end('a', 'b');
+    await vi.advanceTimersByTimeAsync(50);
+    expect(exporter.batches).toEqual([['a'], ['b']]);
+    expect(errors.map(String)).toEqual(['Error: The export of 1 spans took longer than 50 ms']);
+  });
+
+  it('follows one that failed, which is reported', async () => {
+    const { end } = start({ maxExportBatchSize: 1 });
+    end('a', 'b');
+    await exporter.answer({ code: 1, error: new Error('refused') });
+    expect(exporter.batches).toEqual([['a'], ['b']]);
+    expect(errors.map(String)).toEqual(['Error: refused']);
+  });
+
+  it('follows one whose exporter threw, which is reported', async () => {
+    const { end } = start({ maxExportBatchSize: 1 });
+    const send = exporter.export.bind(exporter);
+    exporter.export = () => {
+      exporter.export = send;
+      throw new Error('threw');
+    };
+    end('a', 'b');
+    await settled();
+    expect(exporter.batches).toEqual([['b']]);
+    expect(errors.map(String)).toEqual(['Error: threw']);
+  });
+
+  it('is exported without being traced, and not in the context of the span that filled it', () => {
+    context.setGlobalContextManager(new LazyContextManager().enable());
+    const { end } = start({ maxExportBatchSize: 1 });
+    let inside = ROOT_CONTEXT;
+    const send = exporter.export.bind(exporter);
+    exporter.export = (...given) => {
+      inside = context.active();
+      send(...given);
+    };
+    const spanContext = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 };
+    context.with(trace.setSpanContext(ROOT_CONTEXT, spanContext), () => end('a'));
+    expect(isTracingSuppressed(inside)).toBe(true);
+    expect(trace.getSpanContext(inside)).toBeUndefined();
+  });
+
+  it('waits for attributes of its resource that arrive later', async () => {
+    let arrive = (_: string): void => {};
+    const resource = resourceFromAttributes({
+      'host.id': new Promise<string>((resolve) => {
+        arrive = resolve;
+      }),
+    });
+    const { end } = start({ maxExportBatchSize: 1 }, { resource });
+    end('a');
+    await settled();
+    expect(exporter.batches).toEqual([]);
+    arrive('h1');
+    await settled();
+    expect(exporter.batches).toEqual([['a']]);
+  });
+
+  it('does not keep the process alive while it fills or is on its way', () => {
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    const { end } = start({ maxExportBatchSize: 2 });
+    end('a', 'b', 'c');
+    expect(exporter.onTheirWay).toBe(1);
+    expect(timers()).toBe(before);
+  });
+});
+
+describe('the queue', () => {
+  it('takes no more than fits, says how many it dropped, and takes none that is not sampled', async () => {
+    const said: string[] = [];
+    const logger = {
+      verbose() {},
+      debug() {},
+      info() {},
+      error() {},
+      warn: (text: string) => void said.push(text),
+    };
+    diag.setLogger(logger);
+    const { end, queue } = start({ maxQueueSize: 3, maxExportBatchSize: 2 });
+    // Two are on their way, three wait.
+    end('a', 'b', 'c', 'd', 'e', 'f', 'g');
+    await exporter.answer();
+    end('h');
+    expect(said).toEqual(['2 spans were dropped: the queue was full (maxQueueSize 3).']);
+    const unsampled = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 0 };
+    queue.onEnd({ spanContext: () => unsampled } as never);
+    const flushed = queue.forceFlush();
+    await exporter.answerAll();
+    await flushed;
+    expect(exporter.batches.flat()).toEqual(['a', 'b', 'c', 'd', 'e', 'h']);
+  });
+
+  it('exports batches no larger than itself', () => {
+    const { end } = start({ maxQueueSize: 2, maxExportBatchSize: 10 });
+    end('a', 'b');
+    expect(exporter.batches).toEqual([['a', 'b']]);
+  });
+});
+
+describe('forceFlush()', () => {
+  it('exports all that has ended, one batch at a time, after the one on its way', async () => {
+    const { end, queue } = start({ maxExportBatchSize: 2 });
+    end('a', 'b', 'c', 'd', 'e');
+    let isDone = false;
+    const flushed = queue.forceFlush().then(() => {
+      isDone = true;
+    });
+    await exporter.answer();
+    await exporter.answer();
+    expect(exporter.batches).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+    expect(isDone).toBe(false);
+    await exporter.answer();
+    await flushed;
+    expect(exporter.mostAtOnce).toBe(1);
+  });
+
+  it('does not wait for spans that end later', async () => {
+    const { end, queue } = start({ maxExportBatchSize: 1 });
+    end('a');
+    const flushed = queue.forceFlush();
+    end('b', 'c');
+    await exporter.answer();
+    await flushed;
+    expect(exporter.onTheirWay).toBe(1);
+  });
+
+  it('rejects with the first failure, after everything else was tried', async () => {
+    const { end, queue } = start({ maxExportBatchSize: 10 });
+    end('a');
+    const flushed = queue.forceFlush();
+    const failed = expect(flushed).rejects.toThrow('refused');
+    await exporter.answer({ code: 1, error: new Error('refused') });
+    await failed;
+    expect(errors).toEqual([]);
+  });
+
+  it('ends at once when there is nothing to export', async () => {
+    await start().queue.forceFlush();
+    expect(exporter.batches).toEqual([]);
+  });
+});
+
+describe('shutdown()', () => {
+  it('exports what is left, stops the exporter and takes no more', async () => {
+    const { end, queue } = start();
+    end('a');
+    const stopped = queue.shutdown();
+    end('b');
+    await exporter.answer();
+    await stopped;
+    end('c');
+    await queue.forceFlush();
+    await queue.shutdown();
+    expect(exporter.batches).toEqual([['a']]);
+    expect(exporter.isShutDown).toBe(true);
+  });
+
+  it('stops the exporter when the last export failed, too', async () => {
+    const { end, queue } = start();
+    end('a');
+    const failed = expect(queue.shutdown()).rejects.toThrow('refused');
+    await exporter.answer({ code: 1, error: new Error('refused') });
+    await failed;
+    expect(exporter.isShutDown).toBe(true);
+  });
+});
+
+describe('drain()', () => {
+  const namesOf = (queue: SpanQueue): string[] => queue.drain().map(({ name }) => name);
+
+  it('hands out what waits, and what is on its way and not answered', async () => {
+    const { end, queue } = start({ maxExportBatchSize: 2 });
+    end('a', 'b', 'c', 'd', 'e', 'f', 'g');
+    await exporter.answer();
+    expect(namesOf(queue)).toEqual(['c', 'd', 'e', 'f', 'g']);
+    expect(namesOf(queue)).toEqual([]);
+  });
+
+  it('hands out nothing that was answered, or given up', async () => {
+    vi.useFakeTimers();
+    const { end, queue } = start({ maxExportBatchSize: 1, exportTimeoutMillis: 50 });
+    end('a', 'b');
+    await exporter.answer({ code: 1, error: new Error('refused') });
+    await vi.advanceTimersByTimeAsync(50);
+    expect(namesOf(queue)).toEqual([]);
+  });
+
+  it('leaves a queue that goes on', async () => {
+    const { end, queue } = start({ maxExportBatchSize: 2 });
+    end('a', 'b', 'c');
+    expect(namesOf(queue)).toEqual(['a', 'b', 'c']);
+    end('d');
+    const flushed = queue.forceFlush();
+    await exporter.answerAll();
+    await flushed;
+    expect(exporter.batches).toEqual([['a', 'b'], ['d']]);
+  });
+});
