@@ -1,15 +1,11 @@
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { MetricReader, MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
+import { MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
 import { MeterProvider } from '@org/instrument-core';
-import { instrumentFunction } from '@org/instrument-decorators';
 import promClient from 'prom-client';
-import type { Comparison } from './measure.ts';
-
-class PullReader extends MetricReader {
-  protected override async onForceFlush(): Promise<void> {}
-  protected override async onShutdown(): Promise<void> {}
-}
+import { atLeast, type Comparison, compare, type Finding } from './measure.ts';
+import { startStatsd } from './peers/hot-shots.ts';
+import { PullReader } from './peers/pull-reader.ts';
 
 const METHODS = ['GET', 'POST'];
 let turn = 0;
@@ -19,131 +15,117 @@ const labels = (): { method: string; route: string; status: number } => ({
   route: '/orders/:id',
   status: 200,
 });
+/** The same for StatsD, whose tags are text. */
+const tags = (): { method: string; route: string; status: string } => ({
+  method: METHODS[turn++ & 1] as string,
+  route: '/orders/:id',
+  status: '200',
+});
 
-/** What it costs to record, unbound, bound and through an instrumented function. */
-export function recordComparisons(): Comparison[] {
+/** What it costs to record, unbound and bound. */
+export async function measureRecording(report: (finding: Finding) => void): Promise<void> {
+  // The SDK asks for the active context with every measurement.
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  const ours = new MeterProvider({}).getMeter('bench');
+  const provider = new MeterProvider({});
+  provider.addCollector();
+  const ours = provider.getMeter('bench');
   const sdk = new SdkMeterProvider({ readers: [new PullReader()] }).getMeter('bench');
-  const labelNames = ['method', 'route', 'status'];
+  const statsd = await startStatsd();
+  const comparisons = [
+    ...counterComparisons(ours, sdk, statsd.client),
+    ...histogramComparisons(ours, sdk, statsd.client),
+  ];
+  for (const comparison of comparisons) report(await compare(comparison));
+  await statsd.close();
+  context.disable();
+}
+
+type Ours = ReturnType<MeterProvider['getMeter']>;
+type Sdk = ReturnType<SdkMeterProvider['getMeter']>;
+type Statsd = Awaited<ReturnType<typeof startStatsd>>['client'];
+
+const labelNames = ['method', 'route', 'status'];
+
+function counterComparisons(ours: Ours, sdk: Sdk, statsd: Statsd): Comparison[] {
+  const name = 'counter add, 3 attributes, fresh object';
+  const unit = 'ns';
   const counter = ours.createCounter('counter');
+  const bound = counter.bind(labels());
   const sdkCounter = sdk.createCounter('counter');
   const promCounter = new promClient.Counter({ name: 'counter', help: 'counter', labelNames });
-  const histogram = ours.createHistogram('histogram');
-  const sdkHistogram = sdk.createHistogram('histogram');
-  const promHistogram = new promClient.Histogram({ name: 'histogram', help: 'histogram', labelNames });
-  const boundCounter = counter.bind(labels());
-  const boundHistogram = histogram.bind(labels());
   const fixed = labels();
-  const byHand = handWritten(sdk);
-  let value = 0;
-  const next = (): number => (value = (value + 17) & 1023);
+  const add = (): void => counter.add(1, labels());
   return [
     {
-      name: 'counter add, 3 attributes, fresh object',
+      name,
       peer: 'SDK, one reader',
-      unit: 'ns',
-      target: 20,
-      ours: () => counter.add(1, labels()),
+      unit,
+      target: atLeast(20),
+      ours: add,
       theirs: () => sdkCounter.add(1, labels()),
     },
     {
-      name: 'counter add, 3 attributes, fresh object',
+      name,
       peer: 'prom-client',
-      unit: 'ns',
-      target: 6,
-      ours: () => counter.add(1, labels()),
+      unit,
+      target: atLeast(6),
+      ours: add,
       theirs: () => promCounter.inc(labels(), 1),
     },
-    {
-      name: 'histogram record, 3 attributes, fresh object',
-      peer: 'SDK, one reader',
-      unit: 'ns',
-      target: 15,
-      ours: () => histogram.record(next(), labels()),
-      theirs: () => sdkHistogram.record(next(), labels()),
-    },
-    {
-      name: 'histogram record, 3 attributes, fresh object',
-      peer: 'prom-client',
-      unit: 'ns',
-      target: 7,
-      ours: () => histogram.record(next(), labels()),
-      theirs: () => promHistogram.observe(labels(), next()),
-    },
+    { name, peer: 'hot-shots', unit, ours: add, theirs: () => statsd.increment('counter', 1, tags()) },
     {
       name: 'bound counter',
       peer: 'SDK, one reader',
-      unit: 'ns',
-      target: 300,
-      ours: () => boundCounter.add(1),
+      unit,
+      target: atLeast(300),
+      ours: () => bound.add(1),
       theirs: () => sdkCounter.add(1, fixed),
-    },
-    {
-      name: 'bound histogram',
-      peer: 'SDK, one reader',
-      unit: 'ns',
-      target: 50,
-      ours: () => boundHistogram.record(next()),
-      theirs: () => sdkHistogram.record(next(), fixed),
-    },
-    {
-      name: 'instrumented sync no-op, metrics only',
-      peer: 'hand-written on the SDK',
-      unit: 'ns',
-      ours: instrumentFunction(() => value, { name: 'bench.sync' }),
-      theirs: byHand.sync,
-    },
-    {
-      name: 'instrumented async no-op, metrics only',
-      peer: 'hand-written on the SDK',
-      unit: 'ns',
-      ours: instrumentFunction(async () => value, { name: 'bench.async' }),
-      theirs: byHand.async,
     },
   ];
 }
 
-/** What a careful engineer writes without a library: a counter, a histogram and an up-down counter around the call. */
-function handWritten(meter: ReturnType<SdkMeterProvider['getMeter']>): {
-  sync: () => number;
-  async: () => Promise<number>;
-} {
-  const calls = meter.createCounter('hand.calls');
-  const active = meter.createUpDownCounter('hand.active');
-  const duration = meter.createHistogram('hand.duration', { unit: 's' });
-  const end = (start: number, success: boolean, errorType: string): void => {
-    const attributes = { function: 'hand', success, error_type: errorType };
-    active.add(-1, { function: 'hand' });
-    calls.add(1, attributes);
-    duration.record((performance.now() - start) / 1_000, attributes);
-  };
-  const begin = (): number => {
-    active.add(1, { function: 'hand' });
-    return performance.now();
-  };
-  return {
-    sync: () => {
-      const start = begin();
-      try {
-        const result = 1;
-        end(start, true, 'none');
-        return result;
-      } catch (error) {
-        end(start, false, (error as Error).name);
-        throw error;
-      }
+function histogramComparisons(ours: Ours, sdk: Sdk, statsd: Statsd): Comparison[] {
+  const name = 'histogram record, 3 attributes, fresh object';
+  const unit = 'ns';
+  const histogram = ours.createHistogram('histogram');
+  const bound = histogram.bind(labels());
+  const sdkHistogram = sdk.createHistogram('histogram');
+  const promHistogram = new promClient.Histogram({ name: 'histogram', help: 'histogram', labelNames });
+  const fixed = labels();
+  let value = 0;
+  const next = (): number => (value = (value + 17) & 1023);
+  const record = (): void => histogram.record(next(), labels());
+  return [
+    {
+      name,
+      peer: 'SDK, one reader',
+      unit,
+      target: atLeast(15),
+      ours: record,
+      theirs: () => sdkHistogram.record(next(), labels()),
     },
-    async: async () => {
-      const start = begin();
-      try {
-        const result = await Promise.resolve(1);
-        end(start, true, 'none');
-        return result;
-      } catch (error) {
-        end(start, false, (error as Error).name);
-        throw error;
-      }
+    {
+      name,
+      peer: 'prom-client',
+      unit,
+      target: atLeast(7),
+      ours: record,
+      theirs: () => promHistogram.observe(labels(), next()),
     },
-  };
+    {
+      name,
+      peer: 'hot-shots',
+      unit,
+      ours: record,
+      theirs: () => statsd.histogram('histogram', next(), tags()),
+    },
+    {
+      name: 'bound histogram',
+      peer: 'SDK, one reader',
+      unit,
+      target: atLeast(50),
+      ours: () => bound.record(next()),
+      theirs: () => sdkHistogram.record(next(), fixed),
+    },
+  ];
 }

@@ -1,59 +1,78 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { compare, type Row } from './measure.ts';
-import { recordComparisons } from './record.ts';
-import { scrapeComparisons } from './scrape.ts';
+import { measureBlocks } from './blocks.ts';
+import { measureAutometrics, measureCalls } from './calls.ts';
+import { measureDisabled } from './disabled.ts';
+import { measureGrowth } from './growth.ts';
+import type { Finding } from './measure.ts';
+import { measureMemory } from './memory.ts';
+import { writeBetweenMarks, writeJson } from './readme.ts';
+import { measureRecording } from './record.ts';
+import { comparisonTable, type Group, line, plainTable, type Row, rowOf } from './results.ts';
+import { measureScrapes } from './scrape.ts';
+import { measureSpans } from './spans.ts';
+import { measureStartup } from './startup.ts';
 import { versions } from './versions.ts';
+import { measureWorstCases } from './worst-cases.ts';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const BEGIN = '<!-- bench:begin -->';
-const END = '<!-- bench:end -->';
+type Measure = (report: (finding: Finding) => void) => Promise<void>;
 
-const rows: Row[] = [];
-for (const comparison of recordComparisons()) report(await compare(comparison));
-for (const kind of ['counter', 'histogram'] as const) {
-  const { comparisons, close } = await scrapeComparisons(kind);
-  for (const comparison of comparisons) report(await compare(comparison));
-  await close();
-}
-const known = versions();
-writeFileSync(
-  join(ROOT, 'bench', 'results.json'),
-  `${JSON.stringify(
-    rows.map((row) => ({ ...row, versions: known })),
-    undefined,
-    2,
-  )}\n`,
-);
-writeTable();
+/** In this order: what makes a context active, which on Node.js 20 cannot be undone, comes after recording. */
+const GROUPS: Readonly<Record<Group, Measure>> = {
+  record: measureRecording,
+  calls: measureCalls,
+  spans: measureSpans,
+  autometrics: measureAutometrics,
+  disabled: measureDisabled,
+  scrape: measureScrapes,
+  blocks: measureBlocks,
+  memory: measureMemory,
+  startup: measureStartup,
+  growth: measureGrowth,
+  'worst-cases': measureWorstCases,
+};
 
-function report(row: Row): void {
-  rows.push(row);
-  const target = row.target === undefined ? '' : ` (wanted ${row.target})`;
-  console.log(
-    `${row.name.padEnd(50)} ${figure(row.ours)} ${row.unit}  ${row.peerName} ${figure(row.peer)} ${row.unit}  ratio ${row.ratio.toFixed(1)}${target}`,
+/** What is shown in the README at the root; the rest, how the cost grows, in that of the benchmarks. */
+const GROWTH: readonly Group[] = ['growth', 'worst-cases'];
+
+const PEERS = [
+  '@autometrics/autometrics',
+  '@opentelemetry/exporter-prometheus',
+  '@opentelemetry/sdk-metrics',
+  '@opentelemetry/sdk-node',
+  '@opentelemetry/sdk-trace-node',
+  'hot-shots',
+  'nestjs-otel',
+  'prom-client',
+];
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(GROUPS, name));
+if (unknown.length > 0) {
+  throw new Error(
+    `There is no ${unknown.join(', ')}. Parts of the benchmark: ${Object.keys(GROUPS).join(', ')}`,
   );
 }
 
-/** Puts the table into the README, between its two marks. */
-function writeTable(): void {
-  const file = join(ROOT, 'README.md');
-  const text = readFileSync(file, 'utf8');
-  const table = [
-    '| | ours | peer | ratio |',
-    '|---|---|---|---|',
-    ...rows.map(
-      ({ name, ours, peer, peerName, ratio, unit }) =>
-        `| ${name} | ${figure(ours)} ${unit} | ${peerName}: ${figure(peer)} ${unit} | ${ratio.toFixed(1)} |`,
-    ),
-  ].join('\n');
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`README.md has no ${BEGIN} … ${END}`);
-  writeFileSync(file, `${text.slice(0, begin + BEGIN.length)}\n${table}\n${text.slice(end)}`);
+const rows: Row[] = [];
+for (const [group, measure] of Object.entries(GROUPS) as [Group, Measure][]) {
+  if (asked.length > 0 && !asked.includes(group)) continue;
+  const begun = performance.now();
+  await measure((finding) => {
+    const row = rowOf(group, finding);
+    rows.push(row);
+    console.log(line(row));
+  });
+  console.log(`(${group}: ${((performance.now() - begun) / 1_000).toFixed(0)} s)`);
 }
+if (asked.length === 0) publish();
 
-function figure(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
+/** Only a whole run is written down, so that all figures are of one. */
+function publish(): void {
+  const known = versions(PEERS);
+  writeJson(
+    'bench/results.json',
+    rows.map((row) => ({ ...row, versions: known })),
+  );
+  const isGrowth = ({ group }: Row): boolean => GROWTH.includes(group);
+  writeBetweenMarks('README.md', 'bench', comparisonTable(rows.filter((row) => !isGrowth(row))));
+  writeBetweenMarks('bench/README.md', 'growth', plainTable(rows.filter(isGrowth), 'SDK'));
 }

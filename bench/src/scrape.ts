@@ -6,16 +6,53 @@ import { MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
 import { MeterProvider } from '@org/instrument-core';
 import { InstrumentPrometheusExporter } from '@org/instrument-otel/prometheus';
 import promClient from 'prom-client';
-import type { Comparison } from './measure.ts';
+import { atLeast, type Comparison, compare, type Finding } from './measure.ts';
 
 const SERIES = 10_000;
 /** Well beyond the series of the benchmark. */
 const CARDINALITY_LIMIT = 20_000;
 
-/** A full scrape of 10,000 series over HTTP on the loopback. */
-export async function scrapeComparisons(
-  kind: 'counter' | 'histogram',
-): Promise<{ comparisons: Comparison[]; close(): Promise<void> }> {
+export type Kind = 'counter' | 'histogram';
+
+/** Where each serves the same series. */
+export interface Endpoints {
+  readonly ours: string;
+  readonly sdk: string;
+  readonly promClient: string;
+  close(): Promise<void>;
+}
+
+/** A full scrape of 10,000 series over HTTP on the loopback, client and server in this process. */
+export async function measureScrapes(report: (finding: Finding) => void): Promise<void> {
+  for (const kind of ['counter', 'histogram'] as const) {
+    const { ours, sdk, promClient, close } = await serve(kind);
+    const isCounter = kind === 'counter';
+    const common = {
+      name: `scrape of 10,000 ${kind} series, HTTP included`,
+      unit: 'ms',
+      ours: () => fetchAll(ours),
+    } as const;
+    const comparisons: Comparison[] = [
+      {
+        ...common,
+        peer: 'exporter-prometheus',
+        target: atLeast(isCounter ? 8 : 25),
+        theirs: () => fetchAll(sdk),
+      },
+      {
+        ...common,
+        peer: 'prom-client',
+        target: atLeast(isCounter ? 5 : 6),
+        theirs: () => fetchAll(promClient),
+      },
+    ];
+    for (const comparison of comparisons) report(await compare(comparison));
+    await close();
+  }
+}
+
+/** Fills all three with the same series, and serves them. */
+export async function serve(kind: Kind): Promise<Endpoints> {
   const ours = new MeterProvider({ cardinalityLimit: CARDINALITY_LIMIT });
   const exporter = new PrometheusExporter({ preventServerStart: true });
   const sdk = new SdkMeterProvider({
@@ -32,27 +69,10 @@ export async function scrapeComparisons(
     response.setHeader('content-type', registry.contentType);
     response.end(await registry.metrics());
   });
-  const name = `scrape of 10,000 ${kind} series, HTTP included`;
-  const isCounter = kind === 'counter';
   return {
-    comparisons: [
-      {
-        name,
-        peer: 'exporter-prometheus',
-        unit: 'ms',
-        target: isCounter ? 8 : 25,
-        ours: () => fetchAll(url),
-        theirs: () => fetchAll(sdkServer.url),
-      },
-      {
-        name,
-        peer: 'prom-client',
-        unit: 'ms',
-        target: isCounter ? 5 : 6,
-        ours: () => fetchAll(url),
-        theirs: () => fetchAll(promServer.url),
-      },
-    ],
+    ours: url,
+    sdk: sdkServer.url,
+    promClient: promServer.url,
     close: async () => {
       await endpoint.close(0);
       for (const { server } of [sdkServer, promServer]) {
@@ -65,7 +85,7 @@ export async function scrapeComparisons(
 
 type Meter = Pick<ReturnType<SdkMeterProvider['getMeter']>, 'createCounter' | 'createHistogram'>;
 
-function fill(kind: 'counter' | 'histogram', ours: Meter, sdk: Meter, registry: promClient.Registry): void {
+function fill(kind: Kind, ours: Meter, sdk: Meter, registry: promClient.Registry): void {
   const labelNames = ['method', 'route'];
   const counters = [ours.createCounter('requests'), sdk.createCounter('requests')];
   const histograms = [ours.createHistogram('latency'), sdk.createHistogram('latency')];
@@ -97,7 +117,7 @@ async function listen(
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics` };
 }
 
-function fetchAll(url: string): Promise<number> {
+export function fetchAll(url: string): Promise<number> {
   return new Promise((resolve, reject) => {
     get(url, (response) => {
       let bytes = 0;

@@ -2,12 +2,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
-const PEERS = ['@opentelemetry/sdk-metrics', '@opentelemetry/exporter-prometheus', 'prom-client'];
 
-/** Versions of Node and of the peers measured. */
-export function versions(): Record<string, string> {
+/** Versions of Node and of these packages, as they are installed here. */
+export function versions(packages: readonly string[]): Record<string, string> {
   const found: Record<string, string> = { node: process.versions.node };
-  for (const peer of PEERS) found[peer] = versionOf(peer);
+  for (const name of packages) found[name] = versionOf(name);
   return found;
 }
 

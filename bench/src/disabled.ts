@@ -1,0 +1,64 @@
+import { init, instrumentFunction } from '@org/instrument';
+import { compare, type Finding, shareAtMost } from './measure.ts';
+
+let calls = 0;
+
+/** Eight functions that do next to nothing. */
+const SMALL: readonly (() => number)[] = [
+  () => calls++,
+  () => calls--,
+  () => (calls += 2),
+  () => (calls -= 2),
+  () => (calls += 3),
+  () => (calls -= 3),
+  () => (calls += 4),
+  () => (calls -= 4),
+];
+
+/**
+ * What is left of an instrumented call when telemetry is switched off. Both sides are to be calls that are made: a
+ * small function V8 would inline, wrapper and all, and the two would be equal at half a nanosecond. So it is one that is
+ * too large to be inlined; and then eight in turn, of which none can be.
+ */
+export async function measureDisabled(report: (finding: Finding) => void): Promise<void> {
+  const telemetry = init({ mode: 'disabled', logLevel: 'none' });
+  const wrapped = SMALL.map((fn, i) => instrumentFunction(fn, { name: `bench.disabled.${i}` }));
+  const large = largeFunction();
+  const common = { peer: 'bare call', unit: 'ns', target: shareAtMost(1.2) } as const;
+  report(
+    await compare({
+      ...common,
+      name: 'disabled mode, instrumented no-op',
+      ours: alone(instrumentFunction(large, { name: 'bench.disabled' })),
+      theirs: alone(large),
+    }),
+  );
+  report(
+    await compare({
+      ...common,
+      name: 'disabled mode, eight instrumented no-ops called in turn',
+      ours: inTurn(wrapped),
+      theirs: inTurn(SMALL),
+    }),
+  );
+  await telemetry.shutdown();
+}
+
+/** A function whose code, nearly all of which never runs, is beyond what V8 inlines (`--max-inlined-bytecode-size`). */
+function largeFunction(): () => number {
+  const neverRuns = 'state.calls = state.calls * 3 + state.step;'.repeat(100);
+  const body = `return () => { if (state.calls < 0) { ${neverRuns} } return state.calls += state.step; }`;
+  return new Function('state', body)({ calls: 0, step: 1 }) as () => number;
+}
+
+/** Calls a method, always the same one. */
+function alone(run: () => number): () => number {
+  const service = { run };
+  return () => service.run();
+}
+
+/** Calls one after the other from one place. */
+function inTurn(functions: readonly (() => number)[]): () => number {
+  let turn = 0;
+  return () => (functions[turn++ & 7] as () => number)();
+}

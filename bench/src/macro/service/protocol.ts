@@ -1,0 +1,20 @@
+import type { Profiler } from 'node:inspector';
+import type { Contender } from '../contenders.ts';
+import type { Usage } from './meter.ts';
+
+/** What a service is started with, as JSON in its first argument. */
+export interface ServiceSetup {
+  readonly contender: Contender;
+  readonly otlp: string;
+}
+
+/** What the parent asks for, in this order; to end the service it disconnects. */
+export type ServiceRequest =
+  | { readonly kind: 'measure'; readonly isProfiled: boolean }
+  | { readonly kind: 'stop' };
+
+/** What the service says: that it listens, that it measures, and what it has used. */
+export type ServiceMessage =
+  | { readonly kind: 'ready'; readonly url: string; readonly metricsUrl: string | undefined }
+  | { readonly kind: 'measuring' }
+  | { readonly kind: 'usage'; readonly usage: Usage; readonly profile: Profiler.Profile | undefined };
