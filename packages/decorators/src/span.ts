@@ -2,7 +2,8 @@ import {
   type Attributes,
   type Context,
   context,
-  isSpanContextValid,
+  INVALID_SPANID,
+  INVALID_TRACEID,
   type Span,
   type SpanContext,
   SpanStatusCode,
@@ -36,7 +37,7 @@ export function openSpan(site: CallSite, startMillis: number): CallSpan {
   if (site.tracer === undefined) {
     return parentIsSampled ? { span: undefined, context: undefined, spanContext: parent } : NO_SPAN;
   }
-  if (parent !== undefined && !parentIsSampled && runtime.tracing.parentBased && isSpanContextValid(parent)) {
+  if (parent !== undefined && !parentIsSampled && runtime.tracing.parentBased && hasIds(parent)) {
     return NO_SPAN;
   }
   const options = {
@@ -81,6 +82,11 @@ export function closeSpan(
   } finally {
     span.end(endMillis);
   }
+}
+
+/** The API's `isSpanContextValid` looks at every digit, on every call; what is not valid has no ids, as good as always. */
+function hasIds({ traceId, spanId }: SpanContext): boolean {
+  return traceId !== INVALID_TRACEID && spanId !== INVALID_SPANID;
 }
 
 function messageOf(error: unknown): string {

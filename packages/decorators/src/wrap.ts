@@ -21,18 +21,35 @@ export function isWrapped(fn: object): boolean {
  * The instrumented form of `fn`. While the runtime is `disabled` a call costs one test. A call that asks for metrics
  * only allocates nothing when `fn` is synchronous: two reads of the clock, `begin` and `end`. Called with `new`, `fn`
  * is constructed unobserved.
- *
- * Bookkeeping stands outside of the `try` of the user's code, so that a fault of the one is never taken for the other.
  */
 export function wrap(fn: Target, site: CallSite): Target {
+  const observed = observe(fn, site);
+  // `arguments` rather than a rest parameter, and used for nothing but Reflect.apply: then V8 makes no object of it.
   const wrapper: Target = function (this: unknown): unknown {
-    // biome-ignore lint/complexity/noArguments: a rest parameter would allocate an array on each call
-    const args = arguments as unknown as unknown[];
-    if (new.target !== undefined)
-      return Reflect.construct(fn, args, new.target === wrapper ? fn : new.target);
-    if (runtime.disabled) return Reflect.apply(fn, this, args);
+    if (new.target !== undefined) {
+      // biome-ignore lint/complexity/noArguments: see above
+      return Reflect.construct(fn, arguments, new.target === wrapper ? fn : new.target);
+    }
+    // biome-ignore lint/complexity/noArguments: see above
+    return Reflect.apply(runtime.disabled ? fn : observed, this, arguments);
+  };
+  keepShape(wrapper, fn);
+  wrappers.add(wrapper);
+  return wrapper;
+}
+
+/**
+ * Calls `fn` and records the call. Bookkeeping stands outside of the `try` of the user's code, so that a fault of the
+ * one is never taken for the other.
+ */
+function observe(fn: Target, site: CallSite): Target {
+  const rich: Target = function (this: unknown, ...args: unknown[]): unknown {
+    return callRich(fn, site, this, args);
+  };
+  return function (this: unknown): unknown {
     if (site.generation !== runtime.generation) site.resolve(this);
-    if (site.rich) return callRich(fn, site, this, args);
+    // biome-ignore lint/complexity/noArguments: as in `wrap`
+    if (site.rich) return Reflect.apply(rich, this, arguments);
 
     let operation = site.operation;
     let token: unknown;
@@ -45,7 +62,8 @@ export function wrap(fn: Target, site: CallSite): Target {
     }
     let result: unknown;
     try {
-      result = Reflect.apply(fn, this, args);
+      // biome-ignore lint/complexity/noArguments: as in `wrap`
+      result = Reflect.apply(fn, this, arguments);
     } catch (error) {
       new Call(site, operation, token, startMillis).fail(error, NO_ARGUMENTS);
       throw error;
@@ -63,9 +81,6 @@ export function wrap(fn: Target, site: CallSite): Target {
     }
     return result;
   };
-  keepShape(wrapper, fn);
-  wrappers.add(wrapper);
-  return wrapper;
 }
 
 /** A call with a span, or with callbacks of the user's. */

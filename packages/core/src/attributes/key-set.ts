@@ -86,8 +86,11 @@ interface ShapeNode {
   readonly next: Map<string, ShapeNode>;
 }
 
-/** Sequences kept; further ones are resolved anew each time. Programs have a handful; the bound is for keys made of data. */
-const MAX_SHAPES = 4_096;
+/**
+ * Sequences kept, at up to 3 KB each; further ones are resolved anew each time, for some microseconds. Programs have a
+ * handful; the bound is for keys made of data.
+ */
+const MAX_SHAPES = 256;
 
 /** Resolves sequences of attribute keys to shapes. */
 export class ShapeTable {

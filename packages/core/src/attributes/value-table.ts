@@ -6,6 +6,16 @@ const HOLE: unique symbol = Symbol('hole');
 /** What is interned: values, and holes in arrays. */
 type Primitive = string | number | boolean | typeof HOLE;
 
+const SECRET = (Math.random() * 2 ** 32) | 0;
+
+/**
+ * What a number is looked up by. V8 hashes numbers without a seed, so that anybody could choose numbers that fall into
+ * one bucket; of these keys, and of texts, nobody can. `0` and `-0` have one key.
+ */
+function numberKey(value: number): number | string {
+  return (value | 0) === value ? value ^ SECRET : String(value);
+}
+
 /** Node of the trie that resolves arrays: one step per element, by the element's number. */
 class ArrayNode {
   /** Number of the array that ends here, or -1. */
@@ -19,22 +29,34 @@ class ArrayNode {
  * the cardinality limits bound the table.
  */
 export class ValueTable {
-  /** The look-up of recording's hot path: primitives only, arrays go through {@link find}. */
-  readonly ids: Map<unknown, number> = new Map();
+  /** Strings, booleans and holes. */
+  readonly #ids = new Map<unknown, number>();
+  /** Numbers, by {@link numberKey}. */
+  readonly #numbers = new Map<number | string, number>();
   readonly #values: (AttributeValue | null)[] = [];
   readonly #arrays = new Map<number, ArrayNode>();
+
+  /** Values kept. */
+  get size(): number {
+    return this.#values.length;
+  }
 
   /** The value of a number; arrays are frozen. */
   value(id: number): AttributeValue {
     return this.#values[id] as AttributeValue;
   }
 
+  /** Number of a string, number or boolean that was interned before, or `undefined`: what recording's hot path asks. */
+  findPrimitive(value: unknown): number | undefined {
+    return typeof value === 'number' ? this.#numbers.get(numberKey(value)) : this.#ids.get(value);
+  }
+
   /** Number of a value that was interned before, or `undefined`. */
   find(value: unknown): number | undefined {
-    if (!Array.isArray(value)) return this.ids.get(value);
+    if (!Array.isArray(value)) return this.findPrimitive(value);
     let node: ArrayNode | undefined = this.#arrays.get(value.length);
     for (let i = 0; node !== undefined && i < value.length; i++) {
-      const element = this.ids.get(value[i] ?? HOLE);
+      const element = this.findPrimitive(value[i] ?? HOLE);
       node = element === undefined ? undefined : node.next.get(element);
     }
     return node === undefined || node.id < 0 ? undefined : node.id;
@@ -64,10 +86,11 @@ export class ValueTable {
   }
 
   #internPrimitive(value: Primitive): number {
-    const known = this.ids.get(value);
+    const known = this.findPrimitive(value);
     if (known !== undefined) return known;
     const id = this.#values.push(value === HOLE ? null : value) - 1;
-    this.ids.set(value, id);
+    if (typeof value === 'number') this.#numbers.set(numberKey(value), id);
+    else this.#ids.set(value, id);
     return id;
   }
 }

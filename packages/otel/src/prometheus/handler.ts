@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { diag } from '@opentelemetry/api';
 import type { TextFormat } from './exposition.ts';
@@ -110,17 +109,15 @@ function fail(response: ServerResponse, error: unknown): void {
 }
 
 /** Resolves when more may be written, or when the response is closed. */
-async function drained(response: ServerResponse): Promise<void> {
-  if (response.destroyed) return;
-  const done = new AbortController();
-  try {
-    await Promise.race([
-      once(response, 'drain', { signal: done.signal }),
-      once(response, 'close', { signal: done.signal }),
-    ]);
-  } finally {
-    done.abort();
-  }
+function drained(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }
 
 /** Notes who reads a body, and cuts off the readers of the oldest when there are too many. */
