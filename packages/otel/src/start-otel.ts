@@ -81,6 +81,9 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
   let isAttached = false;
   let isStopped = false;
   const attach = async (): Promise<void> => {
+    // After the caller's turn: `register` has put its hooks on the loader by then. What Node.js 24 begins to load before,
+    // `node:http` among it, the hooks never see.
+    await undefined;
     if (isServed(options)) {
       const { startPrometheusEndpoint } = await import('./prometheus-endpoint.ts');
       catchSdkFaults();
