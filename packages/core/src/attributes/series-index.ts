@@ -18,6 +18,8 @@ const EMPTY: Attributes = {};
 /** 2^32 divided by the golden ratio: brings every bit of a sum of products to the top (Knuth, TAOCP 6.4). */
 const HASH_SPREAD = 0x9e3779b1;
 
+const texts = valueTable.ids;
+
 /**
  * Resolves attribute objects to series numbers: 0, 1, 2, … in order of first sighting, the same for any order of keys.
  *
@@ -73,7 +75,7 @@ export class SeriesIndex {
       const value = attributes[key];
       // Often a key has the value that it had last: then its number need not be looked up.
       if (value !== values[i]) {
-        const id = valueTable.findPrimitive(value);
+        const id = typeof value === 'string' ? texts.get(value) : valueTable.findPrimitive(value);
         if (id !== undefined) {
           values[i] = value;
           shape.number(i, id);

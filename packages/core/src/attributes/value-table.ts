@@ -29,8 +29,8 @@ class ArrayNode {
  * the cardinality limits bound the table.
  */
 export class ValueTable {
-  /** Strings, booleans and holes. */
-  readonly #ids = new Map<unknown, number>();
+  /** Strings, booleans and holes; recording's hot path looks strings up by itself. */
+  readonly ids: Map<unknown, number> = new Map();
   /** Numbers, by {@link numberKey}. */
   readonly #numbers = new Map<number | string, number>();
   readonly #values: (AttributeValue | null)[] = [];
@@ -46,9 +46,9 @@ export class ValueTable {
     return this.#values[id] as AttributeValue;
   }
 
-  /** Number of a string, number or boolean that was interned before, or `undefined`: what recording's hot path asks. */
+  /** Number of a string, number or boolean that was interned before, or `undefined`. */
   findPrimitive(value: unknown): number | undefined {
-    return typeof value === 'number' ? this.#numbers.get(numberKey(value)) : this.#ids.get(value);
+    return typeof value === 'number' ? this.#numbers.get(numberKey(value)) : this.ids.get(value);
   }
 
   /** Number of a value that was interned before, or `undefined`. */
@@ -90,7 +90,7 @@ export class ValueTable {
     if (known !== undefined) return known;
     const id = this.#values.push(value === HOLE ? null : value) - 1;
     if (typeof value === 'number') this.#numbers.set(numberKey(value), id);
-    else this.#ids.set(value, id);
+    else this.ids.set(value, id);
     return id;
   }
 }
