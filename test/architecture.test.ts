@@ -11,7 +11,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
   otel: ['@org/instrument-core'],
   decorators: ['@org/instrument-core'],
-  instrument: ['@org/instrument-core', '@org/instrument-otel', '@org/instrument-decorators'],
+  health: ['@org/instrument-core'],
+  instrument: [
+    '@org/instrument-core',
+    '@org/instrument-otel',
+    '@org/instrument-decorators',
+    '@org/instrument-health',
+  ],
 };
 
 interface Manifest {

@@ -52,6 +52,16 @@ export type BusEvent<Events, Name extends keyof Events = keyof Events> = {
   [K in Name]: { readonly name: K; readonly payload: Events[K] };
 }[Name];
 
+/** A pattern: `*` alone, or a prefix and a star. */
+type EventPattern = `${string}*`;
+
+/** Names of the events that a name or pattern stands for. */
+export type MatchingNames<Events, Pattern> = Pattern extends keyof Events
+  ? Pattern
+  : Pattern extends `${infer Prefix}*`
+    ? Extract<keyof Events, `${Prefix}${string}`>
+    : never;
+
 /** Bounds of an async iteration over events. */
 export interface IterateOptions {
   /** How many events wait for a slow consumer; beyond, the oldest is shed and counted. Default 1,000. */
@@ -96,7 +106,10 @@ export class EventBus<Events extends object = EventMap> {
     name: Name,
     listener: (payload: Events[Name], name: Name) => unknown,
   ): () => void;
-  on(pattern: `${string}*`, listener: (payload: Events[keyof Events], name: string) => unknown): () => void;
+  on<Pattern extends EventPattern>(
+    pattern: Pattern,
+    listener: (payload: Events[MatchingNames<Events, Pattern>], name: string) => unknown,
+  ): () => void;
   on(name: string, listener: Listener): () => void {
     const isPattern = name.endsWith('*');
     const table = isPattern ? this.#prefixes : this.#exact;
@@ -156,17 +169,18 @@ export class EventBus<Events extends object = EventMap> {
    * Iterates over the events of a name or a pattern from now on, through a bounded queue: a consumer that does not
    * keep up loses the oldest events and finds their number in `shed`.
    */
-  iterate<Name extends keyof Events & string>(
-    name: Name | `${string}*`,
+  iterate<Name extends (keyof Events & string) | EventPattern>(
+    name: Name,
     options: IterateOptions = {},
-  ): EventIteration<BusEvent<Events, Name>> {
+  ): EventIteration<BusEvent<Events, MatchingNames<Events, Name>>> {
+    type Item = BusEvent<Events, MatchingNames<Events, Name>>;
     const capacity = options.capacity ?? DEFAULT_CAPACITY;
-    const queue: BusEvent<Events, Name>[] = [];
-    const waiting: ((result: IteratorResult<BusEvent<Events, Name>>) => void)[] = [];
+    const queue: Item[] = [];
+    const waiting: ((result: IteratorResult<Item>) => void)[] = [];
     let shed = 0;
     let done = false;
-    const off = this.on(name as `${string}*`, (payload, eventName) => {
-      const item = { name: eventName, payload } as unknown as BusEvent<Events, Name>;
+    const off = this.on(name as EventPattern, (payload, eventName) => {
+      const item = { name: eventName, payload } as unknown as Item;
       const next = waiting.shift();
       if (next !== undefined) {
         next({ value: item, done: false });
@@ -192,18 +206,18 @@ export class EventBus<Events extends object = EventMap> {
       get shed(): number {
         return shed;
       },
-      next(): Promise<IteratorResult<BusEvent<Events, Name>>> {
+      next(): Promise<IteratorResult<Item>> {
         const item = queue.shift();
         if (item !== undefined) return Promise.resolve({ value: item, done: false });
         if (done) return Promise.resolve({ value: undefined, done: true });
         return new Promise((resolve) => waiting.push(resolve));
       },
-      return(): Promise<IteratorResult<BusEvent<Events, Name>>> {
+      return(): Promise<IteratorResult<Item>> {
         queue.length = 0;
         finish();
         return Promise.resolve({ value: undefined, done: true });
       },
-      [Symbol.asyncIterator](): AsyncIterableIterator<BusEvent<Events, Name>> {
+      [Symbol.asyncIterator](): AsyncIterableIterator<Item> {
         return this;
       },
     };

@@ -10,6 +10,7 @@ export {
   type EventMap,
   events,
   type IterateOptions,
+  type MatchingNames,
   type MetricRecordedEvent,
   type OperationCompleteEvent,
   type PhaseEndEvent,
@@ -46,6 +47,7 @@ export type {
   MetricPoint,
   Temporality,
 } from './metric.ts';
+export { nearest } from './nearest.ts';
 export type { OperationDescription, OperationRecorder, Outcome, Recorder } from './recorder.ts';
 export { installRuntime, type Runtime, type RuntimeChange, runtime, type TracingState } from './runtime.ts';
 export { countSelf, type SelfMetric } from './self-metrics.ts';

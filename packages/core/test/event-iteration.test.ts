@@ -12,7 +12,7 @@ describe('an iteration over events', () => {
   test('gives name and payload of those emitted from now on', async () => {
     const bus = start();
     bus.emit('job.done', 0);
-    const iteration = bus.iterate<'job.done' | 'job.failed'>('job.*');
+    const iteration = bus.iterate('job.*');
     bus.emit('job.done', 1);
     bus.emit('job.failed', 2);
     expect([(await iteration.next()).value, (await iteration.next()).value]).toEqual([

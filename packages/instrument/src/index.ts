@@ -22,7 +22,8 @@ export {
   instrumentFunction,
   instrumentPerformance,
 } from '@org/instrument-decorators';
+export { type Health, health } from '@org/instrument-health';
 export { getMeter } from './get-meter.ts';
 export { init } from './init.ts';
-export type { InitOptions, Mode } from './options.ts';
-export type { Telemetry } from './telemetry.ts';
+export type { HealthInitOptions, InitOptions, Mode } from './options.ts';
+export type { Endpoints, Telemetry } from './telemetry.ts';

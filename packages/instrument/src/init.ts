@@ -17,6 +17,7 @@ import {
 import { loadInstrumentations } from './load-instrumentations.ts';
 import type { InitOptions } from './options.ts';
 import { checkOtlpPackages } from './otlp-packages.ts';
+import { startHealth } from './start-health.ts';
 import type { Telemetry } from './telemetry.ts';
 
 let current: Telemetry | undefined;
@@ -51,7 +52,7 @@ export function init(options?: InitOptions): Telemetry {
 }
 
 function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
-  const { instrumentationPackages: names = [], ...rest } = asked;
+  const { instrumentationPackages: names = [], health: healthOptions = false, ...rest } = asked;
   // What may throw comes before anything is changed; instrumentations before the packages that they instrument.
   const loaded = loadInstrumentations(names, process.cwd());
   const otlp = checkOtlpPackages(rest, sources);
@@ -64,13 +65,23 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
   packages = names;
   const restoreRecorder = installRuntime(recorderOf(options.mode));
   const instrumentations = [...(options.instrumentations ?? []), ...loaded.instrumentations];
-  const handle: OtelHandle = startOtel({ ...options, instrumentations });
-  return telemetryOf(
-    handle.ready,
-    handle.endpoints,
-    () => handle.flush(),
-    () => handle.shutdown().finally(restoreRecorder),
-  );
+  const health = healthOptions === false ? undefined : startHealth(healthOptions);
+  const handle: OtelHandle = startOtel({ ...options, instrumentations }, meterProvider, health?.extension);
+  const endpoints: Telemetry['endpoints'] = {
+    get prometheus(): string | undefined {
+      return handle.endpoints.prometheus;
+    },
+    get health(): string | undefined {
+      const { routes } = handle.endpoints;
+      return routes === undefined || health?.path === undefined ? undefined : `${routes}${health.path}`;
+    },
+  };
+  const stop = (): Promise<void> =>
+    handle.shutdown().finally(() => {
+      restoreRecorder();
+      health?.stop();
+    });
+  return telemetryOf(handle.ready, endpoints, () => handle.flush(), stop);
 }
 
 function recorderOf(mode: InitOptions['mode'] = 'direct'): Parameters<typeof installRuntime>[0] {
@@ -88,7 +99,12 @@ function startDisabled(options: ResolvedOptions): Telemetry {
     restore();
     stopPropagation();
   };
-  return telemetryOf(Promise.resolve(), { prometheus: undefined }, () => Promise.resolve(), stop);
+  return telemetryOf(
+    Promise.resolve(),
+    { prometheus: undefined, health: undefined },
+    () => Promise.resolve(),
+    stop,
+  );
 }
 
 function telemetryOf(

@@ -1,4 +1,6 @@
-import type { Recorder } from '@org/instrument-core';
+import type { Duration, Recorder } from '@org/instrument-core';
+import type { ReadinessGuard } from '@org/instrument-health';
+import type { HealthHttpOptions } from '@org/instrument-health/http';
 import type { OtelOptions } from '@org/instrument-otel';
 
 /**
@@ -7,10 +9,30 @@ import type { OtelOptions } from '@org/instrument-otel';
  */
 export type Mode = 'direct' | 'events' | 'disabled' | Recorder;
 
+/** Health endpoints, and checks in the background. */
+export interface HealthInitOptions extends HealthHttpOptions {
+  /** Address of a server of its own for the endpoints. Default: that of `/metrics`, which they share. */
+  host?: string;
+  /** Port of a server of its own; 0 takes a free one. Default: they share that of `/metrics`. */
+  port?: number;
+  /**
+   * How long the process goes on serving after readiness has been turned off, when it is asked to end: as long as load
+   * balancers take to notice. Comes before the shutdown timeout. Default 0.
+   */
+  drainDelay?: Duration;
+  /** Decides whether checks that all instances share may take this one out. In code only. Default: they may not. */
+  guard?: ReadinessGuard;
+}
+
 /** Options of `init()`. The same keys stand in a configuration file. */
 export interface InitOptions extends OtelOptions {
   /** How instrumented functions record. Default `direct`, the cheapest. */
   mode?: Mode;
   /** Milliseconds between two pushes of metrics: another way to write `metrics.interval`. */
   metricExportIntervalMillis?: number;
+  /**
+   * `true` serves `/health`, `/livez`, `/readyz` and `/startupz` beside `/metrics`, and runs the checks registered with
+   * `health` in the background. Default `false`.
+   */
+  health?: boolean | HealthInitOptions;
 }

@@ -13,7 +13,7 @@ const SPECIFIER = '@org/instrument/register';
 
 // Worker threads, and the one that Node loads modules in, preload this too. They record for themselves, but the port of
 // /metrics is the main thread's, and so are the hooks.
-init(isMainThread ? {} : { prometheus: false });
+init(isMainThread ? {} : { prometheus: false, health: false });
 if (isMainThread) registerHooks(instrumentationPackages());
 const preloaded = preloadedModules(process.execArgv, process.env.NODE_OPTIONS);
 if (!isPreloaded(import.meta.url, preloaded, SPECIFIER, process.cwd())) {

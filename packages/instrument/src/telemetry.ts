@@ -1,5 +1,12 @@
 import type { SeriesSnapshot } from '@org/instrument-core';
-import type { Endpoints } from '@org/instrument-otel';
+
+/** Where what listens can be reached. */
+export interface Endpoints {
+  /** URL of `/metrics`; `undefined` while nothing listens. */
+  readonly prometheus: string | undefined;
+  /** URL of `/health`, beside which `/livez`, `/readyz` and `/startupz` are; `undefined` while nothing listens. */
+  readonly health: string | undefined;
+}
 
 /** What `init()` returns: the telemetry of the process. */
 export interface Telemetry {

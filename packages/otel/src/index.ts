@@ -16,6 +16,7 @@ export type {
   TracesOptions,
 } from './options.ts';
 export { missingOtlpPackages } from './otlp-grpc/missing-packages.ts';
+export type { ServedRoutes } from './prometheus/handler.ts';
 export { startPropagation } from './propagation.ts';
 export type { SpanLimits } from './spans/limits.ts';
-export { type Endpoints, type OtelHandle, startOtel } from './start-otel.ts';
+export { type Endpoints, type OtelExtension, type OtelHandle, startOtel } from './start-otel.ts';

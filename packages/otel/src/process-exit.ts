@@ -6,6 +6,8 @@ export interface LastSteps {
   flush(): Promise<boolean>;
   /** The same, and stops everything. */
   shutdown(): Promise<boolean>;
+  /** What comes first when a signal asks the process to end, whoever ends it then; a part of `shutdown`. Never rejects. */
+  beforeShutdown?(): Promise<void>;
 }
 
 /**
@@ -28,6 +30,7 @@ export function onProcessExit(steps: LastSteps): () => void {
 function onSignal(signal: NodeJS.Signals, steps: LastSteps): () => void {
   const listener = (): void => {
     if (process.listenerCount(signal) > 1) {
+      void steps.beforeShutdown?.();
       void steps.flush();
       return;
     }

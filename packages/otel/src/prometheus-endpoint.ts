@@ -1,65 +1,37 @@
-import { diag } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import { countSelf, type MeterProvider } from '@org/instrument-core';
+import type { MeterProvider } from '@org/instrument-core';
 import { startDeadline } from './deadline.ts';
-import { messageOf } from './message-of.ts';
+import { keepListening, type ServedEndpoint } from './keep-listening.ts';
 import type { PrometheusOptions } from './options.ts';
 import { InstrumentPrometheusExporter } from './prometheus/exporter.ts';
+import type { ServedRoutes } from './prometheus/handler.ts';
 
-/** First and longest wait before listening is tried again: a restarted service finds its port free within seconds. */
-const FIRST_RETRY_MILLIS = 1_000;
-const MAX_RETRY_MILLIS = 30_000;
 /** Longest wait for resource attributes that are detected late. */
 const MAX_DETECTION_MILLIS = 1_000;
 
-/** The endpoint as it runs. */
-export interface PrometheusEndpoint {
-  /** URL of the metrics while something listens. */
-  readonly url: string | undefined;
-  /** Settles with the first attempt to listen, whether or not it went well. */
-  readonly ready: Promise<void>;
-  close(graceMillis: number): Promise<void>;
-}
-
-/** Serves `/metrics`; a port that is taken is tried again until it is free or the endpoint is closed. */
+/** Serves `/metrics`, and the paths of `routes` beside it. */
 export function startPrometheusEndpoint(
   options: PrometheusOptions,
   resource: Resource,
   provider: MeterProvider,
-): PrometheusEndpoint {
+  routes?: ServedRoutes,
+): ServedEndpoint {
   const collector = provider.addCollector();
   const exporter = new InstrumentPrometheusExporter({
     ...options,
     collect: () => collector.collect({ timeoutMillis: 10_000 }),
     resource: () => resource.attributes,
+    routes,
   });
-  let url: string | undefined;
-  let isClosed = false;
-  let retry: NodeJS.Timeout | undefined;
-  const listen = async (waitMillis: number): Promise<void> => {
-    if (isClosed) return;
-    try {
-      ({ url } = await exporter.start());
-    } catch (error) {
-      if (isClosed) return;
-      countSelf('instrument.faults', 'prometheus');
-      diag.error(`${messageOf(error)} Trying again in ${waitMillis / 1_000} s.`);
-      retry = setTimeout(() => void listen(Math.min(waitMillis * 2, MAX_RETRY_MILLIS)), waitMillis);
-      retry.unref();
-    }
-  };
-  const ready = settled(resource).then(() => listen(FIRST_RETRY_MILLIS));
+  const endpoint = keepListening(exporter, 'prometheus', settled(resource));
   return {
     get url(): string | undefined {
-      return url;
+      return endpoint.url;
     },
-    ready,
+    ready: endpoint.ready,
     async close(graceMillis) {
-      isClosed = true;
-      clearTimeout(retry);
-      await exporter.close(graceMillis);
+      await endpoint.close(graceMillis);
       collector.close();
-      url = undefined;
     },
   };
 }

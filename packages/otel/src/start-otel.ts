@@ -8,30 +8,46 @@ import {
   parseDuration,
 } from '@org/instrument-core';
 import { type ApiCopyWatch, watchApiCopies } from './api-copies.ts';
-import { startDeadline } from './deadline.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
 import { catchSdkFaults, fault, startDiagnostics } from './diagnostics.ts';
 import { deliverAtExit } from './exit-delivery/deliver-at-exit.ts';
 import { earlyMetrics } from './exit-delivery/early-metrics.ts';
 import type { FinalRequest } from './exit-delivery/final-request.ts';
 import { createPatience } from './exit-delivery/patience.ts';
 import { enableInstrumentations } from './instrumentations.ts';
+import type { ServedEndpoint } from './keep-listening.ts';
 import type { OtelOptions } from './options.ts';
 import { otlpTarget } from './otlp.ts';
 import { requireOtlpPackages } from './otlp-grpc/missing-packages.ts';
 import { onProcessExit } from './process-exit.ts';
-import type { PrometheusEndpoint } from './prometheus-endpoint.ts';
+import type { ServedRoutes } from './prometheus/handler.ts';
 import { startPropagation } from './propagation.ts';
 import type { PushReader } from './push-readers.ts';
 import { createResource, giveUpPending } from './resource.ts';
+import type { RoutesAddress } from './routes-endpoint.ts';
 import { startTracing } from './tracing.ts';
 import { metricViewsOf } from './views.ts';
 
 const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS = 5_000;
+/** Where routes listen without `/metrics`: at its default address. */
+const DEFAULT_ADDRESS: RoutesAddress = { host: '127.0.0.1', port: 9464 };
 
 /** Where what listens can be reached. */
 export interface Endpoints {
   /** URL of `/metrics`; `undefined` while nothing listens. */
   readonly prometheus: string | undefined;
+  /** Origin of the server that has the routes of {@link OtelExtension}; `undefined` while none listens. */
+  readonly routes: string | undefined;
+}
+
+/** What other rooms add. */
+export interface OtelExtension {
+  /** Loads the paths to serve beside `/metrics`. */
+  readonly routes?: (() => Promise<ServedRoutes>) | undefined;
+  /** A server of their own for the routes, instead of that of `/metrics`. Where there is none: its default address. */
+  readonly routesAddress?: RoutesAddress | undefined;
+  /** What comes before all else when the process is asked to end, or telemetry is shut down. Must not reject. */
+  readonly beforeShutdown?: (() => Promise<void>) | undefined;
 }
 
 /** The OpenTelemetry side as it runs. */
@@ -51,7 +67,11 @@ export interface OtelHandle {
  *
  * @throws {InstrumentError} `INSTRUMENT_DEPENDENCY_MISSING` when the package of an OTLP protocol is not installed.
  */
-export function startOtel(options: OtelOptions, provider: MeterProvider = meterProvider): OtelHandle {
+export function startOtel(
+  options: OtelOptions,
+  provider: MeterProvider = meterProvider,
+  extension: OtelExtension = {},
+): OtelHandle {
   requireOtlpPackages(options);
   startDiagnostics(options.logLevel);
   const settings = typeof options.metrics === 'object' ? options.metrics : {};
@@ -75,7 +95,8 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
   const disableInstrumentations = enableInstrumentations(options.instrumentations ?? [], provider);
   const timeoutMillis = parseDuration(options.shutdownTimeout) ?? DEFAULT_SHUTDOWN_TIMEOUT_MILLIS;
 
-  let prometheus: PrometheusEndpoint | undefined;
+  let prometheus: ServedEndpoint | undefined;
+  let routes: ServedEndpoint | undefined;
   let readers: PushReader[] = [];
   let apiCopies: ApiCopyWatch | undefined;
   let isAttached = false;
@@ -84,11 +105,18 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
     // After the caller's turn: `register` has put its hooks on the loader by then. What Node.js 24 begins to load before,
     // `node:http` among it, the hooks never see.
     await undefined;
+    const extra = await extension.routes?.().catch((error: unknown) => fault('routes', error));
     if (isServed(options)) {
       const { startPrometheusEndpoint } = await import('./prometheus-endpoint.ts');
       catchSdkFaults();
       const own = typeof options.prometheus === 'object' ? options.prometheus : {};
-      if (!isStopped) prometheus = startPrometheusEndpoint(own, resource(), provider);
+      const shared = (extension.routesAddress === undefined && extra) || undefined;
+      if (!isStopped) prometheus = startPrometheusEndpoint(own, resource(), provider, shared);
+      if (shared !== undefined) routes = prometheus;
+    }
+    if (extra && routes === undefined) {
+      const { startRoutesEndpoint } = await import('./routes-endpoint.ts');
+      if (!isStopped) routes = startRoutesEndpoint(extra, extension.routesAddress ?? DEFAULT_ADDRESS);
     }
     if (isPushed(options)) {
       const { startPushReaders } = await import('./push-readers.ts');
@@ -98,7 +126,7 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
       if (isStopped) for (const reader of readers) await reader.shutdown();
     }
     isAttached = true;
-    await prometheus?.ready;
+    await Promise.all([prometheus?.ready, routes?.ready]);
     if (!isStopped) apiCopies = watchApiCopies();
   };
   const ready = attach().catch((error: unknown) => {
@@ -107,9 +135,7 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
   });
 
   const patience = createPatience(timeoutMillis);
-  const deliver = async (
-    work: (deadline: ReturnType<typeof startDeadline>) => Promise<unknown>[],
-  ): Promise<boolean> => {
+  const deliver = async (work: (deadline: Deadline) => Promise<unknown>[]): Promise<boolean> => {
     const deadline = startDeadline(timeoutMillis);
     patience.begin(deadline);
     const report = (error: unknown): void => fault('export', error);
@@ -125,27 +151,34 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
   let stopping: Promise<boolean> | undefined;
   const flush = (): Promise<boolean> =>
     stopping ?? deliver(() => [...readers.map((reader) => reader.flush()), tracing?.flush() ?? done]);
+  const beforeShutdown = (): Promise<void> => extension.beforeShutdown?.() ?? done;
+  const stopAll = (deadline: Deadline): Promise<unknown>[] => [
+    ...readers.map((reader) => reader.shutdown()),
+    tracing?.shutdown() ?? done,
+    ...[...new Set([prometheus, routes])].map(
+      (endpoint) => endpoint?.close(Math.min(1_000, deadline.remaining())) ?? done,
+    ),
+  ];
   const shutdown = (): Promise<boolean> => {
-    stopping ??= deliver((deadline) => [
-      ...readers.map((reader) => reader.shutdown()),
-      tracing?.shutdown() ?? done,
-      prometheus?.close(Math.min(1_000, deadline.remaining())) ?? done,
-    ]).finally(() => {
-      isStopped = true;
-      // What was not delivered in time is given up: it must neither go on nor keep the process.
-      stop.abort(new Error('given up, since telemetry was shut down'));
-      stopListening();
-      stopAtExit();
-      apiCopies?.stop();
-      restore();
-      disableInstrumentations();
-      unregister();
-      if (tracing?.isGlobal === true) trace.disable();
-      stopPropagation();
-    });
+    stopping ??= beforeShutdown()
+      .then(() => deliver(stopAll))
+      .finally(() => {
+        isStopped = true;
+        // What was not delivered in time is given up: it must neither go on nor keep the process.
+        stop.abort(new Error('given up, since telemetry was shut down'));
+        stopListening();
+        stopAtExit();
+        apiCopies?.stop();
+        restore();
+        disableInstrumentations();
+        unregister();
+        if (tracing?.isGlobal === true) trace.disable();
+        stopPropagation();
+      });
     return stopping;
   };
-  const stopListening = options.handleSignals === false ? (): void => {} : onProcessExit({ shutdown, flush });
+  const stopListening =
+    options.handleSignals === false ? (): void => {} : onProcessExit({ shutdown, flush, beforeShutdown });
   const requests = (): FinalRequest[] => {
     giveUpPending(resource());
     const takeMetrics = (): FinalRequest[] =>
@@ -168,6 +201,9 @@ export function startOtel(options: OtelOptions, provider: MeterProvider = meterP
     endpoints: {
       get prometheus(): string | undefined {
         return prometheus?.url;
+      },
+      get routes(): string | undefined {
+        return routes?.url === undefined ? undefined : new URL(routes.url).origin;
       },
     },
   };

@@ -1,4 +1,4 @@
-import { nearest } from './schema/nearest.ts';
+import { nearest } from '@org/instrument-core';
 import { fileOptions, options } from './schema/options-rule.ts';
 import type { Fields, Rule } from './schema/rule.ts';
 

@@ -5,7 +5,12 @@ import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Collection } from '@org/instrument-core';
 import type { PrometheusOptions } from '../options.ts';
 import type { Exposition } from './exposition.ts';
-import { createMetricsHandler, createPathHandler, type MetricsHandler } from './handler.ts';
+import {
+  createMetricsHandler,
+  createPathHandler,
+  type MetricsHandler,
+  type ServedRoutes,
+} from './handler.ts';
 import { createScrape } from './scrape.ts';
 import { collectionOf } from './sdk-metric.ts';
 import { createSerializer } from './serializer.ts';
@@ -22,6 +27,8 @@ export interface InstrumentPrometheusExporterOptions extends PrometheusOptions {
   resource?: () => Attributes;
   /** Further sources of metrics, shown behind those of the engine. One that fails is left out of that scrape. */
   metricProducers?: readonly MetricProducer[];
+  /** What the server answers beside the metrics. Default nothing. */
+  routes?: ServedRoutes | undefined;
 }
 
 /**
@@ -53,7 +60,7 @@ export class InstrumentPrometheusExporter extends PrometheusExporter {
       host: options.host ?? process.env.OTEL_EXPORTER_PROMETHEUS_HOST ?? DEFAULT_HOST,
       port: options.port ?? environmentPort() ?? PrometheusExporter.DEFAULT_OPTIONS.port,
       path,
-      handler: createPathHandler(path, this.#handler),
+      handler: createPathHandler(path, this.#handler, options.routes),
     });
   }
 

@@ -56,9 +56,22 @@ export function createMetricsHandler(scrape: Scrape): MetricsHandler {
   };
 }
 
-/** Answers requests for `path` with `metrics`, 400 to a URL that cannot be read, 404 to all else. */
-export function createPathHandler(path: string, metrics: MetricsHandler): MetricsHandler {
+/** Paths of other rooms on the server of `/metrics`. */
+export interface ServedRoutes {
+  /** Answers a request, or returns `false`: it is not for one of these paths. Must not throw. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+/**
+ * Answers requests for `path` with `metrics` and those of `routes`, 400 to a URL that cannot be read, 404 to all else.
+ */
+export function createPathHandler(
+  path: string,
+  metrics: MetricsHandler,
+  routes?: ServedRoutes,
+): MetricsHandler {
   return (request, response) => {
+    if (routes?.handle(request, response) === true) return;
     const pathname = pathOf(request.url);
     if (pathname === undefined) refuse(response, 400, 'Bad Request');
     else if (pathname !== path) refuse(response, 404, 'Not Found');

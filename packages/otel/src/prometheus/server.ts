@@ -17,7 +17,7 @@ export interface MetricsServerOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
-  /** Path of the metrics, for `url`. */
+  /** Path of the metrics, for `url` and messages; empty when there are none. */
   readonly path: string;
   readonly handler: MetricsHandler;
 }
@@ -90,17 +90,17 @@ function hardenedServer(handler: MetricsHandler): Server {
 async function listen(server: Server, options: MetricsServerOptions): Promise<ListeningAddress> {
   const { host, port, path } = options;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(listenError(error, host, port)));
+    server.once('error', (error) => reject(listenError(error, options)));
     server.listen({ host, port }, resolve);
   });
   server.removeAllListeners('error');
-  server.on('error', (error) => diag.error('Prometheus: the server failed', error));
+  server.on('error', (error) => diag.error(`${titleOf(path)}: the server failed`, error));
   const bound = server.address() as AddressInfo;
   const authority = host.includes(':') ? `[${host}]` : host;
   return { host, port: bound.port, url: `http://${authority}:${bound.port}${path}` };
 }
 
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+function listenError(error: NodeJS.ErrnoException, { host, port, path }: MetricsServerOptions): Error {
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: 'another program listens there; choose another port, or 0 for a free one',
     EACCES: 'this process may not listen there; ports below 1024 need privileges',
@@ -108,8 +108,13 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
     ENOTFOUND: 'that host name cannot be resolved',
   };
   const reason = reasons[error.code ?? ''] ?? error.message;
-  const message = `/metrics cannot listen on ${host}:${port}: ${reason}.`;
+  const message = `${titleOf(path)} cannot listen on ${host}:${port}: ${reason}.`;
   return Object.assign(new Error(message, { cause: error }), { code: error.code });
+}
+
+/** What a server without metrics is called in messages. */
+function titleOf(path: string): string {
+  return path === '' ? 'The server' : path;
 }
 
 async function end(server: Server, graceMillis: number): Promise<void> {

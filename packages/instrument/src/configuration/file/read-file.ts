@@ -1,8 +1,7 @@
-import type { Problem } from '@org/instrument-core';
+import { nearest, type Problem } from '@org/instrument-core';
 import { inspect, type Origin } from '../inspect.ts';
 import { type Layer, NOTHING, overlay } from '../merge.ts';
 import { isWithin, joinPath, nearestAround } from '../path.ts';
-import { nearest } from '../schema/nearest.ts';
 import { fileOptions, options } from '../schema/options-rule.ts';
 import { isSettings } from '../schema/rule.ts';
 import { findConfigurationFile } from './find-file.ts';

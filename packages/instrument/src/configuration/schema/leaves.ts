@@ -1,5 +1,4 @@
-import { describeValue, parseDuration } from '@org/instrument-core';
-import { nearest } from './nearest.ts';
+import { describeValue, nearest, parseDuration } from '@org/instrument-core';
 import type { Leaf, List, Rule } from './rule.ts';
 
 /** 2³¹ − 1 ms, 24.8 days: a Node.js timer with a longer delay fires at once. */

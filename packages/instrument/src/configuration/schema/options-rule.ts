@@ -8,6 +8,7 @@ import type {
   TracesOptions,
 } from '@org/instrument-otel';
 import type { InitOptions } from '../../options.ts';
+import { health } from './health-rule.ts';
 import {
   attributeValue,
   bool,
@@ -168,6 +169,7 @@ export const options: Fields = fieldsOf<InitOptions>({
   traces,
   metrics,
   metricExportIntervalMillis: integer(1, 2_147_483_647),
+  health,
   instrumentations,
   propagators: list(
     `a list of ${PROPAGATORS.join(', ')}`,

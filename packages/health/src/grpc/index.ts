@@ -1,0 +1,2 @@
+export { addHealthService } from './add-health-service.ts';
+export type { GrpcServer, HealthServiceOptions } from './options.ts';

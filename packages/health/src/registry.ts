@@ -1,0 +1,299 @@
+import { context, diag, trace } from '@opentelemetry/api';
+import { type BusEvent, countSelf, describeValue, type EventIteration } from '@org/instrument-core';
+import type { CheckFunction, CheckOptions } from './check.ts';
+import { reportComponent } from './component-report.ts';
+import type { HealthWatchMap } from './events.ts';
+import { aggregate } from './graph/aggregate.ts';
+import type { Verdict } from './graph/evaluate.ts';
+import { judgeProbe } from './graph/probe-verdict.ts';
+import type {
+  CheckDefinition,
+  CheckRunOptions,
+  Health,
+  HealthOptions,
+  HealthQuery,
+  HealthSettings,
+  WatchOptions,
+} from './health.ts';
+import { HealthEvents } from './health-events.ts';
+import { createHealthMetrics, type HealthMetrics, type StatusSource } from './health-metrics.ts';
+import {
+  checkDefinitions,
+  missingDependencies,
+  type UncheckedDefinition,
+  uncheckedDefinitions,
+} from './registration/check-definitions.ts';
+import type { SystemHealth } from './report.ts';
+import { type CompletedRun, Component, type ComponentObserver } from './run/component.ts';
+import { reasonOf } from './run/outcome.ts';
+import { Scheduler } from './schedule/scheduler.ts';
+import { TimerWheel } from './schedule/timer-wheel.ts';
+import { PROBES, select } from './select.ts';
+import { StatusTracker } from './status-tracker.ts';
+import { watchHealth } from './watch.ts';
+
+/** Checks may be registered in any order; a dependency that is not there after so long is told. */
+const MISSING_AFTER_MILLIS = 10_000;
+const DRAINING = 'the instance is shutting down';
+
+/** The checks of a system; see {@link Health}. */
+export class HealthRegistry implements Health {
+  readonly #components = new Map<string, Component>();
+  readonly #wheel = new TimerWheel();
+  readonly #scheduler = new Scheduler(this.#wheel);
+  readonly #options: HealthOptions;
+  readonly #events: HealthEvents;
+  readonly #tracker: StatusTracker;
+  #metrics: HealthMetrics | undefined;
+  #settings: HealthSettings;
+  #probes: readonly string[] | undefined;
+  /** Names that may be depended on though nothing is registered under them. */
+  readonly #awaited = new Set<string>();
+  /** Monotonic time until which no cached result is too old; `undefined` while it has to be worked out. */
+  #freshUntil: number | undefined;
+  #draining: string | undefined;
+  #stopBackground: (() => void) | undefined;
+  #version = 0;
+
+  constructor(options: HealthOptions) {
+    this.#options = options;
+    this.#settings = options;
+    this.#events = new HealthEvents(options.events);
+    this.#tracker = new StatusTracker({
+      components: this.#components,
+      events: this.#events,
+      onTransition: (name, from, to) => this.#metrics?.transition(name, from, to),
+    });
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  register(name: string, check: CheckFunction, options?: CheckOptions): () => void {
+    return this.#add([{ name, check, options }], `The health check ${describeValue(name)} is wrong`, '');
+  }
+
+  registerAll(checks: readonly CheckDefinition[]): () => void {
+    return this.#add(uncheckedDefinitions(checks), 'The health checks are wrong', 'checks');
+  }
+
+  unregister(name: string): boolean {
+    const component = this.#components.get(name);
+    if (component === undefined) return false;
+    this.#components.delete(name);
+    this.#scheduler.end(component);
+    component.close();
+    this.#awaited.add(name);
+    this.#registrationsChanged();
+    return true;
+  }
+
+  names(): string[] {
+    return [...this.#components.keys()];
+  }
+
+  probes(): string[] {
+    return [...this.#knownProbes()];
+  }
+
+  configure(settings: HealthSettings): void {
+    this.#settings = { ...this.#settings, ...settings };
+    this.#version++;
+  }
+
+  async check(options: CheckRunOptions = {}): Promise<SystemHealth> {
+    const startedAt = performance.now();
+    const selected = select(this.#components, this.#knownProbes(), options);
+    const running = this.#runDue(selected, options.fresh === true, startedAt);
+    if (running.length > 0) {
+      // Whoever waits wants the answer, though nothing else may keep the process alive.
+      const release = this.#wheel.hold();
+      await Promise.all(running);
+      release();
+    }
+    return this.#reportOn(selected, options, startedAt);
+  }
+
+  report(query: HealthQuery = {}): SystemHealth {
+    return this.#reportOn(select(this.#components, this.#knownProbes(), query), query, performance.now());
+  }
+
+  watch(options: WatchOptions = {}): EventIteration<BusEvent<HealthWatchMap>> {
+    const source = {
+      bus: this.#events.own,
+      wheel: this.#wheel,
+      check: () => this.check(),
+      runInBackground: () => this.#scheduler.use(this.#components.values()),
+    };
+    return watchHealth(source, options);
+  }
+
+  start(): void {
+    missingDependencies(this.#tracker.graph, this.names());
+    this.#stopBackground ??= this.#scheduler.use(this.#components.values());
+  }
+
+  stop(): void {
+    this.#stopBackground?.();
+    this.#stopBackground = undefined;
+    for (const component of this.#components.values()) component.abort();
+  }
+
+  drain(reason: string = DRAINING): void {
+    this.#draining = reason;
+    this.#version++;
+  }
+
+  resume(): void {
+    this.#draining = undefined;
+    this.#version++;
+  }
+
+  #add(definitions: readonly UncheckedDefinition[], summary: string, path: string): () => void {
+    const registered = new Map([...this.#components].map(([name, { definition }]) => [name, definition]));
+    const checked = checkDefinitions(definitions, { registered, awaited: this.#awaited, summary, path });
+    this.#metrics ??= createHealthMetrics(() => this.#statusSource(), this.#options.meterProvider);
+    const added = checked.map((definition) => new Component(definition, this.#wheel, this.#observer));
+    for (const component of added) this.#components.set(component.definition.name, component);
+    this.#registrationsChanged();
+    for (const component of added) this.#scheduler.begin(component);
+    const awaited = checked.flatMap(({ dependsOn }) =>
+      dependsOn.filter((name) => !this.#components.has(name)),
+    );
+    for (const name of awaited) this.#awaited.add(name);
+    if (awaited.length > 0) this.#wheel.after(MISSING_AFTER_MILLIS, () => this.#tellMissing());
+    return () => {
+      for (const component of added) {
+        const { name } = component.definition;
+        // Registered anew by somebody else meanwhile.
+        if (this.#components.get(name) === component) this.unregister(name);
+      }
+    };
+  }
+
+  #knownProbes(): readonly string[] {
+    const named = (): string[] =>
+      [...this.#components.values()].flatMap(({ definition }) => definition.probes);
+    this.#probes ??= [...new Set([...PROBES, ...named()])];
+    return this.#probes;
+  }
+
+  #registrationsChanged(): void {
+    this.#version++;
+    this.#probes = undefined;
+    this.#freshUntil = undefined;
+    this.#tracker.registrationsChanged();
+  }
+
+  /** Tells what still depends on something that is not there. */
+  #tellMissing(): void {
+    try {
+      missingDependencies(this.#tracker.graph, this.names());
+    } catch (error) {
+      diag.error(`health: ${reasonOf(error)}`);
+    }
+  }
+
+  /** Starts what is due, what that depends on included. Returns the runs that are under way. */
+  #runDue(selected: readonly Component[], fresh: boolean, now: number): Promise<void>[] {
+    if (!fresh && now < this.#nothingDueUntil()) return [];
+    const running: Promise<void>[] = [];
+    const start = (component: Component): void => {
+      const run = component.run();
+      if (run !== undefined) running.push(run);
+    };
+    const seen = new Set(selected);
+    // A set that grows while it is gone through: dependencies come behind what depends on them.
+    for (const component of seen) {
+      for (const name of component.definition.dependsOn) {
+        const dependency = this.#components.get(name);
+        if (dependency !== undefined) seen.add(dependency);
+      }
+    }
+    const asked = new Set(fresh ? selected : []);
+    for (const component of seen) if (asked.has(component) || component.dueAt <= now) start(component);
+    return running;
+  }
+
+  #nothingDueUntil(): number {
+    if (this.#freshUntil === undefined) {
+      this.#freshUntil = Number.POSITIVE_INFINITY;
+      for (const { dueAt } of this.#components.values())
+        if (dueAt < this.#freshUntil) this.#freshUntil = dueAt;
+    }
+    return this.#freshUntil;
+  }
+
+  #reportOn(selected: readonly Component[], query: HealthQuery, startedAt: number): SystemHealth {
+    const { verdicts } = this.#tracker;
+    const { status, kinds, rootCauses } = aggregate(selected, verdicts);
+    const { passes, reason } = judgeProbe({
+      // A single check by itself is not the instance, which may be draining.
+      probe: query.check === undefined ? query.probe : (query.probe ?? ''),
+      status,
+      selected,
+      components: this.#components,
+      verdicts,
+      draining: this.#draining,
+      guard: this.#settings.guard,
+    });
+    const now = performance.now();
+    return {
+      status,
+      passes,
+      reason,
+      rootCauses,
+      kinds,
+      components: selected.map((component) =>
+        reportComponent(component, verdicts.get(component.definition.name) as Verdict, now),
+      ),
+      timestampMillis: Date.now(),
+      durationMillis: now - startedAt,
+    };
+  }
+
+  #statusSource(): StatusSource {
+    const { verdicts, systemStatus: system } = this.#tracker;
+    const components = [...this.#components.values()].map(({ definition: { name, kind } }) => {
+      return { name, kind, status: (verdicts.get(name) as Verdict).status };
+    });
+    return { system, components };
+  }
+
+  readonly #observer: ComponentObserver = {
+    completed: (component, run) => this.#completed(component, run),
+    abandoned: ({ definition }) => {
+      this.#metrics?.abandoned(definition.name);
+      countSelf('instrument.faults', 'health');
+      diag.warn(
+        `health: the check ${definition.name} went on for more than ${definition.timeoutMillis} ms in spite of its ` +
+          'AbortSignal and was abandoned. Pass the signal on to what it waits for.',
+      );
+    },
+    recoveryAttempted: ({ definition: { name } }, attempt, outcome, error) => {
+      this.#version++;
+      this.#metrics?.recovery(name, outcome);
+      const span = trace.getSpanContext(context.active());
+      this.#events.emit('health.recovery.attempted', span, () => ({ check: name, attempt, outcome, error }));
+    },
+  };
+
+  #completed(component: Component, run: CompletedRun): void {
+    const { name, kind } = component.definition;
+    const { status: result, failure, reason, durationMillis, span } = run;
+    this.#metrics?.completed(component, run);
+    this.#scheduler.ended(component);
+    this.#events.emit('health.check.completed', span, () => ({
+      check: name,
+      kind,
+      result,
+      failure,
+      reason,
+      durationMillis,
+    }));
+    this.#version++;
+    this.#freshUntil = undefined;
+    this.#tracker.resultsChanged(span);
+  }
+}

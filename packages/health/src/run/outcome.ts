@@ -1,0 +1,85 @@
+import { describeValue } from '@org/instrument-core';
+import type { FailureReason } from '../report.ts';
+import type { ResultStatus } from '../status.ts';
+
+/** What came of one run, whatever the check returned or threw. */
+export interface RunResult {
+  readonly status: ResultStatus;
+  readonly failure: FailureReason | undefined;
+  readonly reason: string | undefined;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A result without anything to say. */
+export const HEALTHY: RunResult = {
+  status: 'healthy',
+  failure: undefined,
+  reason: undefined,
+  details: undefined,
+};
+
+const RESULT_STATUSES: ReadonlySet<unknown> = new Set(['healthy', 'degraded', 'unhealthy']);
+const EXPECTED = "nothing, true, false, 'healthy', 'degraded', 'unhealthy' or { status, reason?, details? }";
+/** Longest reason that is kept: an error may quote a whole page. */
+const MAX_REASON_LENGTH = 500;
+
+/** A failed run. */
+export function failed(failure: FailureReason, reason: string): RunResult {
+  return { status: 'unhealthy', failure, reason: cut(reason), details: undefined };
+}
+
+/** What a returned value means; what means nothing is a failure that says so. Never throws. */
+export function resultOf(value: unknown): RunResult {
+  try {
+    if (value === undefined || value === true) return HEALTHY;
+    if (value === false) return failed('unhealthy', 'the check returned false');
+    if (isResultStatus(value)) return withStatus(value, undefined, undefined);
+    if (typeof value === 'object' && value !== null) {
+      const { status, reason, details } = value as Record<string, unknown>;
+      if (isResultStatus(status)) return withStatus(status, reason, details);
+    }
+    return failed('invalid', `the check returned ${describeValue(value)}, expected ${EXPECTED}`);
+  } catch (error) {
+    return failed('invalid', `the check returned an object that cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/** What a thrown value says. Never throws. */
+export function resultOfThrown(thrown: unknown): RunResult {
+  return failed(
+    'error',
+    thrown instanceof Error ? reasonOf(thrown) : `the check threw ${describeValue(thrown)}`,
+  );
+}
+
+/** The message of an error, with that of its cause: `fetch failed` alone tells nobody why. Never throws. */
+export function reasonOf(error: unknown): string {
+  try {
+    if (!(error instanceof Error)) return describeValue(error);
+    const { message, name, cause } = error;
+    const code = (error as NodeJS.ErrnoException).code;
+    // An AggregateError of several addresses tried has a code and no message.
+    const own = message || (typeof code === 'string' ? code : name);
+    return cause instanceof Error && cause !== error ? `${own}: ${reasonOf(cause)}` : own;
+  } catch {
+    return 'an error that cannot be read';
+  }
+}
+
+function withStatus(status: ResultStatus, reason: unknown, details: unknown): RunResult {
+  return {
+    status,
+    failure: status === 'unhealthy' ? 'unhealthy' : undefined,
+    reason:
+      reason === undefined ? undefined : cut(typeof reason === 'string' ? reason : describeValue(reason)),
+    details: typeof details === 'object' && details !== null ? { ...details } : undefined,
+  };
+}
+
+function isResultStatus(value: unknown): value is ResultStatus {
+  return RESULT_STATUSES.has(value);
+}
+
+function cut(text: string): string {
+  return text.length > MAX_REASON_LENGTH ? `${text.slice(0, MAX_REASON_LENGTH - 1)}…` : text;
+}

@@ -1,0 +1,50 @@
+import { describeValue, nearest, type Problem } from '@org/instrument-core';
+import type { HealthQuery } from './health.ts';
+import { throwProblems } from './registration/resolve-options.ts';
+import type { Component } from './run/component.ts';
+
+/** Probes that exist though no check names them. */
+export const PROBES: readonly string[] = ['liveness', 'readiness', 'startup'];
+
+/**
+ * The components that a query is about, in the order of registration.
+ *
+ * @throws {InstrumentError} for names that are not known, with those that are.
+ */
+export function select(
+  components: ReadonlyMap<string, Component>,
+  probes: readonly string[],
+  { probe, check, exclude = [] }: HealthQuery,
+): Component[] {
+  const problems: Problem[] = [];
+  const known = [...components.keys()];
+  if (probe !== undefined && !probes.includes(probe)) {
+    problems.push(unknown('probe', probe, probes, 'a probe or group that a check names'));
+  }
+  let selected = [...components.values()];
+  if (probe !== undefined) selected = selected.filter(({ definition }) => definition.probes.includes(probe));
+  const ofProbe = selected.map(({ definition }) => definition.name);
+  if (check !== undefined && !(problems.length > 0 || ofProbe.includes(check))) {
+    const what = probe === undefined ? 'a registered check' : `a check of ${probe}`;
+    problems.push(unknown('check', check, ofProbe, what));
+  }
+  for (const name of Array.isArray(exclude) ? exclude : [exclude]) {
+    if (!components.has(name)) problems.push(unknown('exclude', name, known, 'a registered check'));
+  }
+  throwProblems('The health asked for is not known', problems);
+  if (check !== undefined) selected = selected.filter(({ definition }) => definition.name === check);
+  if (exclude.length === 0) return selected;
+  const excluded = new Set(exclude);
+  return selected.filter(({ definition }) => !excluded.has(definition.name));
+}
+
+function unknown(path: string, value: unknown, known: readonly string[], what: string): Problem {
+  const near = typeof value === 'string' ? nearest(value, known) : undefined;
+  const expected = known.length === 0 ? `${what}; there is none` : `${what}: ${known.join(', ')}`;
+  return {
+    path,
+    found: describeValue(value),
+    expected,
+    ...(near === undefined ? {} : { fix: `Did you mean ${near}?` }),
+  };
+}

@@ -1,0 +1,105 @@
+import type { SpanContext } from '@opentelemetry/api';
+import { reasonOf } from './component-report.ts';
+import { aggregate } from './graph/aggregate.ts';
+import { evaluate, type Verdict } from './graph/evaluate.ts';
+import { type Graph, graphOf } from './graph/graph.ts';
+import type { HealthEvents } from './health-events.ts';
+import type { Component } from './run/component.ts';
+import { isWorse, type Status } from './status.ts';
+
+/** What a tracker needs of its registry. */
+export interface TrackerOptions {
+  readonly components: ReadonlyMap<string, Component>;
+  readonly events: HealthEvents;
+  /** A component has changed its status. */
+  readonly onTransition: (name: string, from: Status, to: Status) => void;
+}
+
+/**
+ * Knows what follows from the results of all components, and tells what has changed. Results of one turn of the event
+ * loop are taken in together, so that a thousand of them are not a thousand walks through the graph.
+ */
+export class StatusTracker {
+  readonly #options: TrackerOptions;
+  #graph: Graph | undefined;
+  #verdicts: ReadonlyMap<string, Verdict> | undefined;
+  /** What was told last. */
+  #told: ReadonlyMap<string, Verdict> = new Map();
+  #systemStatus: Status = 'unknown';
+  /** Span of the run that came in last. */
+  #cause: SpanContext | undefined;
+
+  constructor(options: TrackerOptions) {
+    this.#options = options;
+  }
+
+  /** What follows from the registrations. */
+  get graph(): Graph {
+    this.#graph ??= graphOf(this.#options.components);
+    return this.#graph;
+  }
+
+  /** Status of all components together. */
+  get systemStatus(): Status {
+    this.#settle();
+    return this.#systemStatus;
+  }
+
+  /** Verdict on each component, by its name. */
+  get verdicts(): ReadonlyMap<string, Verdict> {
+    return this.#settle();
+  }
+
+  /** Components have come or gone. */
+  registrationsChanged(): void {
+    this.#graph = undefined;
+    this.resultsChanged(undefined);
+  }
+
+  /** A component has a new result, from a run that `cause` asked for. */
+  resultsChanged(cause: SpanContext | undefined): void {
+    this.#cause = cause;
+    if (this.#verdicts === undefined) return;
+    this.#verdicts = undefined;
+    queueMicrotask(() => this.#settle());
+  }
+
+  #settle(): ReadonlyMap<string, Verdict> {
+    if (this.#verdicts !== undefined) return this.#verdicts;
+    const verdicts = evaluate(this.graph);
+    // First, for a listener may ask for a report.
+    this.#verdicts = verdicts;
+    const told = this.#told;
+    this.#told = verdicts;
+    for (const [name, component] of this.#options.components) {
+      const verdict = verdicts.get(name);
+      const from = told.get(name)?.status ?? 'unknown';
+      if (verdict !== undefined && verdict.status !== from) this.#tellComponent(component, from, verdict);
+    }
+    this.#tellSystem(verdicts);
+    return verdicts;
+  }
+
+  #tellComponent(component: Component, from: Status, verdict: Verdict): void {
+    const { name, kind, critical } = component.definition;
+    const { status: to, rootCauses } = verdict;
+    this.#options.onTransition(name, from, to);
+    const reason = to === 'healthy' ? undefined : reasonOf(component, verdict);
+    // Of a component that others have brought down, the run that did it is theirs.
+    const span = verdict.affectedBy.length > 0 ? this.#cause : component.span;
+    const payload = { check: name, from, to, reason, rootCauses };
+    this.#options.events.emit('health.status.changed', span, () => payload);
+    if (to === 'healthy' || to === 'unknown' || !(from === 'unknown' || isWorse(to, from))) return;
+    this.#options.events.emit('health.component.degraded', span, () => ({ ...payload, kind, critical }));
+  }
+
+  #tellSystem(verdicts: ReadonlyMap<string, Verdict>): void {
+    const from = this.#systemStatus;
+    const { status: to, rootCauses } = aggregate([...this.#options.components.values()], verdicts);
+    if (to === from || this.#options.components.size === 0) return;
+    this.#systemStatus = to;
+    const reason = rootCauses.length === 0 ? undefined : `because of ${rootCauses.join(', ')}`;
+    const payload = { check: undefined, from, to, reason, rootCauses };
+    this.#options.events.emit('health.status.changed', this.#cause, () => payload);
+  }
+}

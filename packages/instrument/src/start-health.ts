@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { diag } from '@opentelemetry/api';
+import { parseDuration } from '@org/instrument-core';
+import { health } from '@org/instrument-health';
+import { messageOf, type OtelExtension } from '@org/instrument-otel';
+import type { HealthInitOptions } from './options.ts';
+
+const DEFAULT_HOST = '127.0.0.1';
+/** What a server of its own listens on when only a host is said: the default port of `/metrics`. */
+const DEFAULT_PORT = 9464;
+
+/** Health as it runs. */
+export interface RunningHealth {
+  /** What the OpenTelemetry side is to serve, and to do first when it ends. */
+  readonly extension: OtelExtension;
+  /** Path of `/health`; `undefined` when it is left out. */
+  readonly path: string | undefined;
+  /** Checks run in the background no more. */
+  stop(): void;
+}
+
+/** Runs the checks of the process in the background, and gives the endpoints to whoever serves them. */
+export function startHealth(given: true | HealthInitOptions): RunningHealth {
+  const { host, port, drainDelay, guard, ...http } = given === true ? {} : given;
+  if (guard !== undefined) health.configure({ guard });
+  health.resume();
+  try {
+    health.start();
+  } catch (error) {
+    // Checks run all the same; what is missing may be registered later.
+    diag.error(`health: ${messageOf(error)}`);
+  }
+  const isOwnServer = host !== undefined || port !== undefined;
+  const path = http.paths?.health ?? '/health';
+  return {
+    extension: {
+      routes: async () => {
+        const { createHealthRoutes } = await import('@org/instrument-health/http');
+        return createHealthRoutes(health, http);
+      },
+      routesAddress: isOwnServer ? { host: host ?? DEFAULT_HOST, port: port ?? DEFAULT_PORT } : undefined,
+      beforeShutdown: async () => {
+        health.drain();
+        const delayMillis = parseDuration(drainDelay) ?? 0;
+        if (delayMillis > 0) await sleep(delayMillis);
+      },
+    },
+    path: path === false ? undefined : `${http.basePath ?? ''}${path}`,
+    stop: () => health.stop(),
+  };
+}
