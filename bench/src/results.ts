@@ -13,6 +13,7 @@ export type Group =
   | 'blocks'
   | 'memory'
   | 'startup'
+  | 'health'
   | 'growth'
   | 'worst-cases';
 

@@ -2,6 +2,7 @@ import { measureBlocks } from './blocks.ts';
 import { measureAutometrics, measureCalls } from './calls.ts';
 import { measureDisabled } from './disabled.ts';
 import { measureGrowth } from './growth.ts';
+import { measureHealth } from './health.ts';
 import type { Finding } from './measure.ts';
 import { measureMemory } from './memory.ts';
 import { writeBetweenMarks, writeJson } from './readme.ts';
@@ -26,6 +27,7 @@ const GROUPS: Readonly<Record<Group, Measure>> = {
   blocks: measureBlocks,
   memory: measureMemory,
   startup: measureStartup,
+  health: measureHealth,
   growth: measureGrowth,
   'worst-cases': measureWorstCases,
 };
@@ -35,6 +37,8 @@ const GROWTH: readonly Group[] = ['growth', 'worst-cases'];
 
 const PEERS = [
   '@autometrics/autometrics',
+  '@godaddy/terminus',
+  '@nestjs/terminus',
   '@opentelemetry/exporter-prometheus',
   '@opentelemetry/sdk-metrics',
   '@opentelemetry/sdk-node',

@@ -46,9 +46,8 @@ export function poolCheck(
     const status = worstOf(saturation, statusAbove(waiting, maxWaiting, unhealthyWaiting));
     const details = { max, used, idle, waiting, usedShare };
     if (status === 'healthy') return { status, details };
-    const reason =
-      `${numberText(used)} of ${numberText(max)} are in use (${percentText(used / max)}), ` +
-      `and ${numberText(waiting)} callers wait`;
+    const inUse = `${numberText(used)} of ${numberText(max)} are in use (${percentText(used / max)})`;
+    const reason = `${inUse}, ${numberText(waiting)} waiting`;
     return { status, reason, details } satisfies CheckResult;
   };
 }

@@ -43,7 +43,7 @@ export interface KnexShape {
 export type KnownPool = PgPoolShape | GenericPoolShape | TarnPoolShape | KnexShape;
 
 /** What is known, for whoever passed something else. */
-export const KNOWN_POOLS =
+export const KNOWN_POOLS: string =
   'pg.Pool (totalCount, idleCount, waitingCount, options.max), generic-pool (borrowed, available, pending, max), tarn ' +
   '(numUsed(), numFree(), numPendingAcquires(), max), knex (client.pool), or a function that returns ' +
   '{ max, used, idle, waiting }';

@@ -74,8 +74,7 @@ function factsOf(request: IncomingMessage): RequestFacts {
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-  // A client that goes away is no news; without a listener its error would end the process.
-  response.on('error', () => {});
+  response.on('error', ignore);
   try {
     // Somebody else has answered, or there is nobody left to answer.
     if (response.headersSent || response.destroyed) return;
@@ -86,3 +85,6 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
     reportFault('sending an answer of the health endpoints', error);
   }
 }
+
+/** A client that goes away is no news; without a listener its error would end the process. */
+function ignore(): void {}

@@ -1,7 +1,7 @@
-import { describeValue, nearest } from '@org/instrument-core';
 import type { Health, HealthQuery } from '../health.ts';
 import type { Endpoint, EndpointKind } from './endpoints.ts';
 import { decodeQuery, decodeSegments, type RequestTarget } from './request-target.ts';
+import { type UnknownName, unknownName } from './unknown-name.ts';
 
 /** What a URL asks for. */
 export interface Route {
@@ -15,20 +15,12 @@ export interface Route {
 }
 
 /** Why a URL cannot be answered. */
-export interface Refusal {
+export interface Refusal extends UnknownName {
   readonly kind: EndpointKind;
   readonly status: 400 | 404;
-  readonly text: string;
-  /** What would be right; names checks, where `text` does not. */
-  readonly hint: string;
 }
 
 const PROBES = { live: 'liveness', ready: 'readiness', startup: 'startup' } as const;
-/** Names that a message lists at most. */
-const MAX_LISTED = 50;
-/** A suggestion is looked for among so many names, for words up to this length: anybody may ask for one. */
-const MAX_COMPARED = 100;
-const MAX_COMPARED_LENGTH = 40;
 
 /** Finds out what is asked for below an endpoint, and whether it exists. */
 export function resolveTarget(health: Health, endpoint: Endpoint, target: RequestTarget): Route | Refusal {
@@ -39,13 +31,13 @@ export function resolveTarget(health: Health, endpoint: Endpoint, target: Reques
     return { kind, status: 400, text: 'The percent-encoding of this URL is malformed.', hint: '' };
   }
   const found = kind === 'health' ? findAny(health, segments) : findInProbe(health, kind, segments);
-  if (found instanceof Unknown) return found.refuse(kind, 404);
+  if ('hint' in found) return { kind, status: 404, ...found };
   const exclude = excludedBy(parameters);
-  const known = health.names();
-  const stranger = exclude.find((name) => !known.includes(name));
+  const known = new Set(health.names());
+  const stranger = exclude.find((name) => !known.has(name));
   if (stranger !== undefined) {
-    const candidates = kind === 'health' ? known : namesOf(health, PROBES[kind]);
-    return new Unknown('check to exclude', stranger, candidates).refuse(kind, 400);
+    const candidates = kind === 'health' ? [...known] : namesOf(health, PROBES[kind]);
+    return { kind, status: 400, ...unknownName('check to exclude', stranger, candidates) };
   }
   const query: HealthQuery = { ...found, ...(exclude.length === 0 ? {} : { exclude }) };
   return {
@@ -58,27 +50,8 @@ export function resolveTarget(health: Health, endpoint: Endpoint, target: Reques
   };
 }
 
-/** A name that does not exist, and those that do. */
-class Unknown {
-  readonly #text: string;
-  readonly #hint: string;
-
-  constructor(what: string, name: string, known: readonly string[]) {
-    this.#text = `There is no ${what} ${describeValue(name)}.`;
-    const listed = known.slice(0, MAX_LISTED).join(', ');
-    const more = known.length > MAX_LISTED ? `, and ${known.length - MAX_LISTED} more` : '';
-    const near = name.length > MAX_COMPARED_LENGTH ? undefined : nearest(name, known.slice(0, MAX_COMPARED));
-    const suggestion = near === undefined ? '' : ` Did you mean ${near}?`;
-    this.#hint = ` ${known.length === 0 ? 'None is registered.' : `Known: ${listed}${more}.`}${suggestion}`;
-  }
-
-  refuse(kind: EndpointKind, status: 400 | 404): Refusal {
-    return { kind, status, text: this.#text, hint: this.#hint };
-  }
-}
-
 /** Below `/health`: nothing, a group or a check, a check of a group. A group goes before a check of the same name. */
-function findAny(health: Health, segments: readonly string[]): HealthQuery | Unknown {
+function findAny(health: Health, segments: readonly string[]): HealthQuery | UnknownName {
   const [first, second, ...rest] = segments;
   if (first === undefined) return {};
   const probes = health.probes();
@@ -87,9 +60,9 @@ function findAny(health: Health, segments: readonly string[]): HealthQuery | Unk
     if (probes.includes(first)) return { probe: first };
     return names.includes(first)
       ? { check: first }
-      : new Unknown('group or check', first, [...probes, ...names]);
+      : unknownName('group or check', first, [...probes, ...names]);
   }
-  if (!probes.includes(first)) return new Unknown('group', first, probes);
+  if (!probes.includes(first)) return unknownName('group', first, probes);
   return findCheck(health, first, [second, ...rest]);
 }
 
@@ -98,16 +71,16 @@ function findInProbe(
   health: Health,
   kind: Exclude<EndpointKind, 'health'>,
   segments: readonly string[],
-): HealthQuery | Unknown {
+): HealthQuery | UnknownName {
   const probe = PROBES[kind];
   return segments.length === 0 ? { probe } : findCheck(health, probe, segments);
 }
 
-function findCheck(health: Health, probe: string, segments: readonly string[]): HealthQuery | Unknown {
+function findCheck(health: Health, probe: string, segments: readonly string[]): HealthQuery | UnknownName {
   const check = segments.join('/');
   const known = namesOf(health, probe);
   // Names hold no slash: deeper paths are unknown by themselves.
-  return known.includes(check) ? { probe, check } : new Unknown(`check of ${probe}`, check, known);
+  return known.includes(check) ? { probe, check } : unknownName(`check of ${probe}`, check, known);
 }
 
 function namesOf(health: Health, probe: string): string[] {

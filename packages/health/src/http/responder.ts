@@ -1,4 +1,4 @@
-import { InstrumentError, monotonicMillis } from '@org/instrument-core';
+import { InstrumentError } from '@org/instrument-core';
 import type { Health } from '../health.ts';
 import type { SystemHealth } from '../report.ts';
 import { createAnswers } from './answers.ts';
@@ -6,12 +6,13 @@ import { createAuthorizer } from './authorizer.ts';
 import { type Endpoint, endpointAt } from './endpoints.ts';
 import { reportFault } from './fault.ts';
 import { healthJson } from './json-body.ts';
+import { createKeptRoutes, type KeptRoute } from './kept-routes.ts';
 import { type Format, negotiateFormat } from './negotiation.ts';
 import type { HealthHttpOptions } from './options.ts';
 import type { Answer, RequestFacts } from './request-facts.ts';
 import { type RequestTarget, splitTarget } from './request-target.ts';
 import { type Refusal, type Route, resolveTarget } from './resolve.ts';
-import { createRevalidator, LOOK_MILLIS } from './revalidator.ts';
+import { createRevalidator } from './revalidator.ts';
 import { httpSettings } from './settings.ts';
 import { OK_TEXT, probeText } from './text-body.ts';
 
@@ -25,21 +26,6 @@ export interface Responder {
   notFound(): Answer;
 }
 
-/** A route with what was made for it; dropped when `health.version` rises, and made anew each second. */
-interface KeptRoute {
-  readonly route: Route;
-  untilMillis: number;
-  /** The state behind the answers, unless it has ages and times in them. */
-  system: SystemHealth | undefined;
-  readonly forAnyone: Map<Format, Answer>;
-  readonly forAuthorised: Map<Format, Answer>;
-  readonly forOthers: Map<Format, Answer>;
-}
-
-// URLs kept, and the longest of them: both are in the hands of whoever asks.
-const MAX_KEPT = 256;
-const MAX_URL_LENGTH = 512;
-
 /**
  * Creates the endpoints.
  *
@@ -50,16 +36,11 @@ export function createResponder(health: Health, options: HealthHttpOptions): Res
   const authorizer = createAuthorizer(settings);
   const answers = createAnswers(settings);
   const revalidate = createRevalidator(health);
-  const routes = new Map<string, KeptRoute>();
-  let version = health.version;
+  const routes = createKeptRoutes();
 
   function answer(facts: RequestFacts): Answer | Promise<Answer> | undefined {
-    if (health.version !== version) {
-      routes.clear();
-      version = health.version;
-    }
     const isRead = facts.method === 'GET' || facts.method === 'HEAD';
-    const kept = routes.get(facts.url);
+    const kept = routes.get(facts.url, health.version);
     if (kept !== undefined && isRead) return answerKept(kept, facts);
     const target = splitTarget(facts.url);
     const endpoint = endpointAt(settings.endpoints, target.path);
@@ -73,33 +54,10 @@ export function createResponder(health: Health, options: HealthHttpOptions): Res
     facts: RequestFacts,
   ): Answer | Promise<Answer> {
     const found = resolveTarget(health, endpoint, target);
-    return isRefusal(found) ? refuse(found, facts) : answerKept(keep(facts.url, found), facts);
-  }
-
-  function keep(url: string, route: Route): KeptRoute {
-    const kept: KeptRoute = {
-      route,
-      untilMillis: monotonicMillis() + LOOK_MILLIS,
-      system: undefined,
-      forAnyone: new Map(),
-      forAuthorised: new Map(),
-      forOthers: new Map(),
-    };
-    if (url.length > MAX_URL_LENGTH) return kept;
-    const [oldest] = routes.keys();
-    if (routes.size >= MAX_KEPT && oldest !== undefined) routes.delete(oldest);
-    routes.set(url, kept);
-    return kept;
+    return isRefusal(found) ? refuse(found, facts) : answerKept(routes.keep(facts.url, found), facts);
   }
 
   function answerKept(kept: KeptRoute, facts: RequestFacts): Answer | Promise<Answer> {
-    const now = monotonicMillis();
-    if (now >= kept.untilMillis) {
-      // Not everything that counts raises the version: the guard is the user's, and results get old.
-      kept.untilMillis = now + LOOK_MILLIS;
-      kept.system = undefined;
-      for (const table of [kept.forAnyone, kept.forAuthorised, kept.forOthers]) table.clear();
-    }
     const format = kept.route.kind === 'health' ? 'health+json' : negotiateFormat(facts.accept);
     return kept.forAnyone.get(format) ?? answerSlowly(kept, facts, format);
   }

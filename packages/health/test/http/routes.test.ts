@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { connect, createServer as createHttp2Server } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { createHealthHandler, createHealthRoutes } from '../../src/http/node-handler.ts';
 import { mixedHealth, serve, serveListener } from './serve.ts';
@@ -38,6 +42,22 @@ describe('beside other handlers', () => {
     expect(await (await fetch(`${url}/livez`)).text()).toBe('ok');
     expect((await fetch(`${url}/livez`, { method: 'POST' })).status).toBe(405);
     expect(await (await fetch(`${url}/other`)).text()).toBe('not here');
+  });
+
+  it('serves HTTP/2 too', async () => {
+    const handler = createHealthHandler(await mixedHealth(), { token: 't' });
+    const server = createHttp2Server(handler as never).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    try {
+      const stream = client.request({ ':path': '/health/disk', authorization: 'Bearer t' });
+      const [headers] = await once(stream, 'response');
+      expect(headers).toMatchObject({ ':status': 200, 'content-type': 'application/health+json' });
+      expect(await json(stream)).toMatchObject({ status: 'pass', rootCauses: [] });
+    } finally {
+      client.close();
+      server.close();
+    }
   });
 
   it('finds the nearest path where one lies below another', async () => {

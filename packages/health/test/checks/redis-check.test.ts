@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { redisCheck } from '../../src/checks/index.ts';
+import { problemsOf, runCheck, untyped } from './run-check.ts';
+
+// Clients of the real packages are checked against a real server in test/e2e.
+
+test.for<unknown>(['PONG', 'pong', Buffer.from('PONG'), ['pong', '']])(
+  'the answer %s is healthy',
+  async (answer) => {
+    const result = await runCheck(redisCheck({ ping: () => Promise.resolve(answer) }));
+    expect(result).toEqual({ status: 'healthy', details: { latencyMillis: expect.any(Number) } });
+  },
+);
+
+test('another answer is unhealthy', async () => {
+  const result = await runCheck(redisCheck({ ping: () => 'LOADING' }));
+  expect(result).toEqual({
+    status: 'unhealthy',
+    reason: 'Redis answered "LOADING" to PING, expected "PONG"',
+  });
+});
+
+test.for<[object, RegExp]>([
+  [{ isReady: false, isOpen: true }, /not ready/],
+  [{ status: 'reconnecting' }, /"reconnecting"/],
+  [{ status: 'end' }, /"end"/],
+])('a client that knows it is not ready (%o) is not asked', async ([state, message]) => {
+  let asked = 0;
+  const client = { ...state, ping: () => ++asked };
+  await expect(runCheck(redisCheck(client))).rejects.toThrow(message);
+  expect(asked).toBe(0);
+});
+
+test('a client that connects with its first command is asked', async () => {
+  const client = { status: 'wait', ping: () => 'PONG' };
+  expect(await runCheck(redisCheck(client))).toMatchObject({ status: 'healthy' });
+});
+
+test('while a ping has no answer no other is sent, and its late answer is worth as much', async () => {
+  let asked = 0;
+  let answer: (text: string) => void = () => {};
+  const check = redisCheck({
+    ping: () => {
+      asked++;
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    },
+  });
+  const controller = new AbortController();
+  const first = runCheck(check, controller.signal);
+  controller.abort();
+  await expect(first).rejects.toThrow('No answer before the check was aborted');
+  const second = runCheck(check);
+  answer('PONG');
+  expect(await second).toMatchObject({ status: 'healthy' });
+  expect(asked).toBe(1);
+  const third = runCheck(check);
+  answer('PONG');
+  expect(await third).toMatchObject({ status: 'healthy' });
+  expect(asked).toBe(2);
+});
+
+test('what is no client is refused, with what would do', () => {
+  const { paths, error } = problemsOf(() =>
+    redisCheck(untyped({ password: 'hunter2' }), { degradedAbove: 'x' }),
+  );
+  expect(paths).toEqual(['client', 'degradedAbove']);
+  expect(error.message).toContain('ioredis');
+  expect(error.message).not.toContain('hunter2');
+});
