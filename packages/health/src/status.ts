@@ -7,9 +7,7 @@ export type Status = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
 /** What a result can be: only what was never checked is unknown. */
 export type ResultStatus = Exclude<Status, 'unknown'>;
 
-/** Statuses from best to worst: an unhealthy component is known to be broken, an unknown one may be. */
-export const STATUSES: readonly Status[] = ['healthy', 'degraded', 'unknown', 'unhealthy'];
-
+/** From best to worst: an unhealthy component is known to be broken, an unknown one may be. */
 const RANK: Readonly<Record<Status, number>> = { healthy: 0, degraded: 1, unknown: 2, unhealthy: 3 };
 
 /** Whether `a` is worse than `b`. */
