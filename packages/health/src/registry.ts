@@ -1,10 +1,9 @@
-import { context, diag, trace } from '@opentelemetry/api';
+import { diag } from '@opentelemetry/api';
 import { type BusEvent, countSelf, describeValue, type EventIteration } from '@org/instrument-core';
 import type { CheckFunction, CheckOptions } from './check.ts';
 import { reportComponent } from './component-report.ts';
 import type { HealthWatchMap } from './events.ts';
 import { aggregate } from './graph/aggregate.ts';
-import type { Verdict } from './graph/evaluate.ts';
 import { judgeProbe } from './graph/probe-verdict.ts';
 import type {
   CheckDefinition,
@@ -23,6 +22,7 @@ import {
   type UncheckedDefinition,
   uncheckedDefinitions,
 } from './registration/check-definitions.ts';
+import { throwProblems } from './registration/resolve-options.ts';
 import type { SystemHealth } from './report.ts';
 import { type CompletedRun, Component, type ComponentObserver } from './run/component.ts';
 import { reasonOf } from './run/outcome.ts';
@@ -49,6 +49,8 @@ export class HealthRegistry implements Health {
   #probes: readonly string[] | undefined;
   /** Names that may be depended on though nothing is registered under them. */
   readonly #awaited = new Set<string>();
+  /** Of these, the ones that are told if they do not come. */
+  readonly #missed = new Set<string>();
   /** Monotonic time until which no cached result is too old; `undefined` while it has to be worked out. */
   #freshUntil: number | undefined;
   #draining: string | undefined;
@@ -56,6 +58,7 @@ export class HealthRegistry implements Health {
   #version = 0;
 
   constructor(options: HealthOptions) {
+    checkSettings(options);
     this.#options = options;
     this.#settings = options;
     this.#events = new HealthEvents(options.events);
@@ -98,6 +101,7 @@ export class HealthRegistry implements Health {
   }
 
   configure(settings: HealthSettings): void {
+    checkSettings(settings);
     this.#settings = { ...this.#settings, ...settings };
     this.#version++;
   }
@@ -161,8 +165,7 @@ export class HealthRegistry implements Health {
     const awaited = checked.flatMap(({ dependsOn }) =>
       dependsOn.filter((name) => !this.#components.has(name)),
     );
-    for (const name of awaited) this.#awaited.add(name);
-    if (awaited.length > 0) this.#wheel.after(MISSING_AFTER_MILLIS, () => this.#tellMissing());
+    for (const name of awaited) this.#await(name);
     return () => {
       for (const component of added) {
         const { name } = component.definition;
@@ -186,13 +189,19 @@ export class HealthRegistry implements Health {
     this.#tracker.registrationsChanged();
   }
 
-  /** Tells what still depends on something that is not there. */
-  #tellMissing(): void {
-    try {
-      missingDependencies(this.#tracker.graph, this.names());
-    } catch (error) {
-      diag.error(`health: ${reasonOf(error)}`);
-    }
+  /** Something depends on a check that is not there: it is told once, when it has not come in time. */
+  #await(name: string): void {
+    this.#awaited.add(name);
+    if (this.#missed.has(name)) return;
+    this.#missed.add(name);
+    this.#wheel.after(MISSING_AFTER_MILLIS, () => {
+      this.#missed.delete(name);
+      try {
+        missingDependencies(this.#tracker.graph, this.names(), name);
+      } catch (error) {
+        diag.error(`health: ${reasonOf(error)}`);
+      }
+    });
   }
 
   /** Starts what is due, what that depends on included. Returns the runs that are under way. */
@@ -225,8 +234,12 @@ export class HealthRegistry implements Health {
     return this.#freshUntil;
   }
 
-  #reportOn(selected: readonly Component[], query: HealthQuery, startedAt: number): SystemHealth {
+  #reportOn(asked: readonly Component[], query: HealthQuery, startedAt: number): SystemHealth {
     const { verdicts } = this.#tracker;
+    // One may have been taken out while it ran.
+    const selected = asked.filter(
+      (component) => this.#components.get(component.definition.name) === component,
+    );
     const { status, kinds, rootCauses } = aggregate(selected, verdicts);
     const { passes, reason } = judgeProbe({
       // A single check by itself is not the instance, which may be draining.
@@ -245,9 +258,10 @@ export class HealthRegistry implements Health {
       reason,
       rootCauses,
       kinds,
-      components: selected.map((component) =>
-        reportComponent(component, verdicts.get(component.definition.name) as Verdict, now),
-      ),
+      components: selected.flatMap((component) => {
+        const verdict = verdicts.get(component.definition.name);
+        return verdict === undefined ? [] : [reportComponent(component, verdict, now)];
+      }),
       timestampMillis: Date.now(),
       durationMillis: now - startedAt,
     };
@@ -256,13 +270,16 @@ export class HealthRegistry implements Health {
   #statusSource(): StatusSource {
     const { verdicts, systemStatus: system } = this.#tracker;
     const components = [...this.#components.values()].map(({ definition: { name, kind } }) => {
-      return { name, kind, status: (verdicts.get(name) as Verdict).status };
+      return { name, kind, status: verdicts.get(name)?.status ?? 'unknown' };
     });
     return { system, components };
   }
 
   readonly #observer: ComponentObserver = {
     completed: (component, run) => this.#completed(component, run),
+    stopped: (component) => {
+      if (this.#components.get(component.definition.name) === component) this.#scheduler.ended(component);
+    },
     abandoned: ({ definition }) => {
       this.#metrics?.abandoned(definition.name);
       countSelf('instrument.faults', 'health');
@@ -271,17 +288,28 @@ export class HealthRegistry implements Health {
           'AbortSignal and was abandoned. Pass the signal on to what it waits for.',
       );
     },
+    changed: () => {
+      this.#version++;
+    },
     recoveryAttempted: ({ definition: { name } }, attempt, outcome, error) => {
       this.#version++;
       this.#metrics?.recovery(name, outcome);
-      const span = trace.getSpanContext(context.active());
-      this.#events.emit('health.recovery.attempted', span, () => ({ check: name, attempt, outcome, error }));
+      this.#events.emit('health.recovery.attempted', undefined, () => ({
+        check: name,
+        attempt,
+        outcome,
+        error,
+      }));
     },
   };
 
   #completed(component: Component, run: CompletedRun): void {
     const { name, kind } = component.definition;
     const { status: result, failure, reason, durationMillis, span } = run;
+    this.#version++;
+    this.#freshUntil = undefined;
+    // First, so that a listener who asks for a report is told what follows from what it heard of.
+    this.#tracker.resultsChanged(span);
     this.#metrics?.completed(component, run);
     this.#scheduler.ended(component);
     this.#events.emit('health.check.completed', span, () => ({
@@ -292,8 +320,16 @@ export class HealthRegistry implements Health {
       reason,
       durationMillis,
     }));
-    this.#version++;
-    this.#freshUntil = undefined;
-    this.#tracker.resultsChanged(span);
   }
+}
+
+/** @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` for a guard that is none. */
+function checkSettings({ guard }: HealthSettings): void {
+  if (guard === undefined || typeof guard === 'function') return;
+  const problem = {
+    path: 'guard',
+    found: describeValue(guard),
+    expected: 'a function of the failing checks',
+  };
+  throwProblems('The settings of health are wrong', [problem]);
 }

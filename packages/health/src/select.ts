@@ -14,9 +14,11 @@ export const PROBES: readonly string[] = ['liveness', 'readiness', 'startup'];
 export function select(
   components: ReadonlyMap<string, Component>,
   probes: readonly string[],
-  { probe, check, exclude = [] }: HealthQuery,
+  { probe, check, exclude: given = [] }: HealthQuery,
 ): Component[] {
   const problems: Problem[] = [];
+  // A name alone means the same as a list of it.
+  const exclude: readonly string[] = typeof given === 'string' ? [given] : given;
   const known = [...components.keys()];
   if (probe !== undefined && !probes.includes(probe)) {
     problems.push(unknown('probe', probe, probes, 'a probe or group that a check names'));
@@ -28,7 +30,7 @@ export function select(
     const what = probe === undefined ? 'a registered check' : `a check of ${probe}`;
     problems.push(unknown('check', check, ofProbe, what));
   }
-  for (const name of Array.isArray(exclude) ? exclude : [exclude]) {
+  for (const name of exclude) {
     if (!components.has(name)) problems.push(unknown('exclude', name, known, 'a registered check'));
   }
   throwProblems('The health asked for is not known', problems);

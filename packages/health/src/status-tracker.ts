@@ -23,9 +23,12 @@ export class StatusTracker {
   readonly #options: TrackerOptions;
   #graph: Graph | undefined;
   #verdicts: ReadonlyMap<string, Verdict> | undefined;
+  /** Something may have changed that nobody was told of. */
+  #isUntold = false;
   /** What was told last. */
   #told: ReadonlyMap<string, Verdict> = new Map();
-  #systemStatus: Status = 'unknown';
+  /** `undefined` while there is no check. */
+  #systemStatus: Status | undefined;
   /** Span of the run that came in last. */
   #cause: SpanContext | undefined;
 
@@ -41,13 +44,15 @@ export class StatusTracker {
 
   /** Status of all components together. */
   get systemStatus(): Status {
-    this.#settle();
-    return this.#systemStatus;
+    this.#tell();
+    return this.#systemStatus ?? 'healthy';
   }
 
   /** Verdict on each component, by its name. */
   get verdicts(): ReadonlyMap<string, Verdict> {
-    return this.#settle();
+    this.#tell();
+    // Anew, where a listener has changed something.
+    return this.#current();
   }
 
   /** Components have come or gone. */
@@ -59,25 +64,30 @@ export class StatusTracker {
   /** A component has a new result, from a run that `cause` asked for. */
   resultsChanged(cause: SpanContext | undefined): void {
     this.#cause = cause;
-    if (this.#verdicts === undefined) return;
     this.#verdicts = undefined;
-    queueMicrotask(() => this.#settle());
+    if (this.#isUntold) return;
+    this.#isUntold = true;
+    queueMicrotask(() => this.#tell());
   }
 
-  #settle(): ReadonlyMap<string, Verdict> {
-    if (this.#verdicts !== undefined) return this.#verdicts;
-    const verdicts = evaluate(this.graph);
-    // First, for a listener may ask for a report.
-    this.#verdicts = verdicts;
+  #current(): ReadonlyMap<string, Verdict> {
+    this.#verdicts ??= evaluate(this.graph);
+    return this.#verdicts;
+  }
+
+  /** Tells what has changed since the last time, if anything may have. */
+  #tell(): void {
+    if (!this.#isUntold) return;
+    this.#isUntold = false;
+    const verdicts = this.#current();
     const told = this.#told;
     this.#told = verdicts;
-    for (const [name, component] of this.#options.components) {
+    for (const [name, component] of [...this.#options.components]) {
       const verdict = verdicts.get(name);
       const from = told.get(name)?.status ?? 'unknown';
       if (verdict !== undefined && verdict.status !== from) this.#tellComponent(component, from, verdict);
     }
     this.#tellSystem(verdicts);
-    return verdicts;
   }
 
   #tellComponent(component: Component, from: Status, verdict: Verdict): void {
@@ -94,10 +104,11 @@ export class StatusTracker {
   }
 
   #tellSystem(verdicts: ReadonlyMap<string, Verdict>): void {
-    const from = this.#systemStatus;
-    const { status: to, rootCauses } = aggregate([...this.#options.components.values()], verdicts);
-    if (to === from || this.#options.components.size === 0) return;
-    this.#systemStatus = to;
+    const { components } = this.#options;
+    const { status: to, rootCauses } = aggregate([...components.values()], verdicts);
+    const from = this.#systemStatus ?? 'unknown';
+    this.#systemStatus = components.size === 0 ? undefined : to;
+    if (to === from || components.size === 0) return;
     const reason = rootCauses.length === 0 ? undefined : `because of ${rootCauses.join(', ')}`;
     const payload = { check: undefined, from, to, reason, rootCauses };
     this.#options.events.emit('health.status.changed', this.#cause, () => payload);

@@ -3,11 +3,12 @@ import {
   describeValue,
   EventBus,
   type EventIteration,
-  InstrumentError,
+  type Problem,
   parseDuration,
 } from '@org/instrument-core';
 import type { HealthEventMap, HealthWatchMap } from './events.ts';
 import type { WatchOptions } from './health.ts';
+import { throwProblems } from './registration/resolve-options.ts';
 import type { SystemHealth } from './report.ts';
 import type { TimerWheel } from './schedule/timer-wheel.ts';
 
@@ -23,20 +24,19 @@ export interface WatchSource {
 }
 
 /**
- * Events as they come, with a report of the whole at the beginning and at each interval, through a bounded queue.
+ * A report of the whole at the beginning and at each interval, and events as they come in between, through a bounded
+ * queue.
  *
- * @throws {InstrumentError} for an interval that is none.
+ * @throws {InstrumentError} for an interval or a capacity that is none.
  */
 export function watchHealth(
   source: WatchSource,
   { interval, ...options }: WatchOptions,
 ): EventIteration<BusEvent<HealthWatchMap>> {
-  const millis = intervalOf(interval);
+  const millis = intervalOf(interval, options.capacity);
   const bus = new EventBus<HealthWatchMap>();
   const events = bus.iterate('health.*', options);
-  const off = source.bus.on('health.*', (payload, name) =>
-    bus.emit(name as keyof HealthEventMap, payload as never),
-  );
+  let off = (): void => {};
   const stopRunning = source.runInBackground();
   let cancel = (): void => {};
   let isOver = false;
@@ -57,7 +57,11 @@ export function watchHealth(
   if (options.signal?.aborted === true) finish();
   else {
     options.signal?.addEventListener('abort', finish, { once: true });
-    void report();
+    void report().then(() => {
+      // What came before the first report is in it.
+      if (!isOver)
+        off = source.bus.on('health.*', (payload, name) => bus.emit(name as keyof HealthEventMap, payload));
+    });
   }
   return {
     get shed(): number {
@@ -74,14 +78,16 @@ export function watchHealth(
   };
 }
 
-function intervalOf(interval: WatchOptions['interval']): number {
+function intervalOf(interval: WatchOptions['interval'], capacity: unknown): number {
   const millis = interval === undefined ? DEFAULT_INTERVAL_MILLIS : parseDuration(interval);
-  if (millis !== undefined && millis > 0) return millis;
-  throw new InstrumentError('INSTRUMENT_INVALID_ARGUMENT', 'The options of watch() are wrong', [
-    {
-      path: 'interval',
-      found: describeValue(interval),
-      expected: "a duration above 0, in milliseconds or such as '30s'",
-    },
-  ]);
+  const problems: Problem[] = [];
+  if (millis === undefined || millis <= 0) {
+    const expected = "a duration above 0, in milliseconds or such as '30s'";
+    problems.push({ path: 'interval', found: describeValue(interval), expected });
+  }
+  if (capacity !== undefined && !(Number.isInteger(capacity) && Number(capacity) >= 1)) {
+    problems.push({ path: 'capacity', found: describeValue(capacity), expected: 'an integer of at least 1' });
+  }
+  throwProblems('The options of watch() are wrong', problems);
+  return millis as number;
 }

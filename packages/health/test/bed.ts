@@ -32,7 +32,9 @@ export function createBed(settings: HealthSettings = {}): Bed {
     meterProvider,
     heard,
     payloads: (name) =>
-      heard.filter((event) => event.name === name).map(({ payload }) => payload as HealthEventMap[typeof name]),
+      heard
+        .filter((event) => event.name === name)
+        .map(({ payload }) => payload as HealthEventMap[typeof name]),
     metric: (name) =>
       Object.fromEntries(
         meterProvider

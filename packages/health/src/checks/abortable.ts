@@ -1,7 +1,9 @@
 import { monotonicMillis } from '@org/instrument-core';
 
-// A question without an answer is asked again once in so long, for its connection may be lost without a trace.
+/** A question without an answer for so long is given up: its connection may be lost without a trace. */
 const LONGEST_WAIT_MILLIS = 60_000;
+/** Questions that may be without an answer. */
+const MAX_UNANSWERED = 3;
 
 /** Waits for what cannot be aborted itself, until the signal is. */
 export function abortable<T>(promise: PromiseLike<T>, signal: AbortSignal): Promise<T> {
@@ -14,21 +16,23 @@ export function abortable<T>(promise: PromiseLike<T>, signal: AbortSignal): Prom
 }
 
 /**
- * Asks what cannot be aborted, one question at a time: while there is no answer, later calls wait for the same one, so
- * that questions do not pile up in front of a server that hangs. One that is unanswered for a minute is given up.
+ * Asks what cannot be aborted. Each call asks anew, for the connection of an earlier question may be lost without a
+ * trace; but while three have no answer, later calls wait for the first of these, so that questions do not pile up in
+ * front of a server that hangs. One that is unanswered for a minute is given up.
  */
 export function joinUnanswered<T>(ask: () => T | PromiseLike<T>): () => Promise<T> {
-  let unanswered: { readonly answer: Promise<T>; readonly sinceMillis: number } | undefined;
+  /** Questions without an answer, and when they were asked. */
+  const unanswered = new Map<Promise<T>, number>();
   return () => {
     const now = monotonicMillis();
-    if (unanswered !== undefined && now - unanswered.sinceMillis < LONGEST_WAIT_MILLIS)
-      return unanswered.answer;
-    const question = { answer: (async () => await ask())(), sinceMillis: now };
-    unanswered = question;
-    const forget = (): void => {
-      if (unanswered === question) unanswered = undefined;
-    };
-    question.answer.then(forget, forget);
-    return question.answer;
+    for (const [answer, sinceMillis] of unanswered) {
+      if (now - sinceMillis >= LONGEST_WAIT_MILLIS) unanswered.delete(answer);
+    }
+    if (unanswered.size >= MAX_UNANSWERED) return Promise.race(unanswered.keys());
+    const answer = (async () => await ask())();
+    unanswered.set(answer, now);
+    const forget = (): void => void unanswered.delete(answer);
+    answer.then(forget, forget);
+    return answer;
   };
 }

@@ -19,8 +19,8 @@ export interface PostgresCheckOptions {
 }
 
 /**
- * Runs a query. With a `pg.Pool`, a query without an answer has its connection closed; of others without an answer, the
- * next run waits for the same one, so that they do not pile up.
+ * Runs a query. With a `pg.Pool`, a query without an answer has its connection closed; of others, no more than
+ * three are without an answer, so that they do not pile up.
  *
  * @throws {InstrumentError} when there is no `query`, or options are wrong. The check throws what the database throws.
  */

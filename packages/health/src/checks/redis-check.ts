@@ -17,8 +17,8 @@ export interface RedisCheckOptions {
 }
 
 /**
- * Sends `PING` and expects `PONG`. A client that is not connected fails at once, and a ping without an answer is waited
- * for again by the next run: nothing piles up in the client's queues.
+ * Sends `PING` and expects `PONG`. A client that is not connected fails at once, and no more than three pings are
+ * without an answer: nothing piles up in the client's queues.
  *
  * @throws {InstrumentError} when there is no `ping`, or options are wrong. The check throws what the client throws.
  */

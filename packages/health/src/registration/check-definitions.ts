@@ -54,8 +54,9 @@ export function checkDefinitions(
   const resolved = definitions.map(({ name, check, options }, i) => {
     const prefix = path === '' ? '' : `${path}[${i}].`;
     const result = resolveCheck(name, check, options, problems, prefix);
-    if (all.has(result.name)) problems.push(duplicate(result.name, prefix, [...all.keys()]));
-    else all.set(result.name, result);
+    if (typeof name !== 'string') return result;
+    if (all.has(name)) problems.push(duplicate(name, prefix, [...all.keys()]));
+    else all.set(name, result);
     return result;
   });
   const groups = new Set([...all.values()].flatMap(({ probes }) => [...probes]).concat(PROBES));
@@ -74,13 +75,15 @@ export function checkDefinitions(
 }
 
 /**
- * Looks for dependencies that are not registered.
+ * Looks for dependencies that are not registered; for one of that name alone, where it is given.
  *
  * @throws {InstrumentError} listing them, with what is known.
  */
-export function missingDependencies({ missing }: Graph, known: readonly string[]): void {
-  const problems = [...missing].flatMap(([name, unknown]) =>
-    unknown.map((dependency) => unknownDependency(`${name}.dependsOn`, dependency, known)),
+export function missingDependencies({ missing }: Graph, known: readonly string[], only?: string): void {
+  const problems = [...missing].flatMap(([name, all]) =>
+    all
+      .filter((dependency) => only === undefined || dependency === only)
+      .map((dependency) => unknownDependency(`${name}.dependsOn`, dependency, known)),
   );
   throwProblems('Health checks depend on what is not registered', problems);
 }

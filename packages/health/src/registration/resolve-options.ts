@@ -105,11 +105,11 @@ export function resolveCheck(
     check: check as CheckFunction,
     kind,
     critical: given.critical ?? kind !== 'business',
-    dependsOn: Array.isArray(dependsOn) ? [...new Set(dependsOn)] : [],
+    dependsOn: isNames(dependsOn) ? [...new Set(dependsOn)] : [],
     ...millis,
     failureThreshold: threshold(given, 'failureThreshold', 3, complain),
     successThreshold: threshold(given, 'successThreshold', 2, complain),
-    probes: Array.isArray(probes) ? [...new Set(probes)] : [],
+    probes: isNames(probes) ? [...new Set(probes)] : [],
     shared: given.shared ?? false,
     recovery: recoveryOf(given.recover, complain),
   };

@@ -16,8 +16,12 @@ const HISTORY_LENGTH = 20;
 export interface ComponentObserver {
   /** A run has ended; the component has taken it in. */
   completed(component: Component, run: CompletedRun): void;
+  /** A run was stopped from outside: there is no result. */
+  stopped(component: Component): void;
   /** A run that was abandoned has not ended in spite of its signal. */
   abandoned(component: Component): void;
+  /** Something else of what is reported has changed: an abandoned run has ended, an attempt has begun. */
+  changed(): void;
   /** An attempt to bring the component back has ended. */
   recoveryAttempted(component: Component, attempt: number, outcome: RecoveryOutcome, error?: string): void;
 }
@@ -42,6 +46,7 @@ export class Component {
   #latest: RunResult | undefined;
   #history: readonly HistoryEntry[] = [];
   #running: Promise<void> | undefined;
+  #isStarting = false;
   #isGone = false;
   checkedAtMillis: number | undefined;
   lastSuccessMillis: number | undefined;
@@ -59,9 +64,11 @@ export class Component {
     this.definition = definition;
     this.#observer = observer;
     this.#settled = new SettledStatus({ failure: failureThreshold, success: successThreshold });
-    const onAbandoned = (): void => observer.abandoned(this);
-    this.#runner = new Runner({ name, check, timeoutMillis, wheel, onAbandoned });
-    this.#recovery = recovery && new Recovery(recovery, wheel, { name, attempted: this.#attempted });
+    const changed = (): void => observer.changed();
+    const ignored = (): void => observer.abandoned(this);
+    this.#runner = new Runner({ name, check, timeoutMillis, wheel, ignored, changed });
+    this.#recovery =
+      recovery && new Recovery(recovery, wheel, { name, begun: changed, attempted: this.#attempted });
   }
 
   /** Status by its own results alone, after thresholds and damping. */
@@ -105,37 +112,37 @@ export class Component {
     return this.ownStatus !== 'healthy' || (this.#latest !== undefined && this.#latest.status !== 'healthy');
   }
 
-  /** Runs the check, or joins the run under way. Never rejects. `undefined`: it is done already. */
+  /** Runs the check, or joins the run under way. Never rejects. `undefined`: there is nothing to wait for. */
   run(): Promise<void> | undefined {
-    if (this.#running !== undefined) return this.#running;
+    // A check that asks for the health it is a part of does not begin itself.
+    if (this.#running !== undefined || this.#isStarting) return this.#running;
     const span = trace.getSpanContext(context.active());
     const startedAt = performance.now();
+    this.#isStarting = true;
     const outcome = this.#runner.run();
+    this.#isStarting = false;
     if (!(outcome instanceof Promise)) {
       this.#complete(outcome, performance.now() - startedAt, span);
       return undefined;
     }
     this.#running = outcome.then((result) => {
       this.#running = undefined;
-      this.#complete(result, performance.now() - startedAt, span);
+      if (result === undefined) this.#observer.stopped(this);
+      else this.#complete(result, performance.now() - startedAt, span);
     });
     return this.#running;
   }
 
-  /** As `run`, in nobody's trace. */
-  runInBackground(): void {
-    context.with(ROOT_CONTEXT, () => void this.run());
-  }
-
-  /** Tells a run under way to stop; the component lives on. */
+  /** Stops what is under way, a run and what is tried to bring it back; the component lives on. */
   abort(): void {
+    this.#recovery?.abort('health checks were stopped');
     this.#runner.abort('health checks were stopped');
   }
 
   /** Ends everything: the component is taken out. */
   close(): void {
     this.#isGone = true;
-    this.#recovery?.abort();
+    this.#recovery?.abort('the check was unregistered');
     this.#runner.abort('the check was unregistered');
   }
 
@@ -164,7 +171,12 @@ export class Component {
 
   readonly #attempted = (attempt: number, outcome: RecoveryOutcome, error: string | undefined): void => {
     this.#observer.recoveryAttempted(this, attempt, outcome, error);
-    // Whether it has helped is seen at once.
-    if (!this.#isGone) this.runInBackground();
+    void this.#runAfresh();
   };
+
+  /** Whether an attempt has helped is seen at once, by a run that has begun after it. */
+  async #runAfresh(): Promise<void> {
+    await this.#running;
+    if (!this.#isGone) context.with(ROOT_CONTEXT, () => void this.run());
+  }
 }

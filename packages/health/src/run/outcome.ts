@@ -46,23 +46,36 @@ export function resultOf(value: unknown): RunResult {
 
 /** What a thrown value says. Never throws. */
 export function resultOfThrown(thrown: unknown): RunResult {
-  return failed(
-    'error',
-    thrown instanceof Error ? reasonOf(thrown) : `the check threw ${describeValue(thrown)}`,
-  );
+  return failed('error', isError(thrown) ? reasonOf(thrown) : `the check threw ${describeValue(thrown)}`);
 }
 
 /** The message of an error, with that of its cause: `fetch failed` alone tells nobody why. Never throws. */
 export function reasonOf(error: unknown): string {
+  return isError(error) ? chainOf(error, 0) : describeValue(error);
+}
+
+/** Causes told: beyond, they say nothing new, or go round in a circle. */
+const MAX_CAUSES = 4;
+
+function chainOf(error: Error, depth: number): string {
   try {
-    if (!(error instanceof Error)) return describeValue(error);
     const { message, name, cause } = error;
-    const code = (error as NodeJS.ErrnoException).code;
+    const code: unknown = (error as NodeJS.ErrnoException).code;
     // An AggregateError of several addresses tried has a code and no message.
-    const own = message || (typeof code === 'string' ? code : name);
-    return cause instanceof Error && cause !== error ? `${own}: ${reasonOf(cause)}` : own;
+    const own = [message, code, name].find((text) => typeof text === 'string' && text !== '');
+    const text = typeof own === 'string' ? own : describeValue(message);
+    return isError(cause) && depth < MAX_CAUSES ? `${text}: ${chainOf(cause, depth + 1)}` : text;
   } catch {
     return 'an error that cannot be read';
+  }
+}
+
+/** Whether it is an error; a proxy may refuse to tell. */
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
   }
 }
 

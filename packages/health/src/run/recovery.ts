@@ -18,6 +18,8 @@ export interface RecoverySettings {
 /** What a recovery tells its component. */
 export interface RecoveryObserver {
   readonly name: string;
+  /** An attempt has begun. */
+  begun(): void;
   /** An attempt has ended. */
   attempted(attempt: number, outcome: RecoveryOutcome, error: string | undefined): void;
 }
@@ -36,6 +38,8 @@ export class Recovery {
   #isRunning = false;
   #cancel: (() => void) | undefined;
   #controller: AbortController | undefined;
+  /** Ends the attempt under way without a word about it. */
+  #silence: (() => void) | undefined;
 
   constructor(settings: RecoverySettings, wheel: TimerWheel, observer: RecoveryObserver) {
     this.#settings = settings;
@@ -61,10 +65,11 @@ export class Recovery {
     else this.#unplan();
   }
 
-  /** No attempt is begun any more, and an action under way is told to stop. */
-  abort(): void {
+  /** No attempt is begun until the next result, and an action under way is told to stop. */
+  abort(reason: string): void {
     this.#unplan();
-    this.#controller?.abort(new Error('the check was taken out'));
+    this.#silence?.();
+    this.#controller?.abort(new Error(reason));
   }
 
   #unplan(): void {
@@ -79,21 +84,28 @@ export class Recovery {
     }
     const { initialDelayMillis, maxDelayMillis, maxAttempts } = this.#settings;
     if (this.#cancel !== undefined || this.#isRunning || this.#attempts >= maxAttempts) return;
-    const delay = Math.min(maxDelayMillis, initialDelayMillis * 2 ** Math.min(this.#attempts, 30));
-    this.#cancel = this.#wheel.after(delay * (1 + JITTER * (Math.random() * 2 - 1)), () => this.#attempt());
+    const delay = initialDelayMillis * 2 ** Math.min(this.#attempts, 30);
+    const varied = Math.min(delay, maxDelayMillis) * (1 + JITTER * (Math.random() * 2 - 1));
+    this.#cancel = this.#wheel.after(Math.min(varied, maxDelayMillis), () => this.#attempt());
   }
 
   #attempt(): void {
     this.#cancel = undefined;
     this.#isRunning = true;
     const attempt = ++this.#attempts;
+    this.#observer.begun();
     const controller = new AbortController();
     this.#controller = controller;
     let isOver = false;
-    const over = (outcome: RecoveryOutcome, error?: string): void => {
-      if (isOver) return;
+    const silence = (): boolean => {
+      if (isOver) return false;
       isOver = true;
       cancelTimeout();
+      this.#silence = undefined;
+      return true;
+    };
+    const over = (outcome: RecoveryOutcome, error?: string): void => {
+      if (!silence()) return;
       this.#last = { lastOutcome: outcome, lastError: error, lastTimestampMillis: Date.now() };
       this.#observer.attempted(attempt, outcome, error);
     };
@@ -102,6 +114,7 @@ export class Recovery {
       controller.abort(new DOMException(message, 'TimeoutError'));
       over('timeout', message);
     });
+    this.#silence = silence;
     const ended = (outcome: RecoveryOutcome, error?: string): void => {
       this.#isRunning = false;
       over(outcome, error);

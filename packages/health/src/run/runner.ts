@@ -14,8 +14,13 @@ export interface RunnerOptions {
   readonly timeoutMillis: number;
   readonly wheel: TimerWheel;
   /** A run that was abandoned has not ended in spite of its signal. */
-  readonly onAbandoned: () => void;
+  readonly ignored: () => void;
+  /** A run that was abandoned has ended. */
+  readonly changed: () => void;
 }
+
+/** What a run comes to: `undefined` when it was stopped from outside, which says nothing about what is checked. */
+export type RunOutcome = RunResult | undefined;
 
 /** Runs one check, with a timeout, whatever the check does. */
 export class Runner {
@@ -33,7 +38,7 @@ export class Runner {
   }
 
   /** Runs the check once. Never rejects; resolves no later than the timeout. */
-  run(): Promise<RunResult> | RunResult {
+  run(): Promise<RunOutcome> | RunResult {
     const { name, check, timeoutMillis } = this.#options;
     if (this.#abandoned >= MAX_ABANDONED) {
       return failed(
@@ -56,55 +61,54 @@ export class Runner {
     this.#controller?.abort(new Error(reason));
   }
 
-  #follow(running: PromiseLike<unknown>, controller: AbortController): Promise<RunResult> {
-    const { timeoutMillis, wheel } = this.#options;
+  #follow(running: PromiseLike<unknown>, controller: AbortController): Promise<RunOutcome> {
+    const { timeoutMillis, wheel, ignored, changed } = this.#options;
     this.#controller = controller;
     return new Promise((resolve) => {
-      let isAbandoned = false;
-      const settle = (result: RunResult): void => {
-        if (isAbandoned) return;
-        cancel();
-        controller.signal.removeEventListener('abort', stop);
-        this.#controller = undefined;
-        resolve(result);
-      };
-      const abandon = (result: RunResult): void => {
-        settle(result);
-        isAbandoned = true;
-        this.#abandoned++;
-      };
-      // Unregistered, or stopped from outside: nobody waits for a function that does not heed it.
-      const stop = (): void => abandon(failed('error', String((controller.signal.reason as Error).message)));
-      const cancel = wheel.after(timeoutMillis, () => {
-        const message = `did not end within ${timeoutMillis} ms`;
-        abandon(failed('timeout', message));
-        controller.abort(new DOMException(message, 'TimeoutError'));
-        watchHeed();
-      });
+      let state: 'running' | 'abandoned' | 'over' = 'running';
       let cancelHeed = (): void => {};
-      const watchHeed = (): void => {
-        cancelHeed = wheel.after(HEED_MILLIS, this.#options.onAbandoned);
+      /** The caller has its answer. */
+      const settle = (outcome: RunOutcome, then: 'abandoned' | 'over'): void => {
+        state = then;
+        cancelTimeout();
+        controller.signal.removeEventListener('abort', stop);
+        if (this.#controller === controller) this.#controller = undefined;
+        if (then === 'abandoned') this.#abandoned++;
+        resolve(outcome);
       };
-      const ended = (): boolean => {
-        if (!isAbandoned) return false;
-        this.#abandoned--;
-        cancelHeed();
-        return true;
+      /** Nobody waits for a function that was told to stop. */
+      const stop = (): void => settle(undefined, 'abandoned');
+      /** The function has ended, however often it says so. */
+      const ended = (outcome: RunResult): void => {
+        if (state === 'running') settle(outcome, 'over');
+        else if (state === 'abandoned') {
+          state = 'over';
+          this.#abandoned--;
+          cancelHeed();
+          changed();
+        }
       };
+      const cancelTimeout = wheel.after(timeoutMillis, () => {
+        const message = `did not end within ${timeoutMillis} ms`;
+        settle(failed('timeout', message), 'abandoned');
+        controller.abort(new DOMException(message, 'TimeoutError'));
+        cancelHeed = wheel.after(HEED_MILLIS, ignored);
+      });
       controller.signal.addEventListener('abort', stop, { once: true });
       try {
         running.then(
-          (value) => void (ended() || settle(resultOf(value))),
-          (error: unknown) => void (ended() || settle(resultOfThrown(error))),
+          (value) => ended(resultOf(value)),
+          (error: unknown) => ended(resultOfThrown(error)),
         );
       } catch (error) {
         // A thenable of the user's that throws.
-        settle(resultOfThrown(error));
+        ended(resultOfThrown(error));
       }
     });
   }
 }
 
+/** Whether to wait for it; a proxy may refuse to tell, and is then looked at as it is. */
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'

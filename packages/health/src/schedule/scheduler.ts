@@ -38,18 +38,16 @@ export class Scheduler {
   /** A component has been registered, or the scheduler switched on: its first run is soon. */
   begin(component: Component): void {
     if (!this.isOn) return;
-    const { intervalMillis } = component.definition;
+    const interval = intervalOf(component);
     const age = component.ageMillis(performance.now());
-    const first = Math.random() * Math.min(SPREAD_MILLIS, intervalMillis);
-    this.#plan(component, Math.max(first, intervalMillis - age));
+    const first = Math.random() * Math.min(SPREAD_MILLIS, interval);
+    this.#plan(component, Math.max(first, interval - age));
   }
 
   /** A run has ended, whoever asked for it: the next one is an interval from now. */
   ended(component: Component): void {
     if (!this.isOn) return;
-    const { intervalMillis, downIntervalMillis } = component.definition;
-    const interval = component.isDown ? downIntervalMillis : intervalMillis;
-    this.#plan(component, interval * (1 + JITTER * (Math.random() * 2 - 1)));
+    this.#plan(component, intervalOf(component) * (1 + JITTER * (Math.random() * 2 - 1)));
   }
 
   /** A component is taken out. */
@@ -62,8 +60,12 @@ export class Scheduler {
     this.#planned.get(component)?.();
     const run = (): void => {
       this.#planned.delete(component);
-      component.runInBackground();
+      void component.run();
     };
     this.#planned.set(component, this.#wheel.after(millis, run));
   }
+}
+
+function intervalOf({ isDown, definition }: Component): number {
+  return isDown ? definition.downIntervalMillis : definition.intervalMillis;
 }

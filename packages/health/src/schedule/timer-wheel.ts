@@ -1,3 +1,5 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+
 /** Width of a slot in milliseconds: no health check needs to be on time by more. */
 const TICK_MILLIS = 10;
 /** Slots of one revolution, 5.12 s: most timeouts lie within one, most intervals within six. */
@@ -13,7 +15,8 @@ interface Entry {
 /**
  * Any number of delays on a single timer of Node.js: a hashed timing wheel (Varghese and Lauck, scheme 6) that sleeps
  * until its next entry instead of turning. Setting and cancelling take constant time. Delays are kept to within
- * 10 ms, never shortened. The timer keeps the process alive only while somebody holds it.
+ * 10 ms, never shortened. The timer keeps the process alive only while somebody holds it. Callbacks are called in the
+ * root context: whoever happened to arm the timer has nothing to do with them.
  */
 export class TimerWheel {
   readonly #slots: (Set<Entry> | undefined)[] = new Array(SLOTS);
@@ -61,7 +64,7 @@ export class TimerWheel {
     clearTimeout(this.#timer);
     this.#armedTick = tick;
     const delay = Math.min(LONGEST_DELAY_MILLIS, Math.max(0, tick * TICK_MILLIS - performance.now()));
-    this.#timer = setTimeout(() => this.#serve(), Math.ceil(delay));
+    this.#timer = setTimeout(() => context.with(ROOT_CONTEXT, () => this.#serve()), Math.ceil(delay));
     if (this.#holders === 0) this.#timer.unref();
   }
 

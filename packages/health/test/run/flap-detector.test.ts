@@ -53,13 +53,17 @@ it('counts changes between degraded and unhealthy as well', () => {
 it('looks at no more than the latest 21 results', () => {
   const results = fc.array(fc.constantFrom('h', 'd', 'u'), { maxLength: 100 });
   fc.assert(
-    fc.property(results, fc.array(fc.constantFrom('h', 'u'), { maxLength: 21, minLength: 21 }), (before, latest) => {
-      const changes = latest.filter((each, i) => i > 0 && each !== latest[i - 1]).length;
-      const detector = new FlapDetector();
-      for (const each of [...before, ...latest]) detector.observe(each);
-      // The weights are 0.8 to 1.2, so what few and many changes come to does not depend on where they are.
-      if (changes * 1.2 < 20 * 0.25) expect(detector.isFlapping).toBe(false);
-      if (changes * 0.8 > 20 * 0.3) expect(detector.isFlapping).toBe(true);
-    }),
+    fc.property(
+      results,
+      fc.array(fc.constantFrom('h', 'u'), { maxLength: 21, minLength: 21 }),
+      (before, latest) => {
+        const changes = latest.filter((each, i) => i > 0 && each !== latest[i - 1]).length;
+        const detector = new FlapDetector();
+        for (const each of [...before, ...latest]) detector.observe(each);
+        // The weights are 0.8 to 1.2, so what few and many changes come to does not depend on where they are.
+        if (changes * 1.2 < 20 * 0.25) expect(detector.isFlapping).toBe(false);
+        if (changes * 0.8 > 20 * 0.3) expect(detector.isFlapping).toBe(true);
+      },
+    ),
   );
 });

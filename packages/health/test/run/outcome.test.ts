@@ -70,7 +70,10 @@ describe('what a check returns', () => {
         throw new Error('gone');
       },
     });
-    expect(resultOf({ status: 'healthy', details })).toMatchObject({ status: 'unhealthy', failure: 'invalid' });
+    expect(resultOf({ status: 'healthy', details })).toMatchObject({
+      status: 'unhealthy',
+      failure: 'invalid',
+    });
   });
 
   it('keeps details as they were when it was returned', () => {
@@ -94,14 +97,22 @@ describe('what a check throws', () => {
     [new Error('refused'), 'refused'],
     [new TypeError(''), 'TypeError'],
     [Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
-    [new Error('fetch failed', { cause: new Error('connect ECONNREFUSED') }), 'fetch failed: connect ECONNREFUSED'],
+    [
+      new Error('fetch failed', { cause: new Error('connect ECONNREFUSED') }),
+      'fetch failed: connect ECONNREFUSED',
+    ],
     ['a text', 'the check threw "a text"'],
     [undefined, 'the check threw nothing'],
     [null, 'the check threw null'],
     [{ code: 5 }, 'the check threw {"code":5}'],
     [new Error('x'.repeat(2_000)), `${'x'.repeat(499)}…`],
   ])('%s is the reason', (thrown, reason) => {
-    expect(resultOfThrown(thrown)).toEqual({ status: 'unhealthy', failure: 'error', reason, details: undefined });
+    expect(resultOfThrown(thrown)).toEqual({
+      status: 'unhealthy',
+      failure: 'error',
+      reason,
+      details: undefined,
+    });
   });
 
   it.each([

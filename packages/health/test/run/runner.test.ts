@@ -32,17 +32,56 @@ describe('a check', () => {
   });
 
   it.each<[string, CheckFunction, string, string]>([
-    ['throws', () => { throw new Error('refused'); }, 'error', 'refused'],
-    ['throws a text', () => { throw 'refused'; }, 'error', 'the check threw "refused"'],
-    ['throws nothing', () => { throw undefined; }, 'error', 'the check threw nothing'],
+    [
+      'throws',
+      () => {
+        throw new Error('refused');
+      },
+      'error',
+      'refused',
+    ],
+    [
+      'throws a text',
+      () => {
+        throw 'refused';
+      },
+      'error',
+      'the check threw "refused"',
+    ],
+    [
+      'throws nothing',
+      () => {
+        throw undefined;
+      },
+      'error',
+      'the check threw nothing',
+    ],
     ['rejects', () => Promise.reject(new Error('refused')), 'error', 'refused'],
     ['rejects with nothing', () => Promise.reject(), 'error', 'the check threw nothing'],
     ['resolves with rubbish', async () => 5 as never, 'invalid', 'the check returned 5'],
     ['says false', async () => false, 'unhealthy', 'the check returned false'],
-    ['returns a thenable that throws', () => thenable(() => { throw new Error('refused'); }), 'error', 'refused'],
-    ['returns a thenable that rejects', () => thenable((_: unknown, no: (e: Error) => void) => no(new Error('refused'))), 'error', 'refused'],
+    [
+      'returns a thenable that throws',
+      () =>
+        thenable(() => {
+          throw new Error('refused');
+        }),
+      'error',
+      'refused',
+    ],
+    [
+      'returns a thenable that rejects',
+      () => thenable((_: unknown, no: (e: Error) => void) => no(new Error('refused'))),
+      'error',
+      'refused',
+    ],
     ['never settles', never, 'timeout', 'did not end within 1000 ms'],
-    ['returns a thenable that never calls back', () => thenable(() => {}), 'timeout', 'did not end within 1000 ms'],
+    [
+      'returns a thenable that never calls back',
+      () => thenable(() => {}),
+      'timeout',
+      'did not end within 1000 ms',
+    ],
   ])('that %s is unhealthy', async (_, check, failure, reason) => {
     const run = await runOnce(check);
     expect(run).toMatchObject({ status: 'unhealthy', failure, runs: 1 });
@@ -50,7 +89,12 @@ describe('a check', () => {
   });
 
   it.each<[string, () => unknown]>([
-    ['throws', () => { throw revokedProxy(); }],
+    [
+      'throws',
+      () => {
+        throw revokedProxy();
+      },
+    ],
     ['rejects with', () => Promise.reject(revokedProxy())],
     ['returns', () => revokedProxy()],
   ])('that %s a proxy which cannot be looked at is unhealthy', async (_, check) => {
@@ -95,7 +139,10 @@ describe('runs that do not end', () => {
     for (let i = 0; i < 6; i++) await runAgain();
     expect([endings.length, component('db').abandonedRuns]).toEqual([3, 3]);
     expect(component('db').reason).toContain('3 earlier runs have not ended');
-    expect(metric('health.check.failures')).toEqual({ 'check=db,reason=timeout': 3, 'check=db,reason=abandoned': 3 });
+    expect(metric('health.check.failures')).toEqual({
+      'check=db,reason=timeout': 3,
+      'check=db,reason=abandoned': 3,
+    });
     endings[0]?.();
     await pass(0);
     expect(component('db').abandonedRuns).toBe(2);

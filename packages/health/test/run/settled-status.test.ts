@@ -49,34 +49,42 @@ it('while it may not improve it gets worse all the same', () => {
 
 it('improves with the first good result for which it may, when enough have come before', () => {
   const settled = new SettledStatus({ failure: 1, success: 2 });
-  for (const status of ['unhealthy', 'healthy', 'healthy', 'healthy'] as const) settled.observe(status, false);
+  for (const status of ['unhealthy', 'healthy', 'healthy', 'healthy'] as const)
+    settled.observe(status, false);
   expect(settled.status).toBe('unhealthy');
   settled.observe('healthy', true);
   expect(settled.status).toBe('healthy');
 });
 
 it('never changes on fewer results in a row than the threshold, and to what none of them is better or worse than', () => {
-  const thresholds = fc.record({ failure: fc.integer({ max: 5, min: 1 }), success: fc.integer({ max: 5, min: 1 }) });
+  const thresholds = fc.record({
+    failure: fc.integer({ max: 5, min: 1 }),
+    success: fc.integer({ max: 5, min: 1 }),
+  });
   fc.assert(
-    fc.property(thresholds, fc.array(fc.tuple(result, fc.boolean()), { maxLength: 60 }), (limits, results) => {
-      const settled = new SettledStatus(limits);
-      for (const [i, [status, mayImprove]] of results.entries()) {
-        const from = settled.status;
-        settled.observe(status, mayImprove);
-        const to = settled.status;
-        if (i === 0) expect(to).toBe(status);
-        if (i === 0 || from === to) continue;
-        const gotWorse = isWorse(to, from);
-        expect(gotWorse || mayImprove).toBe(true);
-        const count = gotWorse ? limits.failure : limits.success;
-        const latest = results.slice(Math.max(0, i + 1 - count), i + 1).map(([each]) => each);
-        expect(latest.length).toBe(count);
-        for (const each of latest) {
-          expect(gotWorse ? isWorse(each, from) : isWorse(from, each)).toBe(true);
-          expect(gotWorse ? isWorse(to, each) : isWorse(each, to)).toBe(false);
+    fc.property(
+      thresholds,
+      fc.array(fc.tuple(result, fc.boolean()), { maxLength: 60 }),
+      (limits, results) => {
+        const settled = new SettledStatus(limits);
+        for (const [i, [status, mayImprove]] of results.entries()) {
+          const from = settled.status;
+          settled.observe(status, mayImprove);
+          const to = settled.status;
+          if (i === 0) expect(to).toBe(status);
+          if (i === 0 || from === to) continue;
+          const gotWorse = isWorse(to, from);
+          expect(gotWorse || mayImprove).toBe(true);
+          const count = gotWorse ? limits.failure : limits.success;
+          const latest = results.slice(Math.max(0, i + 1 - count), i + 1).map(([each]) => each);
+          expect(latest.length).toBe(count);
+          for (const each of latest) {
+            expect(gotWorse ? isWorse(each, from) : isWorse(from, each)).toBe(true);
+            expect(gotWorse ? isWorse(to, each) : isWorse(each, to)).toBe(false);
+          }
         }
-      }
-    }),
+      },
+    ),
   );
 });
 

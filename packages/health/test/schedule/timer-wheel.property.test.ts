@@ -43,9 +43,9 @@ it('a wheel calls what a sorted list would call, each once, in time, and nothing
         const due = dues.get(id) as number;
         expect(at).toBeGreaterThanOrEqual(due);
         expect(at - due).toBeLessThanOrEqual(LATEST_MILLIS);
-        // Never more out of order than a slot is wide.
+        // Never more out of order than a slot is wide: what is set while its slot is served comes in the next.
         const before = dues.get(called[i - 1]?.id as number);
-        if (before !== undefined) expect(due).toBeGreaterThan(before - 10);
+        if (before !== undefined) expect(due).toBeGreaterThanOrEqual(before - 10);
       }
       expect([wheel.size, vi.getTimerCount()]).toEqual([0, 0]);
     }),
