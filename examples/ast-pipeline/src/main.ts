@@ -1,10 +1,9 @@
 #!/usr/bin/env node
+import { stopSignal, UsageError } from '@org/instrument-example-terminal';
 import { compare } from './compare/compare.ts';
 import { StoreError } from './errors.ts';
 import { helpText, readOptions } from './options.ts';
 import { run } from './run.ts';
-import { stopSignal } from './stop.ts';
-import { UsageError } from './usage.ts';
 
 // A reader that goes away (`| head`) is no fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type Flag, flagTable, numberFlag, readFlags, UsageError } from './usage.ts';
+import { type Flag, flagTable, numberFlag, readFlags, UsageError } from '@org/instrument-example-terminal';
 
 /** Port registered for OpenTelemetry's Prometheus exporters. */
 export const DEFAULT_PORT = 9464;

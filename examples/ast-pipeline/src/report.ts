@@ -1,7 +1,7 @@
+import { table } from '@org/instrument-example-terminal';
 import { mebibytes, milliseconds, percent, perMinute, whole } from './numbers.ts';
 import type { OverheadEstimate } from './overhead.ts';
 import type { StageFigures } from './stages.ts';
-import { table } from './table.ts';
 import type { Tally } from './tally.ts';
 
 /** Longest text of an error: a path and its reason. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { init, type Telemetry } from '@org/instrument';
+import { UsageError } from '@org/instrument-example-terminal';
 import { DEFAULT_PORT } from './options.ts';
-import { UsageError } from './usage.ts';
 
 /** What a run shows of itself. */
 export interface TelemetryOptions {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
+import { UsageError } from '@org/instrument-example-terminal';
 import { describe, expect, it } from 'vitest';
 import { helpText, readOptions } from '../src/options.ts';
-import { UsageError } from '../src/usage.ts';
 
 describe('readOptions', () => {
   it("goes through the workspace's node_modules until it is stopped", () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { killTree } from './process-tree.ts';
 
 /** Longest that a server may take to be ready: a collector that was just built is read from disk, on a busy machine. */
 const READY_TIMEOUT_MILLIS = 30_000;
@@ -13,6 +14,9 @@ export interface BackgroundProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Opens a channel for messages to the process. Default `false`. */
   readonly ipc?: boolean;
+  /** The user and the group that run it. Default those of the tests. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 /** How a process ended. */
@@ -38,7 +42,7 @@ export interface BackgroundProcess {
 // Whatever becomes of the run, nothing stays behind.
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const { pid } of running) if (pid !== undefined) killTree(pid);
 });
 
 /** Starts a process and keeps what it prints. */
@@ -48,11 +52,15 @@ export function startProcess({
   cwd,
   env = {},
   ipc = false,
+  uid,
+  gid,
 }: BackgroundProcessOptions): BackgroundProcess {
   const child = spawn(command, args, {
     cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
   });
   running.add(child);
   const output = { stdout: '', stderr: '' };

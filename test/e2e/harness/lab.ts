@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { test as base, inject } from 'vitest';
 import { type BackgroundProcess, startProcess } from './background-process.ts';
 import { type Collector, type CollectorOptions, createCollector } from './collector.ts';
+import { createPostgres, type Postgres } from './postgres.ts';
 import { OTLP_FLAGS, type Prometheus, startPrometheus } from './prometheus.ts';
+import { createRedis, type Redis } from './redis.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
 /** An application of a test. */
 export interface AppOptions {
-  /** Its source, an ES module; it finds `@org/instrument`, as built, and `@opentelemetry/api`. */
+  /**
+   * Its source, an ES module; it finds `@org/instrument` and `@org/instrument-health`, as built, `@opentelemetry/api`,
+   * and the clients `redis` and `pg`.
+   */
   readonly source: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
@@ -28,6 +33,10 @@ export interface Lab {
   startPrometheus(jobs: Readonly<Record<string, string>>): Promise<Prometheus>;
   /** A Prometheus 3 that takes OTLP itself. */
   startOtlpPrometheus(): Promise<Prometheus>;
+  /** A Redis that takes connections. */
+  startRedis(): Promise<Redis>;
+  /** A Postgres that takes connections. */
+  startPostgres(): Promise<Postgres>;
   /** An application in a process of its own. */
   startApp(options: AppOptions): BackgroundProcess;
   /** A program of the workspace: the file is relative to its root. */
@@ -96,6 +105,23 @@ function createLab(): { lab: Lab; stop(): Promise<void>; logs(): [string, string
       follow('Prometheus 3', prometheus.process);
       return prometheus;
     },
+    async startRedis() {
+      const redis = await createRedis({ directory });
+      closers.push(() => redis.end());
+      logs.push(() => ['Redis', redis.log]);
+      await redis.start();
+      return redis;
+    },
+    async startPostgres() {
+      const postgres = await createPostgres();
+      closers.push(async () => {
+        await postgres.end();
+        postgres.remove();
+      });
+      logs.push(() => ['Postgres', postgres.log]);
+      await postgres.start();
+      return postgres;
+    },
     startApp({ source, env = {}, flags = [] }) {
       const file = join(directory, `app-${++apps}.mjs`);
       writeFileSync(file, source);
@@ -120,7 +146,10 @@ function linkPackages(directory: string): void {
   const own = join(root, 'packages', 'instrument');
   const links = {
     '@org/instrument': own,
+    '@org/instrument-health': join(root, 'packages', 'health'),
     '@opentelemetry/api': join(own, 'node_modules', '@opentelemetry', 'api'),
+    redis: join(root, 'test', 'node_modules', 'redis'),
+    pg: join(root, 'test', 'node_modules', 'pg'),
   };
   for (const [name, target] of Object.entries(links)) {
     const link = join(directory, 'node_modules', name);

@@ -1,5 +1,5 @@
+import { table } from '@org/instrument-example-terminal';
 import { mebibytes, percent, whole } from '../numbers.ts';
-import { table } from '../table.ts';
 import type { Received } from './sink.ts';
 import { type Cost, type Differences, type Lap, noiseOf, overheadOf } from './statistics.ts';
 

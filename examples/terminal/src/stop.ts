@@ -8,7 +8,7 @@ const INTERRUPTED = 130;
  * A signal that aborts with the first SIGINT or SIGTERM, or after `seconds`. The second signal ends the process at
  * once.
  */
-export function stopSignal(seconds: number | undefined): AbortSignal {
+export function stopSignal(seconds?: number): AbortSignal {
   const stop = new AbortController();
   let first: number | undefined;
   const onSignal = (): void => {

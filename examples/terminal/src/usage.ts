@@ -54,3 +54,21 @@ export function numberFlag(written: Written, name: string, bounds: NumberBounds)
   const range = bounds.max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
   throw new UsageError(`--${name} is '${text}'; expected ${kind} ${range}`);
 }
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m)$/;
+const UNIT_MILLIS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
+
+/**
+ * Milliseconds of a time such as `2s`, `undefined` for `never`. Throws {@link UsageError} for anything else, and for
+ * less than 100 ms or more than a day.
+ */
+export function intervalFlag(written: Written, name: string, fallback: string): number | undefined {
+  const text = String(written[name] ?? fallback);
+  if (text === 'never') return undefined;
+  const [, number, unit = ''] = DURATION.exec(text) ?? [];
+  const millis = Number(number) * (UNIT_MILLIS[unit] ?? Number.NaN);
+  if (millis >= 100 && millis <= 86_400_000) return millis;
+  throw new UsageError(
+    `--${name} is '${text}'; expected never, or a time such as 500ms, 2s or 1m, of at least 100ms`,
+  );
+}

@@ -1,0 +1,12 @@
+export { stopSignal } from './stop.ts';
+export { table } from './table.ts';
+export {
+  type Flag,
+  flagTable,
+  intervalFlag,
+  type NumberBounds,
+  numberFlag,
+  readFlags,
+  UsageError,
+  type Written,
+} from './usage.ts';
