@@ -63,7 +63,7 @@ export interface CheckOptions {
   readonly timeout?: Duration;
   /** Time between two runs in the background, varied by 10 %, so that instances do not check in step. Default 30 s. */
   readonly interval?: Duration;
-  /** The same while it fails, so that its return is seen soon. Default 5 s, at most `interval`. */
+  /** The same while it is not healthy, so that its return is seen soon. Default 5 s, at most `interval`. */
   readonly downInterval?: Duration;
   /** How long a result answers callers of `check()`. 0 runs the check for each. Default 30 s. */
   readonly cacheTtl?: Duration;

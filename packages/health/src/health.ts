@@ -83,7 +83,7 @@ export interface Health {
   /**
    * Runs checks in the background, from now on; `init({ health: true })` does it. Nothing keeps the process alive.
    *
-   * @throws {InstrumentError} when a check depends on one that is not registered.
+   * @throws {InstrumentError} when a check depends on one that is not registered; checks run all the same.
    */
   start(): void;
   /** Ends what `start` began. Runs under way are aborted. */

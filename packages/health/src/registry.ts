@@ -16,41 +16,29 @@ import type {
 } from './health.ts';
 import { HealthEvents } from './health-events.ts';
 import { createHealthMetrics, type HealthMetrics, type StatusSource } from './health-metrics.ts';
-import {
-  checkDefinitions,
-  missingDependencies,
-  type UncheckedDefinition,
-  uncheckedDefinitions,
-} from './registration/check-definitions.ts';
+import { type UncheckedDefinition, uncheckedDefinitions } from './registration/check-definitions.ts';
+import { Registrations } from './registration/registrations.ts';
 import { throwProblems } from './registration/resolve-options.ts';
 import type { SystemHealth } from './report.ts';
 import { type CompletedRun, Component, type ComponentObserver } from './run/component.ts';
-import { reasonOf } from './run/outcome.ts';
 import { Scheduler } from './schedule/scheduler.ts';
 import { TimerWheel } from './schedule/timer-wheel.ts';
-import { PROBES, select } from './select.ts';
+import { excludedBy, select } from './select.ts';
 import { StatusTracker } from './status-tracker.ts';
 import { watchHealth } from './watch.ts';
 
-/** Checks may be registered in any order; a dependency that is not there after so long is told. */
-const MISSING_AFTER_MILLIS = 10_000;
 const DRAINING = 'the instance is shutting down';
 
 /** The checks of a system; see {@link Health}. */
 export class HealthRegistry implements Health {
-  readonly #components = new Map<string, Component>();
   readonly #wheel = new TimerWheel();
   readonly #scheduler = new Scheduler(this.#wheel);
   readonly #options: HealthOptions;
   readonly #events: HealthEvents;
+  readonly #registrations: Registrations;
   readonly #tracker: StatusTracker;
   #metrics: HealthMetrics | undefined;
   #settings: HealthSettings;
-  #probes: readonly string[] | undefined;
-  /** Names that may be depended on though nothing is registered under them. */
-  readonly #awaited = new Set<string>();
-  /** Of these, the ones that are told if they do not come. */
-  readonly #missed = new Set<string>();
   /** Monotonic time until which no cached result is too old; `undefined` while it has to be worked out. */
   #freshUntil: number | undefined;
   #draining: string | undefined;
@@ -62,8 +50,13 @@ export class HealthRegistry implements Health {
     this.#options = options;
     this.#settings = options;
     this.#events = new HealthEvents(options.events);
+    this.#registrations = new Registrations({
+      wheel: this.#wheel,
+      create: (definition) => new Component(definition, this.#wheel, this.#observer),
+      graph: () => this.#tracker.graph,
+    });
     this.#tracker = new StatusTracker({
-      components: this.#components,
+      components: this.#registrations.components,
       events: this.#events,
       onTransition: (name, from, to) => this.#metrics?.transition(name, from, to),
     });
@@ -82,22 +75,20 @@ export class HealthRegistry implements Health {
   }
 
   unregister(name: string): boolean {
-    const component = this.#components.get(name);
+    const component = this.#registrations.remove(name);
     if (component === undefined) return false;
-    this.#components.delete(name);
     this.#scheduler.end(component);
     component.close();
-    this.#awaited.add(name);
     this.#registrationsChanged();
     return true;
   }
 
   names(): string[] {
-    return [...this.#components.keys()];
+    return this.#registrations.names;
   }
 
   probes(): string[] {
-    return [...this.#knownProbes()];
+    return [...this.#registrations.probes];
   }
 
   configure(settings: HealthSettings): void {
@@ -108,8 +99,8 @@ export class HealthRegistry implements Health {
 
   async check(options: CheckRunOptions = {}): Promise<SystemHealth> {
     const startedAt = performance.now();
-    const selected = select(this.#components, this.#knownProbes(), options);
-    const running = this.#runDue(selected, options.fresh === true, startedAt);
+    const selected = this.#select(options);
+    const running = this.#runDue(selected, options, startedAt);
     if (running.length > 0) {
       // Whoever waits wants the answer, though nothing else may keep the process alive.
       const release = this.#wheel.hold();
@@ -120,7 +111,7 @@ export class HealthRegistry implements Health {
   }
 
   report(query: HealthQuery = {}): SystemHealth {
-    return this.#reportOn(select(this.#components, this.#knownProbes(), query), query, performance.now());
+    return this.#reportOn(this.#select(query), query, performance.now());
   }
 
   watch(options: WatchOptions = {}): EventIteration<BusEvent<HealthWatchMap>> {
@@ -128,20 +119,20 @@ export class HealthRegistry implements Health {
       bus: this.#events.own,
       wheel: this.#wheel,
       check: () => this.check(),
-      runInBackground: () => this.#scheduler.use(this.#components.values()),
+      runInBackground: () => this.#scheduler.use(this.#registrations.components.values()),
     };
     return watchHealth(source, options);
   }
 
   start(): void {
-    missingDependencies(this.#tracker.graph, this.names());
-    this.#stopBackground ??= this.#scheduler.use(this.#components.values());
+    this.#stopBackground ??= this.#scheduler.use(this.#registrations.components.values());
+    this.#registrations.checkMissing();
   }
 
   stop(): void {
     this.#stopBackground?.();
     this.#stopBackground = undefined;
-    for (const component of this.#components.values()) component.abort();
+    for (const component of this.#registrations.components.values()) component.abort();
   }
 
   drain(reason: string = DRAINING): void {
@@ -155,80 +146,54 @@ export class HealthRegistry implements Health {
   }
 
   #add(definitions: readonly UncheckedDefinition[], summary: string, path: string): () => void {
-    const registered = new Map([...this.#components].map(([name, { definition }]) => [name, definition]));
-    const checked = checkDefinitions(definitions, { registered, awaited: this.#awaited, summary, path });
+    const added = this.#registrations.add(definitions, summary, path);
     this.#metrics ??= createHealthMetrics(() => this.#statusSource(), this.#options.meterProvider);
-    const added = checked.map((definition) => new Component(definition, this.#wheel, this.#observer));
-    for (const component of added) this.#components.set(component.definition.name, component);
     this.#registrationsChanged();
     for (const component of added) this.#scheduler.begin(component);
-    const awaited = checked.flatMap(({ dependsOn }) =>
-      dependsOn.filter((name) => !this.#components.has(name)),
-    );
-    for (const name of awaited) this.#await(name);
     return () => {
+      // Unless somebody else has registered the name anew meanwhile.
       for (const component of added) {
-        const { name } = component.definition;
-        // Registered anew by somebody else meanwhile.
-        if (this.#components.get(name) === component) this.unregister(name);
+        if (this.#registrations.has(component)) this.unregister(component.definition.name);
       }
     };
-  }
-
-  #knownProbes(): readonly string[] {
-    const named = (): string[] =>
-      [...this.#components.values()].flatMap(({ definition }) => definition.probes);
-    this.#probes ??= [...new Set([...PROBES, ...named()])];
-    return this.#probes;
   }
 
   #registrationsChanged(): void {
     this.#version++;
-    this.#probes = undefined;
     this.#freshUntil = undefined;
     this.#tracker.registrationsChanged();
   }
 
-  /** Something depends on a check that is not there: it is told once, when it has not come in time. */
-  #await(name: string): void {
-    this.#awaited.add(name);
-    if (this.#missed.has(name)) return;
-    this.#missed.add(name);
-    this.#wheel.after(MISSING_AFTER_MILLIS, () => {
-      this.#missed.delete(name);
-      try {
-        missingDependencies(this.#tracker.graph, this.names(), name);
-      } catch (error) {
-        diag.error(`health: ${reasonOf(error)}`);
-      }
-    });
+  #select(query: HealthQuery): Component[] {
+    const { components, probes } = this.#registrations;
+    return select(components, probes, query);
   }
 
   /** Starts what is due, what that depends on included. Returns the runs that are under way. */
-  #runDue(selected: readonly Component[], fresh: boolean, now: number): Promise<void>[] {
-    if (!fresh && now < this.#nothingDueUntil()) return [];
+  #runDue(selected: readonly Component[], options: CheckRunOptions, now: number): Promise<void>[] {
+    if (options.fresh !== true && now < this.#nothingDueUntil()) return [];
+    const excluded = excludedBy(options);
     const running: Promise<void>[] = [];
-    const start = (component: Component): void => {
-      const run = component.run();
-      if (run !== undefined) running.push(run);
-    };
     const seen = new Set(selected);
     // A set that grows while it is gone through: dependencies come behind what depends on them.
     for (const component of seen) {
       for (const name of component.definition.dependsOn) {
-        const dependency = this.#components.get(name);
-        if (dependency !== undefined) seen.add(dependency);
+        const dependency = this.#registrations.components.get(name);
+        if (dependency !== undefined && !excluded.has(name)) seen.add(dependency);
       }
     }
-    const asked = new Set(fresh ? selected : []);
-    for (const component of seen) if (asked.has(component) || component.dueAt <= now) start(component);
+    const asked = new Set(options.fresh === true ? selected : []);
+    for (const component of seen) {
+      const run = asked.has(component) || component.dueAt <= now ? component.run() : undefined;
+      if (run !== undefined) running.push(run);
+    }
     return running;
   }
 
   #nothingDueUntil(): number {
     if (this.#freshUntil === undefined) {
       this.#freshUntil = Number.POSITIVE_INFINITY;
-      for (const { dueAt } of this.#components.values())
+      for (const { dueAt } of this.#registrations.components.values())
         if (dueAt < this.#freshUntil) this.#freshUntil = dueAt;
     }
     return this.#freshUntil;
@@ -237,16 +202,14 @@ export class HealthRegistry implements Health {
   #reportOn(asked: readonly Component[], query: HealthQuery, startedAt: number): SystemHealth {
     const { verdicts } = this.#tracker;
     // One may have been taken out while it ran.
-    const selected = asked.filter(
-      (component) => this.#components.get(component.definition.name) === component,
-    );
+    const selected = asked.filter((component) => this.#registrations.has(component));
     const { status, kinds, rootCauses } = aggregate(selected, verdicts);
     const { passes, reason } = judgeProbe({
       // A single check by itself is not the instance, which may be draining.
       probe: query.check === undefined ? query.probe : (query.probe ?? ''),
       status,
       selected,
-      components: this.#components,
+      components: this.#registrations.components,
       verdicts,
       draining: this.#draining,
       guard: this.#settings.guard,
@@ -269,7 +232,7 @@ export class HealthRegistry implements Health {
 
   #statusSource(): StatusSource {
     const { verdicts, systemStatus: system } = this.#tracker;
-    const components = [...this.#components.values()].map(({ definition: { name, kind } }) => {
+    const components = [...this.#registrations.components.values()].map(({ definition: { name, kind } }) => {
       return { name, kind, status: verdicts.get(name)?.status ?? 'unknown' };
     });
     return { system, components };
@@ -278,7 +241,7 @@ export class HealthRegistry implements Health {
   readonly #observer: ComponentObserver = {
     completed: (component, run) => this.#completed(component, run),
     stopped: (component) => {
-      if (this.#components.get(component.definition.name) === component) this.#scheduler.ended(component);
+      if (this.#registrations.has(component)) this.#scheduler.ended(component);
     },
     abandoned: ({ definition }) => {
       this.#metrics?.abandoned(definition.name);

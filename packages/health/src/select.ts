@@ -13,15 +13,15 @@ export const PROBES: readonly string[] = ['liveness', 'readiness', 'startup'];
  */
 export function select(
   components: ReadonlyMap<string, Component>,
-  probes: readonly string[],
-  { probe, check, exclude: given = [] }: HealthQuery,
+  probes: ReadonlySet<string>,
+  query: HealthQuery,
 ): Component[] {
   const problems: Problem[] = [];
-  // A name alone means the same as a list of it.
-  const exclude: readonly string[] = typeof given === 'string' ? [given] : given;
+  const { probe, check } = query;
+  const excluded = excludedBy(query);
   const known = [...components.keys()];
-  if (probe !== undefined && !probes.includes(probe)) {
-    problems.push(unknown('probe', probe, probes, 'a probe or group that a check names'));
+  if (probe !== undefined && !probes.has(probe)) {
+    problems.push(unknown('probe', probe, [...probes], 'a probe or group that a check names'));
   }
   let selected = [...components.values()];
   if (probe !== undefined) selected = selected.filter(({ definition }) => definition.probes.includes(probe));
@@ -30,14 +30,18 @@ export function select(
     const what = probe === undefined ? 'a registered check' : `a check of ${probe}`;
     problems.push(unknown('check', check, ofProbe, what));
   }
-  for (const name of exclude) {
+  for (const name of excluded) {
     if (!components.has(name)) problems.push(unknown('exclude', name, known, 'a registered check'));
   }
   throwProblems('The health asked for is not known', problems);
   if (check !== undefined) selected = selected.filter(({ definition }) => definition.name === check);
-  if (exclude.length === 0) return selected;
-  const excluded = new Set(exclude);
+  if (excluded.size === 0) return selected;
   return selected.filter(({ definition }) => !excluded.has(definition.name));
+}
+
+/** Names that a query leaves out; one alone means the same as a list of it. */
+export function excludedBy({ exclude = [] }: HealthQuery): ReadonlySet<string> {
+  return new Set(typeof exclude === 'string' ? [exclude] : exclude);
 }
 
 function unknown(path: string, value: unknown, known: readonly string[], what: string): Problem {

@@ -36,7 +36,7 @@ export function watchHealth(
   const millis = intervalOf(interval, options.capacity);
   const bus = new EventBus<HealthWatchMap>();
   const events = bus.iterate('health.*', options);
-  let off = (): void => {};
+  let off: (() => void) | undefined;
   const stopRunning = source.runInBackground();
   let cancel = (): void => {};
   let isOver = false;
@@ -44,6 +44,8 @@ export function watchHealth(
     const health = await source.check();
     if (isOver) return;
     bus.emit('health.report', health);
+    // What came before the first report is in it.
+    off ??= source.bus.on('health.*', (payload, name) => bus.emit(name as keyof HealthEventMap, payload));
     cancel = source.wheel.after(millis, () => void report());
   };
   const finish = (): void => {
@@ -51,17 +53,13 @@ export function watchHealth(
     isOver = true;
     options.signal?.removeEventListener('abort', finish);
     cancel();
-    off();
+    off?.();
     stopRunning();
   };
   if (options.signal?.aborted === true) finish();
   else {
     options.signal?.addEventListener('abort', finish, { once: true });
-    void report().then(() => {
-      // What came before the first report is in it.
-      if (!isOver)
-        off = source.bus.on('health.*', (payload, name) => bus.emit(name as keyof HealthEventMap, payload));
-    });
+    void report();
   }
   return {
     get shed(): number {

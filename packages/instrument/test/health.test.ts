@@ -43,6 +43,17 @@ describe('init({ health })', () => {
     await expect.poll(() => runs).toBeGreaterThan(2);
   });
 
+  it('runs them though one depends on what is registered later', async () => {
+    let runs = 0;
+    register('orders', () => void runs++, { dependsOn: ['late'], interval: 10 });
+    telemetry = init({ prometheus: { port: 0 }, health: true, logLevel: 'none' });
+    await expect.poll(() => runs).toBeGreaterThan(2);
+    expect(health.report().status).toBe('degraded');
+    register('late', () => true);
+    await health.check();
+    expect(health.report().status).toBe('healthy');
+  });
+
   it('is off unless asked for', async () => {
     let runs = 0;
     register('counted', () => void runs++, { interval: 10 });

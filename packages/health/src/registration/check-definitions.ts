@@ -1,13 +1,17 @@
 import { describeValue, InstrumentError, nearest, type Problem } from '@org/instrument-core';
-import { findCycle } from '../graph/find-cycle.ts';
+import { type Dependencies, findCycle } from '../graph/find-cycle.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { CheckDefinition } from '../health.ts';
-import { PROBES } from '../select.ts';
 import { type ResolvedCheck, resolveCheck, throwProblems } from './resolve-options.ts';
 
 /** Where definitions come to. */
 export interface Registration {
-  readonly registered: ReadonlyMap<string, ResolvedCheck>;
+  /** What is registered under a name. */
+  registered(name: string): ResolvedCheck | undefined;
+  /** Names that are registered, for messages. */
+  names(): readonly string[];
+  /** Probes and groups that exist. */
+  readonly probes: ReadonlySet<string>;
   /** Names that registered checks may depend on, and that are not registered. */
   readonly awaited: ReadonlySet<string>;
   readonly summary: string;
@@ -47,30 +51,34 @@ export function uncheckedDefinitions(list: readonly CheckDefinition[]): Unchecke
  */
 export function checkDefinitions(
   definitions: readonly UncheckedDefinition[],
-  { registered, awaited, summary, path }: Registration,
+  { registered, names, probes, awaited, summary, path }: Registration,
 ): ResolvedCheck[] {
   const problems: Problem[] = [];
-  const all = new Map(registered);
+  const added = new Map<string, ResolvedCheck>();
+  const find = (name: string): ResolvedCheck | undefined => added.get(name) ?? registered(name);
+  const known = (): string[] => [...names(), ...added.keys()];
   const resolved = definitions.map(({ name, check, options }, i) => {
     const prefix = path === '' ? '' : `${path}[${i}].`;
     const result = resolveCheck(name, check, options, problems, prefix);
     if (typeof name !== 'string') return result;
-    if (all.has(name)) problems.push(duplicate(name, prefix, [...all.keys()]));
-    else all.set(name, result);
+    if (find(name) !== undefined) problems.push(duplicate(name, prefix, known()));
+    else added.set(name, result);
     return result;
   });
-  const groups = new Set([...all.values()].flatMap(({ probes }) => [...probes]).concat(PROBES));
-  for (const name of all.keys()) {
-    if (groups.has(name)) problems.push(namedAsProbe(name));
-  }
-  if (path !== '') problems.push(...unknownDependencies(resolved, [...all.keys()], path));
+  const groups = new Set(resolved.flatMap((check) => check.probes));
+  const ambiguous = [
+    ...[...added.keys()].filter((name) => probes.has(name) || groups.has(name)),
+    ...[...groups].filter((group) => registered(group) !== undefined),
+  ];
+  problems.push(...ambiguous.map(namedAsProbe));
+  if (path !== '') problems.push(...unknownDependencies(resolved, find, known, path));
   throwProblems(summary, problems);
   // What nobody depends on closes no cycle but with itself, or with those that come along with it.
   const suspects =
     resolved.length > 1
       ? resolved
       : resolved.filter(({ name, dependsOn }) => awaited.has(name) || dependsOn.includes(name));
-  if (suspects.length > 0) refuseCycle(suspects, all, summary);
+  refuseCycle(suspects, (name) => find(name)?.dependsOn, summary);
   return resolved;
 }
 
@@ -90,13 +98,14 @@ export function missingDependencies({ missing }: Graph, known: readonly string[]
 
 function unknownDependencies(
   resolved: readonly ResolvedCheck[],
-  known: readonly string[],
+  find: (name: string) => ResolvedCheck | undefined,
+  known: () => readonly string[],
   path: string,
 ): Problem[] {
   return resolved.flatMap(({ dependsOn }, i) =>
     dependsOn
-      .filter((dependency) => !known.includes(dependency))
-      .map((dependency) => unknownDependency(`${path}[${i}].dependsOn`, dependency, known)),
+      .filter((dependency) => find(dependency) === undefined)
+      .map((dependency) => unknownDependency(`${path}[${i}].dependsOn`, dependency, known())),
   );
 }
 
@@ -128,14 +137,9 @@ function namedAsProbe(name: string): Problem {
   };
 }
 
-function refuseCycle(
-  resolved: readonly ResolvedCheck[],
-  all: ReadonlyMap<string, ResolvedCheck>,
-  summary: string,
-): void {
-  const dependsOn = new Map([...all].map(([name, check]) => [name, check.dependsOn]));
+function refuseCycle(suspects: readonly ResolvedCheck[], dependsOn: Dependencies, summary: string): void {
   const cycle = findCycle(
-    resolved.map(({ name }) => name),
+    suspects.map(({ name }) => name),
     dependsOn,
   );
   if (cycle === undefined) return;
