@@ -1,7 +1,8 @@
+import { events } from '@org/instrument-core';
 import type {
   CheckCompletedEvent,
   Health,
-  HealthWatchMap,
+  HealthEventMap,
   RecoveryAttemptedEvent,
   ResultStatus,
   Status,
@@ -14,8 +15,8 @@ import type { Lab } from './lab.ts';
 export const CHANGE = { timeout: 20_000, interval: 10 };
 
 type LogEntry = {
-  [Name in keyof HealthWatchMap]: { readonly name: Name; readonly payload: HealthWatchMap[Name] };
-}[keyof HealthWatchMap];
+  [Name in keyof HealthEventMap]: { readonly name: Name; readonly payload: HealthEventMap[Name] };
+}[keyof HealthEventMap];
 
 /** Results in a row. */
 export interface Streak {
@@ -23,7 +24,7 @@ export interface Streak {
   readonly count: number;
 }
 
-/** What `health.watch()` has told. */
+/** What health has told on the bus of the process. */
 export interface HealthLog {
   /** Runs of a check, oldest first. */
   completed(check: string): CheckCompletedEvent[];
@@ -38,20 +39,17 @@ export interface HealthLog {
   streakBeforeChange(check: string): Streak;
 }
 
-/** Watches health until the test ends; its checks run in the background meanwhile. */
+/** Runs the checks in the background, and listens, until the test ends. */
 export function logHealth(lab: Lab, health: Health): HealthLog {
-  const ended = new AbortController();
-  lab.closeAtEnd(() => {
-    ended.abort();
-    health.stop();
-  });
   const entries: LogEntry[] = [];
-  const events = health.watch({ interval: '1m', signal: ended.signal });
-  void (async () => {
-    for await (const event of events) entries.push(event as LogEntry);
-  })();
-  const named = <Name extends keyof HealthWatchMap>(name: Name): HealthWatchMap[Name][] =>
-    entries.flatMap((entry) => (entry.name === name ? [entry.payload as HealthWatchMap[Name]] : []));
+  const off = events.on('health.*', (payload, name) => void entries.push({ name, payload } as LogEntry));
+  health.start();
+  lab.closeAtEnd(() => {
+    health.stop();
+    off();
+  });
+  const named = <Name extends keyof HealthEventMap>(name: Name): HealthEventMap[Name][] =>
+    entries.flatMap((entry) => (entry.name === name ? [entry.payload as HealthEventMap[Name]] : []));
   const log: HealthLog = {
     completed: (check) => named('health.check.completed').filter((event) => event.check === check),
     changes: (check) => named('health.status.changed').filter((event) => event.check === check),

@@ -73,7 +73,8 @@ async function queryOnce(client: PooledClient, text: string, signal: AbortSignal
     await abortable(Promise.race([client.query(text), broken]), signal);
     isSound = true;
   } finally {
-    client.removeListener('error', onError);
+    // A connection that is closed may still say what became of it, to nobody; it keeps the listener.
+    if (isSound) client.removeListener('error', onError);
     client.release(!isSound);
   }
 }
