@@ -178,7 +178,9 @@ describe('what all instances share', () => {
     const { probe, set } = createProbed(checks, { guard });
     await set({ db: false });
     expect(probe('readiness')[0]).toBe(true);
-    expect(said.errors).toEqual([expect.stringContaining('the readiness guard threw')]);
+    expect(said.errors).toEqual([
+      expect.stringContaining('the readiness guard, so that the instance stays ready, failed'),
+    ]);
     expect(said.errors[0]).toContain('no quorum');
   });
 

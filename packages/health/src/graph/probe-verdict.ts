@@ -1,8 +1,6 @@
-import { diag } from '@opentelemetry/api';
-import { countSelf } from '@org/instrument-core';
 import type { ReadinessGuard } from '../health.ts';
+import { reportFault } from '../report-fault.ts';
 import type { Component } from '../run/component.ts';
-import { reasonOf } from '../run/outcome.ts';
 import type { Status } from '../status.ts';
 import type { Verdict } from './evaluate.ts';
 
@@ -72,8 +70,7 @@ function mayStay(guard: ReadinessGuard | undefined, failing: readonly string[]):
   try {
     return guard(failing) === true;
   } catch (error) {
-    countSelf('instrument.faults', 'health');
-    diag.error(`health: the readiness guard threw, so the instance stays ready: ${reasonOf(error)}`);
+    reportFault('the readiness guard, so that the instance stays ready,', error);
     return true;
   }
 }

@@ -1,5 +1,5 @@
 import type { Health } from '../health.ts';
-import { reportFault } from '../http/fault.ts';
+import { reportFault } from '../report-fault.ts';
 import { checkOptions } from './check-options.ts';
 import { loadHealthCheck } from './load-health-check.ts';
 import type { GrpcServer, HealthServiceOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { reportFault } from './fault.ts';
+import { reportFault } from '../report-fault.ts';
 import type { RequestFacts } from './request-facts.ts';
 import type { HttpSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Health } from '../health.ts';
-import { reportFault } from './fault.ts';
+import { reportFault } from '../report-fault.ts';
 import type { HealthHttpOptions } from './options.ts';
 import type { Answer, RequestFacts } from './request-facts.ts';
 import { createResponder, type Responder } from './responder.ts';

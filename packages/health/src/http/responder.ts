@@ -1,10 +1,10 @@
 import { InstrumentError } from '@org/instrument-core';
 import type { Health } from '../health.ts';
 import type { SystemHealth } from '../report.ts';
+import { reportFault } from '../report-fault.ts';
 import { createAnswers } from './answers.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { type Endpoint, endpointAt } from './endpoints.ts';
-import { reportFault } from './fault.ts';
 import { healthJson } from './json-body.ts';
 import { createKeptRoutes, type KeptRoute } from './kept-routes.ts';
 import { type Format, negotiateFormat } from './negotiation.ts';

@@ -1,6 +1,6 @@
 import { monotonicMillis } from '@org/instrument-core';
 import type { Health, HealthQuery } from '../health.ts';
-import { reportFault } from './fault.ts';
+import { reportFault } from '../report-fault.ts';
 
 /** Time between two looks for results that are due: a look is cheap, and a result a second late does no harm. */
 export const LOOK_MILLIS = 1_000;

@@ -66,7 +66,7 @@ describe('who sees details', () => {
       throw fault;
     };
     expect(await seesDetails({ authorize: throwing })).toBe(false);
-    expect(error.mock.calls).toContainEqual(['Health: authorize failed', fault]);
+    expect(error.mock.calls).toContainEqual([`health: authorize failed: ${fault.message}`, fault]);
   });
 
   it('does not depend on who asked before', async () => {

@@ -97,7 +97,10 @@ describe('a fault of ours', () => {
       const fetched = await createHealthFetch(broken(part))(new Request('http://x/readyz'));
       expect([fetched.status, await fetched.text()]).toEqual([500, 'Internal Server Error\n']);
     }
-    expect(error).toHaveBeenCalledWith('Health: an answer of the health endpoints failed', fault);
+    expect(error).toHaveBeenCalledWith(
+      `health: an answer of the health endpoints failed: ${fault.message}`,
+      fault,
+    );
     expect(error).toHaveBeenCalledTimes(1);
   });
 });

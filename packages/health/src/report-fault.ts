@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import { countSelf, monotonicMillis } from '@org/instrument-core';
+import { reasonOf } from './run/outcome.ts';
 
 /** A fault that repeats is said once a minute: it may occur with every request. */
 const QUIET_MILLIS = 60_000;
@@ -17,7 +18,7 @@ export function reportFault(what: string, fault: unknown): void {
     const now = monotonicMillis();
     if (now < (quietUntilMillis.get(what) ?? 0)) return;
     quietUntilMillis.set(what, now + QUIET_MILLIS);
-    diag.error(`Health: ${what} failed`, fault);
+    diag.error(`health: ${what} failed: ${reasonOf(fault)}`, fault);
   } catch {
     // The diag logger is the user's; when it throws there is nowhere left to tell.
   }
