@@ -6,6 +6,7 @@ import {
   parseDuration,
 } from '@org/instrument-core';
 import type { ResultStatus } from '../status.ts';
+import { unknownKeys } from '../unknown-keys.ts';
 import { RESULT_STATUSES } from './thresholds.ts';
 
 /** Bounds of a number. */
@@ -36,10 +37,7 @@ export class OptionReader<O extends object> {
     const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
     this.#options = isObject ? (options as Readonly<Record<string, unknown>>) : {};
     if (!isObject && options !== undefined) this.add('', describeValue(options), 'an object of options');
-    for (const key of Object.keys(this.#options)) {
-      if ((known as readonly string[]).includes(key)) continue;
-      this.add(key, 'an unknown option', `one of ${known.join(', ')}`, 'Correct the name or leave it out.');
-    }
+    this.#problems.push(...unknownKeys(this.#options, known));
   }
 
   /** Notes a problem. `found` must not show what is secret. */

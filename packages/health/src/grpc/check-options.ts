@@ -1,5 +1,6 @@
-import { describeValue, InstrumentError, nearest, type Problem, parseDuration } from '@org/instrument-core';
+import { describeValue, InstrumentError, type Problem, parseDuration } from '@org/instrument-core';
 import type { Health } from '../health.ts';
+import { unknownKeys } from '../unknown-keys.ts';
 import type { GrpcServer, HealthServiceOptions } from './options.ts';
 import type { ServiceNames } from './services.ts';
 
@@ -33,17 +34,7 @@ export function checkOptions(
   check('health', health, 'what createHealth() returns', typeof health?.watch === 'function');
   check('options', options, 'an object', isRecord(options));
   const given: HealthServiceOptions = isRecord(options) ? options : {};
-  for (const [key, value] of Object.entries(given)) {
-    if (Object.hasOwn(KEYS, key)) continue;
-    const near = nearest(key, Object.keys(KEYS));
-    const fix = near === undefined ? 'Remove it.' : `Did you mean ${near}?`;
-    problems.push({
-      path: key,
-      found: describeValue(value),
-      expected: `one of ${Object.keys(KEYS).join(', ')}`,
-      fix,
-    });
-  }
+  problems.push(...unknownKeys(given, Object.keys(KEYS)));
   const { services = {}, checks = true, pollInterval = DEFAULT_POLL_MILLIS } = given;
   check('checks', checks, 'true or false', typeof checks === 'boolean');
   check('services', services, 'an object of queries by service', isRecord(services));

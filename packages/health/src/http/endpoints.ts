@@ -1,5 +1,6 @@
 import { describeValue, type Problem } from '@org/instrument-core';
-import { findUnknown, recordOf } from './option-problems.ts';
+import { unknownKeys } from '../unknown-keys.ts';
+import { recordOf } from './option-problems.ts';
 import type { HealthPaths } from './options.ts';
 
 /** What an endpoint is for: the name of its path among the options. */
@@ -20,7 +21,7 @@ const PATH = /^(?:\/[\w.~!$&'()*+,;=:@-]+)+$/;
 /** The endpoints that `paths` and `basePath` ask for, longest path first; problems are added to `problems`. */
 export function endpointsOf(given: Record<string, unknown>, problems: Problem[]): Endpoint[] {
   const paths = recordOf('paths', given.paths ?? {}, problems);
-  findUnknown('paths.', paths, KINDS, problems);
+  problems.push(...unknownKeys(paths, KINDS, 'paths.'));
   const base = basePathOf(given.basePath, problems);
   const endpoints: Endpoint[] = [];
   for (const kind of KINDS) {

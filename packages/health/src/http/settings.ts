@@ -1,7 +1,8 @@
 import { describeValue, InstrumentError, type Problem } from '@org/instrument-core';
 import type { Health } from '../health.ts';
+import { unknownKeys } from '../unknown-keys.ts';
 import { type Endpoint, endpointsOf } from './endpoints.ts';
-import { findUnknown, recordOf } from './option-problems.ts';
+import { recordOf } from './option-problems.ts';
 import type { HealthHttpOptions } from './options.ts';
 
 /** Options after validation, defaults filled in. */
@@ -32,7 +33,7 @@ export function httpSettings(health: Health, options: HealthHttpOptions): HttpSe
     problems.push({ path: 'health', found: describeValue(health), expected: 'what createHealth() returns' });
   }
   const given = recordOf('options', options, problems);
-  findUnknown('', given, KEYS, problems);
+  problems.push(...unknownKeys(given, KEYS));
   const endpoints = endpointsOf(given, problems);
   const { details = 'authorized', token, authorize } = given;
   if (!DETAILS.includes(details)) {

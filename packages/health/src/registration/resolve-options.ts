@@ -2,12 +2,12 @@ import {
   type Duration,
   describeValue,
   InstrumentError,
-  nearest,
   type Problem,
   parseDuration,
 } from '@org/instrument-core';
 import type { CheckFunction, CheckKind, CheckOptions, RecoveryOptions } from '../check.ts';
 import type { RecoverySettings } from '../run/recovery.ts';
+import { unknownKeys } from '../unknown-keys.ts';
 
 /** A check as it was registered, defaults filled in. */
 export interface ResolvedCheck {
@@ -88,7 +88,7 @@ export function resolveCheck(
   if (typeof check !== 'function') complain('check', check, 'a function');
   const given = isRecord(options) ? (options as CheckOptions) : {};
   if (options !== undefined && !isRecord(options)) complain('options', options, 'an object of options');
-  complainOfUnknownKeys(given, KEYS, '', complain);
+  problems.push(...unknownKeys(given, Object.keys(KEYS), prefix));
   const { kind = 'component', dependsOn = [], probes = ['readiness'] } = given;
   if (!KINDS.includes(kind)) complain('kind', kind, `one of ${KINDS.join(', ')}`);
   for (const key of ['critical', 'shared'] as const) {
@@ -111,7 +111,7 @@ export function resolveCheck(
     successThreshold: threshold(given, 'successThreshold', 2, complain),
     probes: isNames(probes) ? [...new Set(probes)] : [],
     shared: given.shared ?? false,
-    recovery: recoveryOf(given.recover, complain),
+    recovery: recoveryOf(given.recover, complain, problems, prefix),
   };
 }
 
@@ -181,14 +181,19 @@ function threshold(
   return fallback;
 }
 
-function recoveryOf(given: CheckOptions['recover'], complain: Complain): RecoverySettings | undefined {
+function recoveryOf(
+  given: CheckOptions['recover'],
+  complain: Complain,
+  problems: Problem[],
+  prefix: string,
+): RecoverySettings | undefined {
   if (given === undefined) return undefined;
   const options: unknown = typeof given === 'function' ? { action: given } : given;
   if (!isRecord(options) || typeof options.action !== 'function') {
     complain('recover', given, 'a function, or { action, initialDelay?, maxDelay?, timeout?, maxAttempts? }');
     return undefined;
   }
-  complainOfUnknownKeys(options, RECOVERY_KEYS, 'recover.', complain);
+  problems.push(...unknownKeys(options, Object.keys(RECOVERY_KEYS), `${prefix}recover.`));
   const { action, maxAttempts = Number.POSITIVE_INFINITY } = options as unknown as RecoveryOptions;
   const of = (key: 'initialDelay' | 'maxDelay' | 'timeout'): number =>
     millisOf(
@@ -207,20 +212,6 @@ function recoveryOf(given: CheckOptions['recover'], complain: Complain): Recover
     complain('recover.maxDelay', options.maxDelay, `at least initialDelay, ${initialDelayMillis} ms`);
   }
   return { action, initialDelayMillis, maxDelayMillis, timeoutMillis: of('timeout'), maxAttempts };
-}
-
-function complainOfUnknownKeys(
-  given: object,
-  known: Readonly<Record<string, true>>,
-  prefix: string,
-  complain: Complain,
-): void {
-  for (const [key, value] of Object.entries(given)) {
-    if (Object.hasOwn(known, key)) continue;
-    const near = nearest(key, Object.keys(known));
-    const fix = near === undefined ? 'Remove it.' : `Did you mean ${near}?`;
-    complain(`${prefix}${key}`, value, `one of ${Object.keys(known).join(', ')}`, fix);
-  }
 }
 
 function isName(value: unknown): value is string {

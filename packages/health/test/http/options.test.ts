@@ -41,7 +41,7 @@ describe('options of the endpoints', () => {
       'version',
     ]);
     expect(error.message).toContain('Did you mean details?');
-    expect(error.message).toContain('Did you mean paths.ready?');
+    expect(error.message).toContain('Did you mean ready?');
     expect(error.message).toContain('which paths.health has too');
   });
 
