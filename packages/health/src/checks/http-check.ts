@@ -2,18 +2,14 @@ import { type Duration, describeValue, monotonicMillis } from '@org/instrument-c
 import type { CheckFunction, CheckResult } from '../check.ts';
 import { errorText } from './figures.ts';
 import { readText } from './http-body.ts';
-import { readHeaders, readUrl } from './http-target.ts';
+import { type HttpTargetOptions, readHeaders, readUrl } from './http-target.ts';
 import { OptionReader } from './options.ts';
 import { timedResult } from './response-time.ts';
 
 /** Options of {@link httpCheck}. */
-export interface HttpCheckOptions {
-  /** `http:` or `https:`. A user and password in it are sent as `Authorization: Basic`, and never shown. */
-  readonly url: string | URL;
+export interface HttpCheckOptions extends HttpTargetOptions {
   /** Default `GET`. */
   readonly method?: string;
-  /** Default none. Their values are never shown. */
-  readonly headers?: Readonly<Record<string, string>>;
   /** Status codes that are right. Default 200 to 299. */
   readonly expectedStatus?: number | readonly number[] | ((status: number) => boolean);
   /** Whether the body is right; it is not read without. Default none. */

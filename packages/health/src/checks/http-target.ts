@@ -1,6 +1,13 @@
 import { describeValue } from '@org/instrument-core';
-import type { HttpCheckOptions } from './http-check.ts';
 import type { OptionReader } from './options.ts';
+
+/** Options that say where a request goes. */
+export interface HttpTargetOptions {
+  /** `http:` or `https:`. A user and password in it are sent as `Authorization: Basic`, and never shown. */
+  readonly url: string | URL;
+  /** Default none. Their values are never shown. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** Where a request goes. */
 export interface HttpTarget {
@@ -13,7 +20,7 @@ export interface HttpTarget {
 }
 
 /** Reads the URL; credentials in it become a header. */
-export function readUrl(read: OptionReader<HttpCheckOptions>): HttpTarget {
+export function readUrl(read: OptionReader<HttpTargetOptions>): HttpTarget {
   const expected = 'an absolute http: or https: URL';
   const given = read.raw('url');
   if (!(typeof given === 'string' || given instanceof URL) || !URL.canParse(String(given))) {
@@ -47,7 +54,7 @@ function decoded(text: string): string {
 }
 
 /** Reads the headers. Values that are wrong are not shown. */
-export function readHeaders(read: OptionReader<HttpCheckOptions>): Headers {
+export function readHeaders(read: OptionReader<HttpTargetOptions>): Headers {
   const headers = new Headers();
   const given = read.raw('headers') ?? {};
   if (typeof given !== 'object' || Array.isArray(given)) {
