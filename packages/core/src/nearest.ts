@@ -6,7 +6,9 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const allowed = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    const longer = Math.max(word.length, candidate.length);
+    // Any letter is near to any other.
+    const allowed = longer < 2 ? 0 : Math.max(1, Math.floor(longer / 3));
     if (Math.abs(word.length - candidate.length) > allowed) continue;
     const distance = distanceOf(word.toLowerCase(), candidate.toLowerCase());
     if (distance <= allowed && distance < least) {

@@ -25,6 +25,7 @@ import { Scheduler } from './schedule/scheduler.ts';
 import { TimerWheel } from './schedule/timer-wheel.ts';
 import { excludedBy, select } from './select.ts';
 import { StatusTracker } from './status-tracker.ts';
+import { unknownKeys } from './unknown-keys.ts';
 import { watchHealth } from './watch.ts';
 
 const DRAINING = 'the instance is shutting down';
@@ -46,7 +47,7 @@ export class HealthRegistry implements Health {
   #version = 0;
 
   constructor(options: HealthOptions) {
-    checkSettings(options);
+    checkSettings(options, ['guard', 'meterProvider', 'events']);
     this.#options = options;
     this.#settings = options;
     this.#events = new HealthEvents(options.events);
@@ -286,13 +287,16 @@ export class HealthRegistry implements Health {
   }
 }
 
-/** @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` for a guard that is none. */
-function checkSettings({ guard }: HealthSettings): void {
-  if (guard === undefined || typeof guard === 'function') return;
-  const problem = {
-    path: 'guard',
-    found: describeValue(guard),
-    expected: 'a function of the failing checks',
-  };
-  throwProblems('The settings of health are wrong', [problem]);
+/** @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` for settings that are not known, or a guard that is none. */
+function checkSettings(settings: HealthSettings, known: readonly string[] = ['guard']): void {
+  const problems = unknownKeys(settings, known);
+  const { guard } = settings;
+  if (guard !== undefined && typeof guard !== 'function') {
+    problems.push({
+      path: 'guard',
+      found: describeValue(guard),
+      expected: 'a function of the failing checks',
+    });
+  }
+  throwProblems('The settings of health are wrong', problems);
 }

@@ -72,7 +72,7 @@ export interface SystemHealth {
   readonly status: Status;
   /** Whether the probe asked for passes; without one, whether the status is healthy or degraded. */
   readonly passes: boolean;
-  /** Why it does not pass, or passes all the same: draining, held ready by the guard. */
+  /** Why it passes or does not, where the components do not tell: draining, held ready by the guard. */
   readonly reason: string | undefined;
   /** Where to look: unhealthy components with nothing broken below them. */
   readonly rootCauses: readonly string[];

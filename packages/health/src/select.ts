@@ -2,6 +2,10 @@ import { describeValue, nearest, type Problem } from '@org/instrument-core';
 import type { HealthQuery } from './health.ts';
 import { throwProblems } from './registration/resolve-options.ts';
 import type { Component } from './run/component.ts';
+import { unknownKeys } from './unknown-keys.ts';
+
+/** Of queries, and of `check()`. */
+const KEYS: readonly string[] = ['probe', 'check', 'exclude', 'fresh'];
 
 /** Probes that exist though no check names them. */
 export const PROBES: readonly string[] = ['liveness', 'readiness', 'startup'];
@@ -16,7 +20,7 @@ export function select(
   probes: ReadonlySet<string>,
   query: HealthQuery,
 ): Component[] {
-  const problems: Problem[] = [];
+  const problems: Problem[] = unknownKeys(query, KEYS);
   const { probe, check } = query;
   const excluded = excludedBy(query);
   const known = [...components.keys()];

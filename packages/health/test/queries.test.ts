@@ -88,6 +88,15 @@ describe('a query', () => {
     expect(runs()).toEqual([0, 0, 0]);
   });
 
+  it('with a key that is not known is refused, with the one that was meant', () => {
+    const { health } = createQueried();
+    expect(messageOf(() => health.report({ chck: 'db' } as never))).toContain('Did you mean check?');
+    expect(messageOf(() => health.configure({ gaurd: () => true } as never))).toContain(
+      'Did you mean guard?',
+    );
+    expect(messageOf(() => createBed({ gaurd: () => true } as never))).toContain('Did you mean guard?');
+  });
+
   it('that excludes a text instead of a list excludes that one, or is refused', () => {
     const { health } = createQueried();
     const query = { exclude: 'db' } as unknown as HealthQuery;

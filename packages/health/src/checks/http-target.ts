@@ -31,7 +31,12 @@ export function readUrl(read: OptionReader<HttpTargetOptions>): HttpTarget {
   }
   const url = new URL(given);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    read.add('url', `a URL with ${url.protocol}`, expected);
+    read.add(
+      'url',
+      `a URL with ${url.protocol}`,
+      expected,
+      'Write it as in "https://api.example.com/health".',
+    );
   }
   const { username, password } = url;
   url.username = '';

@@ -31,7 +31,12 @@ export function checkOptions(
     if (!holds) problems.push({ path, found: describeValue(value), expected });
   };
   check('server', server, 'a Server of @grpc/grpc-js', typeof server?.addService === 'function');
-  check('health', health, 'what createHealth() returns', typeof health?.watch === 'function');
+  check(
+    'health',
+    health,
+    '`health` of @org/instrument, or what createHealth() returns',
+    typeof health?.watch === 'function',
+  );
   check('options', options, 'an object', isRecord(options));
   const given: HealthServiceOptions = isRecord(options) ? options : {};
   problems.push(...unknownKeys(given, Object.keys(KEYS)));

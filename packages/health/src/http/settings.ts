@@ -30,7 +30,9 @@ const TOKEN = /^[\x21-\x7e]+$/;
 export function httpSettings(health: Health, options: HealthHttpOptions): HttpSettings {
   const problems: Problem[] = [];
   if (typeof health?.report !== 'function') {
-    problems.push({ path: 'health', found: describeValue(health), expected: 'what createHealth() returns' });
+    // Not shown: it may be the options, with the token.
+    const expected = '`health` of @org/instrument, or what createHealth() returns';
+    problems.push({ path: 'health', found: 'something else', expected, fix: 'It comes before the options.' });
   }
   const given = recordOf('options', options, problems);
   problems.push(...unknownKeys(given, KEYS));

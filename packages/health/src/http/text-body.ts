@@ -13,6 +13,9 @@ export function probeText(route: Route, system: SystemHealth, authorised: boolea
   const shown = route.verbose ? system.components : failing;
   const lines = shown.map((component) => componentLine(component, authorised));
   if (route.verbose) lines.push(...(route.query.exclude ?? []).map((name) => `[+]${name} excluded: ok`));
+  if (system.passes && route.verbose && system.reason !== undefined) {
+    lines.push(`[+]${route.query.probe ?? 'system'} passes: ${reasonOf(system.reason, authorised)}`);
+  }
   if (!system.passes && (failing.length === 0 || (authorised && system.reason !== undefined))) {
     // The system as a whole has a reason of its own: it drains.
     lines.push(`[-]${route.query.probe ?? 'system'} failed: ${reasonOf(system.reason, authorised)}`);

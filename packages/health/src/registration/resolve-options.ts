@@ -189,12 +189,13 @@ function recoveryOf(
 ): RecoverySettings | undefined {
   if (given === undefined) return undefined;
   const options: unknown = typeof given === 'function' ? { action: given } : given;
-  if (!isRecord(options) || typeof options.action !== 'function') {
+  if (!isRecord(options)) {
     complain('recover', given, 'a function, or { action, initialDelay?, maxDelay?, timeout?, maxAttempts? }');
     return undefined;
   }
   problems.push(...unknownKeys(options, Object.keys(RECOVERY_KEYS), `${prefix}recover.`));
   const { action, maxAttempts = Number.POSITIVE_INFINITY } = options as unknown as RecoveryOptions;
+  if (typeof action !== 'function') complain('recover.action', action, 'a function');
   const of = (key: 'initialDelay' | 'maxDelay' | 'timeout'): number =>
     millisOf(
       options[key] as Duration,

@@ -64,7 +64,10 @@ function chainOf(error: Error, depth: number): string {
     // An AggregateError of several addresses tried has a code and no message.
     const own = [message, code, name].find((text) => typeof text === 'string' && text !== '');
     const text = typeof own === 'string' ? own : describeValue(message);
-    return isError(cause) && depth < MAX_CAUSES ? `${text}: ${chainOf(cause, depth + 1)}` : text;
+    if (!isError(cause) || depth >= MAX_CAUSES) return text;
+    const deeper = chainOf(cause, depth + 1);
+    // Some errors quote their cause.
+    return text.includes(deeper) ? text : `${text}: ${deeper}`;
   } catch {
     return 'an error that cannot be read';
   }

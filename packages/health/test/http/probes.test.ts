@@ -36,6 +36,21 @@ describe('probes for Kubernetes', () => {
     expect((await ask(`${url}/readyz?verbose=false`)).text).toBe('ok');
   });
 
+  it('says why it passes though a check fails, when it is held ready', async () => {
+    const health = createHealth();
+    health.register('database', () => false, { shared: true });
+    await health.check();
+    const { url } = await serve(health, { details: 'always' });
+    const { status, text } = await ask(`${url}/readyz?verbose`);
+    expect([status, text]).toEqual([
+      200,
+      '[-]database failed: the check returned false\n' +
+        '[+]readiness passes: held ready by the guard: all instances share database\n' +
+        'readyz check passed\n',
+    ]);
+    expect((await ask(`${url}/readyz`)).text).toBe('ok');
+  });
+
   it('fails with the lines that fail, whose reasons only authorised readers see', async () => {
     const health = await mixedHealth();
     const { url } = await serve(health, { token: 'secret' });

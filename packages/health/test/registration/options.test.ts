@@ -47,7 +47,8 @@ describe('a wrong option is refused with its path, what was found and what was e
     [{ failureThreshold: '3' }, 'failureThreshold: found "3", expected an integer'],
     [{ successThreshold: 1_001 }, 'successThreshold: found 1001, expected an integer'],
     [{ recover: 'restart' }, 'recover: found "restart", expected a function, or { action'],
-    [{ recover: {} }, 'recover: found {}, expected a function, or { action'],
+    [{ recover: {} }, 'recover.action: found nothing, expected a function'],
+    [{ recover: { acton: ok } }, 'recover.acton: found a function'],
     [
       { recover: { action: ok, initialDelay: 0 } },
       'recover.initialDelay: found 0, expected a duration of at least 10',

@@ -7,6 +7,9 @@ export function explainUnknownKey(rule: Fields, key: string): { expected: string
   if (key === 'environments' && rule === options) {
     return { expected: 'no overlays here', fix: 'They stand at the top level of a configuration file only.' };
   }
+  if (key === 'enabled' && rule.switched === 'both') {
+    return { expected: 'no such key', fix: 'Write true or false in the place of the settings.' };
+  }
   const known = Object.keys(rule.fields);
   const near = nearest(key, known);
   if (near !== undefined) return { expected: 'a known one', fix: `Did you mean ${near}?` };

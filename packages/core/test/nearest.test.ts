@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { nearest } from '../src/nearest.ts';
+
+test.each([
+  ['timeuot', ['timeout', 'interval'], 'timeout'],
+  ['TIMEOUT', ['timeout'], 'timeout'],
+  ['bd', ['cache', 'db'], 'db'],
+  ['databse', ['data', 'database'], 'database'],
+  ['x', ['a', 'b'], undefined],
+  ['A', ['a'], 'a'],
+  ['colour', ['weight'], undefined],
+  ['', ['a'], undefined],
+  ['anything', [], undefined],
+])('%j among %j most likely stands for %j', (word, candidates, expected) => {
+  expect(nearest(word, candidates)).toBe(expected);
+});
