@@ -32,6 +32,12 @@ export function startHealth(given: true | HealthInitOptions): RunningHealth {
   }
   const isOwnServer = host !== undefined || port !== undefined;
   const path = http.paths?.health ?? '/health';
+  const drain = async (): Promise<void> => {
+    health.drain();
+    const delayMillis = parseDuration(drainDelay) ?? 0;
+    if (delayMillis > 0) await sleep(delayMillis);
+  };
+  let drained: Promise<void> | undefined;
   return {
     extension: {
       routes: async () => {
@@ -39,10 +45,10 @@ export function startHealth(given: true | HealthInitOptions): RunningHealth {
         return createHealthRoutes(health, http);
       },
       routesAddress: isOwnServer ? { host: host ?? DEFAULT_HOST, port: port ?? DEFAULT_PORT } : undefined,
-      beforeShutdown: async () => {
-        health.drain();
-        const delayMillis = parseDuration(drainDelay) ?? 0;
-        if (delayMillis > 0) await sleep(delayMillis);
+      // Once: after a signal that the application handles itself, its own shutdown() comes later.
+      beforeShutdown: () => {
+        drained ??= drain();
+        return drained;
       },
     },
     path: path === false ? undefined : `${http.basePath ?? ''}${path}`,

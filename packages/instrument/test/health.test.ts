@@ -160,4 +160,34 @@ describe('SIGTERM', () => {
       app.child.kill('SIGKILL');
     }
   });
+
+  it('that the application handles itself turns readiness off at once, and drains once', async () => {
+    const app = startApp({
+      source: `
+        import { health, init } from '@org/instrument';
+        const telemetry = init({ prometheus: { port: 0 }, health: { drainDelay: '600ms' } });
+        await telemetry.ready;
+        const alive = setInterval(() => {}, 1_000);
+        process.once('SIGTERM', async () => {
+          const { status } = await fetch(new URL('/readyz', telemetry.endpoints.health));
+          console.log('handled, ready', status);
+          await new Promise((resolve) => setTimeout(resolve, 600));
+          const begun = performance.now();
+          await telemetry.shutdown();
+          console.log('drained again:', performance.now() - begun > 500);
+          clearInterval(alive);
+        });
+        console.log('started');
+      `,
+    });
+    try {
+      await app.printed('started');
+      app.child.kill('SIGTERM');
+      await app.printed('handled, ready 503');
+      await app.printed('drained again: false');
+      expect(await app.end).toMatchObject({ code: 0, signal: null });
+    } finally {
+      app.child.kill('SIGKILL');
+    }
+  });
 });
