@@ -123,8 +123,11 @@ describe('an interval of deltas whose push', () => {
     receiver.answer = answerWith(503);
     counter.add(2);
     await flush();
+    const then = Date.now();
     receiver.answer = accept;
     counter.add(4);
+    // Intervals are told in milliseconds.
+    await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThan(then);
     await flush();
     const [first, failed, merged] = points(name);
     expect([first, failed, merged].map(numberOf)).toEqual([1, 2, 6]);
