@@ -10,7 +10,7 @@ import type {
   MetricPoint,
 } from './metric.ts';
 import { bucketUpperBound } from './stream/exponential-histogram.ts';
-import { DEFAULT_ORIGIN } from './stream/stream.ts';
+import { DEFAULT_ORIGIN, type Stream } from './stream/stream.ts';
 
 /** Quantiles of a histogram series, estimated from its buckets. */
 export interface Quantiles {
@@ -43,18 +43,28 @@ export interface SeriesSnapshot {
 export function snapshotOf(meters: Iterable<Meter>): SeriesSnapshot[] {
   const series: SeriesSnapshot[] = [];
   for (const meter of meters) {
-    meter.observables.observeNow();
+    const since = observe(meter);
     for (const stream of meter.streams()) {
       // What readers with an aggregation of their own get is the same measurements once more.
       if (stream.origin !== 'view' && stream.origin !== DEFAULT_ORIGIN) continue;
       stream.fold();
-      const metric = new LiveMetric(stream, 1);
+      const metric = new LiveMetric(stream, since.get(stream) ?? 1);
       if (!stream.hidden) series.push(...seriesOf(meter.scope, metric));
       if (stream.countAs !== undefined)
         series.push(...seriesOf(meter.scope, new CountMetric(metric, stream.countAs)));
     }
   }
   return series;
+}
+
+/**
+ * Asks the callbacks of a meter. Returns from which epoch on a series of an observed stream counts: what is not observed
+ * any more is not there, as in a collection. While callbacks are asynchronous, what they observed last stands.
+ */
+function observe(meter: Meter): ReadonlyMap<Stream, number> {
+  const since = new Map<Stream, number>();
+  for (const stream of meter.streams()) if (stream.isObserved) since.set(stream, ++stream.epoch);
+  return meter.observables.observeNow() ? since : new Map();
 }
 
 function seriesOf(scope: InstrumentationScope, metric: CollectedMetric): SeriesSnapshot[] {

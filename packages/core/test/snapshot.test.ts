@@ -90,3 +90,52 @@ test('quantiles never leave the range from the least to the greatest value', () 
   provider.getMeter('test').createHistogram('h').record(5e-324);
   expect(shown(provider)[0]?.quantiles).toMatchObject({ p50: 5e-324, p99: 5e-324 });
 });
+
+test('what is not observed any more is not there, while what is recorded stays', () => {
+  const provider = new MeterProvider({});
+  const meter = provider.getMeter('test');
+  const present = new Set(['a', 'b']);
+  meter.createObservableGauge('g').addCallback((result) => {
+    for (const name of present) result.observe(1, { name });
+  });
+  meter.createGauge('recorded').record(7);
+  const names = (): unknown[] =>
+    shown(provider).map(({ name, attributes }) => [name, attributes.name].join(' ').trim());
+  expect(names()).toEqual(['g a', 'g b', 'recorded']);
+  present.delete('a');
+  expect(names()).toEqual(['g b', 'recorded']);
+  present.add('a');
+  expect(names().sort()).toEqual(['g a', 'g b', 'recorded']);
+});
+
+test('a snapshot between two collections takes nothing from either', async () => {
+  const provider = new MeterProvider({});
+  let observed = 0;
+  provider
+    .getMeter('test')
+    .createObservableCounter('c')
+    .addCallback((result) => result.observe(++observed));
+  const collectors = [provider.addCollector(), provider.addCollector({ temporality: () => 'delta' })];
+  const values = async (): Promise<unknown[]> =>
+    Promise.all(
+      collectors.map(
+        async (collector) => (await collector.collect()).scopes[0]?.metrics[0]?.points()[0]?.value,
+      ),
+    );
+  expect(await values()).toEqual([2, 2]);
+  expect(shown(provider).map(({ value }) => value)).toEqual([3]);
+  // What both asked for meanwhile, and what the second has not been given yet.
+  expect(await values()).toEqual([5, 3]);
+});
+
+test('what an asynchronous callback observed last stands until it has observed anew', async () => {
+  const provider = new MeterProvider({});
+  let value = 1;
+  provider
+    .getMeter('test')
+    .createObservableGauge('g')
+    .addCallback(async (result) => result.observe(value++));
+  expect(shown(provider)).toEqual([]);
+  await Promise.resolve();
+  expect(shown(provider).map((series) => series.value)).toEqual([1]);
+});

@@ -173,18 +173,24 @@ export class ObservableRegistry {
     return errors;
   }
 
-  /** As `observe`, at once: what asynchronous callbacks observe is there only later. */
-  observeNow(): void {
+  /**
+   * As `observe`, at once. Returns whether that was all: what asynchronous callbacks observe is there only later.
+   */
+  observeNow(): boolean {
+    let isAll = true;
     for (const { ask, commit } of this.#questions()) {
       try {
         const answer = ask();
         // A failure is reported by the next collection of a reader.
-        if (isThenable(answer)) Promise.resolve(answer).then(commit).catch(ignore);
-        else commit();
+        if (isThenable(answer)) {
+          isAll = false;
+          Promise.resolve(answer).then(commit).catch(ignore);
+        } else commit();
       } catch {
         // The next collection of a reader reports it.
       }
     }
+    return isAll;
   }
 
   #questions(): Question[] {
