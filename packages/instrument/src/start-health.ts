@@ -5,10 +5,6 @@ import { health } from '@org/instrument-health';
 import { messageOf, type OtelExtension } from '@org/instrument-otel';
 import type { HealthInitOptions } from './options.ts';
 
-const DEFAULT_HOST = '127.0.0.1';
-/** What a server of its own listens on when only a host is said: the default port of `/metrics`. */
-const DEFAULT_PORT = 9464;
-
 /** Health as it runs. */
 export interface RunningHealth {
   /** What the OpenTelemetry side is to serve, and to do first when it ends. */
@@ -44,7 +40,7 @@ export function startHealth(given: true | HealthInitOptions): RunningHealth {
         const { createHealthRoutes } = await import('@org/instrument-health/http');
         return createHealthRoutes(health, http);
       },
-      routesAddress: isOwnServer ? { host: host ?? DEFAULT_HOST, port: port ?? DEFAULT_PORT } : undefined,
+      routesAddress: isOwnServer ? { host, port } : undefined,
       // Once: after a signal that the application handles itself, its own shutdown() comes later.
       beforeShutdown: () => {
         drained ??= drain();

@@ -2,15 +2,22 @@ import { keepListening, type ServedEndpoint } from './keep-listening.ts';
 import type { ServedRoutes } from './prometheus/handler.ts';
 import { createMetricsServer } from './prometheus/server.ts';
 
-/** Where routes listen when they do not share the server of `/metrics`. */
+/** Where routes listen when they do not share the server of `/metrics`: by default at its default address. */
 export interface RoutesAddress {
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
+  /** Default `127.0.0.1`. */
+  readonly host?: string | undefined;
+  /** 0 takes a free one. Default 9464. */
+  readonly port?: number | undefined;
 }
 
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PORT = 9464;
+
 /** Serves nothing but the paths of `routes`, with the limits of the server of `/metrics`. */
-export function startRoutesEndpoint(routes: ServedRoutes, { host, port }: RoutesAddress): ServedEndpoint {
+export function startRoutesEndpoint(
+  routes: ServedRoutes,
+  { host = DEFAULT_HOST, port = DEFAULT_PORT }: RoutesAddress,
+): ServedEndpoint {
   const server = createMetricsServer({
     host,
     port,

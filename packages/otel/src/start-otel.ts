@@ -29,8 +29,6 @@ import { startTracing } from './tracing.ts';
 import { metricViewsOf } from './views.ts';
 
 const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS = 5_000;
-/** Where routes listen without `/metrics`: at its default address. */
-const DEFAULT_ADDRESS: RoutesAddress = { host: '127.0.0.1', port: 9464 };
 
 /** Where what listens can be reached. */
 export interface Endpoints {
@@ -116,7 +114,7 @@ export function startOtel(
     }
     if (extra && routes === undefined) {
       const { startRoutesEndpoint } = await import('./routes-endpoint.ts');
-      if (!isStopped) routes = startRoutesEndpoint(extra, extension.routesAddress ?? DEFAULT_ADDRESS);
+      if (!isStopped) routes = startRoutesEndpoint(extra, extension.routesAddress ?? {});
     }
     if (isPushed(options)) {
       const { startPushReaders } = await import('./push-readers.ts');
