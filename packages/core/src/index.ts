@@ -17,6 +17,9 @@ export {
   type PhaseStartEvent,
 } from './event-bus.ts';
 export { createEventRecorder } from './event-recorder.ts';
+export { isError, reasonOf } from './fault/reason-of.ts';
+export { reportFault } from './fault/report-fault.ts';
+export { errorTypeOf, isAbort } from './fault/thrown.ts';
 export type {
   BindableCounter,
   BindableGauge,
@@ -53,5 +56,8 @@ export { installRuntime, type Runtime, type RuntimeChange, runtime, type Tracing
 export { countSelf, type SelfMetric } from './self-metrics.ts';
 export type { Quantiles, SeriesSnapshot } from './snapshot.ts';
 export { bucketUpperBound } from './stream/exponential-histogram.ts';
+export { unknownKeys } from './unknown-keys.ts';
 export type { AggregationOptions, AttributeKeys, AttributesProcessor, MetricViewOptions } from './view.ts';
 export { viewProblems } from './view-registry.ts';
+export { type DecoratorCall, readDecoratorCall } from './wrapping/decorator-call.ts';
+export { keepShape } from './wrapping/keep-shape.ts';

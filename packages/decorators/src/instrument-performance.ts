@@ -1,4 +1,4 @@
-import { type DecoratorCall, readDecoratorCall } from './decorator-call.ts';
+import { type DecoratorCall, readDecoratorCall } from '@org/instrument-core';
 import { wrapDescriptor, wrapUnplaced } from './member.ts';
 import type { Member } from './names.ts';
 import type { AnyFunction, InstrumentOptions, UntypedFunction } from './options.ts';

@@ -1,4 +1,4 @@
-import { type DecoratorCall, readDecoratorCall } from './decorator-call.ts';
+import { type DecoratorCall, readDecoratorCall } from '@org/instrument-core';
 import { isClass } from './instrument-function.ts';
 import { wrapDescriptor } from './member.ts';
 import type { InstrumentOptions } from './options.ts';

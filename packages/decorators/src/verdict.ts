@@ -1,7 +1,8 @@
 import type { Attributes, Span } from '@opentelemetry/api';
+import { errorTypeOf } from '@org/instrument-core';
 import type { CallSite } from './call-site.ts';
 import { discard, reportFault } from './faults.ts';
-import { admitErrorType, admitWord, defaultOutcome, errorTypeOf } from './outcome.ts';
+import { admitErrorType, admitWord, defaultOutcome } from './outcome.ts';
 
 /** What the user's `classify` says of a call that ended, or else the default. Never throws. */
 export function outcomeOf(site: CallSite, thrown: boolean, error: unknown, result: unknown): string {

@@ -1,9 +1,8 @@
 import { context } from '@opentelemetry/api';
-import { monotonicMillis, runtime } from '@org/instrument-core';
+import { keepShape, monotonicMillis, runtime } from '@org/instrument-core';
 import { type Arguments, Call, NO_ARGUMENTS, openCall } from './call.ts';
 import { type CallSite, IDLE } from './call-site.ts';
 import { reportFault } from './faults.ts';
-import { keepShape } from './keep-shape.ts';
 import { follow, thenOf } from './results/follow.ts';
 import { isStream } from './results/stream.ts';
 

@@ -1,5 +1,6 @@
+import { errorTypeOf, isAbort } from '@org/instrument-core';
 import { describe, expect, test } from 'vitest';
-import { admitErrorType, admitWord, errorTypeOf, isAbort } from '../src/outcome.ts';
+import { admitErrorType, admitWord } from '../src/outcome.ts';
 
 describe('the class of an error', () => {
   test('is the name of its constructor', () => {

@@ -1,5 +1,11 @@
 import { diag } from '@opentelemetry/api';
-import { type BusEvent, countSelf, describeValue, type EventIteration } from '@org/instrument-core';
+import {
+  type BusEvent,
+  countSelf,
+  describeValue,
+  type EventIteration,
+  unknownKeys,
+} from '@org/instrument-core';
 import type { CheckFunction, CheckOptions } from './check.ts';
 import { reportComponent } from './component-report.ts';
 import type { HealthWatchMap } from './events.ts';
@@ -25,7 +31,6 @@ import { Scheduler } from './schedule/scheduler.ts';
 import { TimerWheel } from './schedule/timer-wheel.ts';
 import { excludedBy, select } from './select.ts';
 import { StatusTracker } from './status-tracker.ts';
-import { unknownKeys } from './unknown-keys.ts';
 import { watchHealth } from './watch.ts';
 
 const DRAINING = 'the instance is shutting down';

@@ -1,8 +1,7 @@
-import { describeValue, nearest, type Problem } from '@org/instrument-core';
+import { describeValue, nearest, type Problem, unknownKeys } from '@org/instrument-core';
 import type { HealthQuery } from './health.ts';
 import { throwProblems } from './registration/resolve-options.ts';
 import type { Component } from './run/component.ts';
-import { unknownKeys } from './unknown-keys.ts';
 
 /** Of queries, and of `check()`. */
 const KEYS: readonly string[] = ['probe', 'check', 'exclude', 'fresh'];

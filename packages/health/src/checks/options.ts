@@ -4,9 +4,9 @@ import {
   InstrumentError,
   type Problem,
   parseDuration,
+  unknownKeys,
 } from '@org/instrument-core';
 import type { ResultStatus } from '../status.ts';
-import { unknownKeys } from '../unknown-keys.ts';
 import { RESULT_STATUSES } from './thresholds.ts';
 
 /** Bounds of a number. */

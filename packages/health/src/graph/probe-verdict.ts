@@ -1,5 +1,5 @@
+import { reportFault } from '@org/instrument-core';
 import type { ReadinessGuard } from '../health.ts';
-import { reportFault } from '../report-fault.ts';
 import type { Component } from '../run/component.ts';
 import type { Status } from '../status.ts';
 import type { Verdict } from './evaluate.ts';
@@ -70,7 +70,7 @@ function mayStay(guard: ReadinessGuard | undefined, failing: readonly string[]):
   try {
     return guard(failing) === true;
   } catch (error) {
-    reportFault('the readiness guard, so that the instance stays ready,', error);
+    reportFault('health', 'the readiness guard, so that the instance stays ready,', error);
     return true;
   }
 }

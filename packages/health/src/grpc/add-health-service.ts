@@ -1,5 +1,5 @@
+import { reportFault } from '@org/instrument-core';
 import type { Health } from '../health.ts';
-import { reportFault } from '../report-fault.ts';
 import { checkOptions } from './check-options.ts';
 import { loadHealthCheck } from './load-health-check.ts';
 import type { GrpcServer, HealthServiceOptions } from './options.ts';
@@ -34,7 +34,7 @@ export function addHealthService(
       version = health.version;
       statuses.update(servingStatuses(health, names));
     } catch (error) {
-      reportFault('the gRPC health service', error);
+      reportFault('health', 'the gRPC health service', error);
     }
   }
 
@@ -43,7 +43,7 @@ export function addHealthService(
   // The version tells what no event does.
   const polling = setInterval(refresh, pollMillis).unref();
   follow(health, ending.signal, refresh).catch((error: unknown) =>
-    reportFault('the gRPC health service', error),
+    reportFault('health', 'the gRPC health service', error),
   );
   return () => {
     if (ending.signal.aborted) return;

@@ -1,6 +1,11 @@
-import { describeValue, InstrumentError, type Problem, parseDuration } from '@org/instrument-core';
+import {
+  describeValue,
+  InstrumentError,
+  type Problem,
+  parseDuration,
+  unknownKeys,
+} from '@org/instrument-core';
 import type { Health } from '../health.ts';
-import { unknownKeys } from '../unknown-keys.ts';
 import type { GrpcServer, HealthServiceOptions } from './options.ts';
 import type { ServiceNames } from './services.ts';
 

@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { reportFault } from '../report-fault.ts';
+import { reportFault } from '@org/instrument-core';
 import type { RequestFacts } from './request-facts.ts';
 import type { HttpSettings } from './settings.ts';
 
@@ -42,7 +42,7 @@ function ask(
 }
 
 function refused(error: unknown): false {
-  reportFault('authorize', error);
+  reportFault('health', 'authorize', error);
   return false;
 }
 

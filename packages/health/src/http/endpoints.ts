@@ -1,5 +1,4 @@
-import { describeValue, type Problem } from '@org/instrument-core';
-import { unknownKeys } from '../unknown-keys.ts';
+import { describeValue, type Problem, unknownKeys } from '@org/instrument-core';
 import { recordOf } from './option-problems.ts';
 import type { HealthPaths } from './options.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { reportFault } from '@org/instrument-core';
 import type { Health } from '../health.ts';
-import { reportFault } from '../report-fault.ts';
 import type { HealthHttpOptions } from './options.ts';
 import type { Answer, RequestFacts } from './request-facts.ts';
 import { createResponder, type Responder } from './responder.ts';
@@ -82,7 +82,7 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
     if (request.method === 'HEAD') response.end();
     else response.end(answer.body);
   } catch (error) {
-    reportFault('sending an answer of the health endpoints', error);
+    reportFault('health', 'sending an answer of the health endpoints', error);
   }
 }
 

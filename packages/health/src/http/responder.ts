@@ -1,7 +1,6 @@
-import { InstrumentError } from '@org/instrument-core';
+import { InstrumentError, reportFault } from '@org/instrument-core';
 import type { Health } from '../health.ts';
 import type { SystemHealth } from '../report.ts';
-import { reportFault } from '../report-fault.ts';
 import { createAnswers } from './answers.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { type Endpoint, endpointAt } from './endpoints.ts';
@@ -125,7 +124,7 @@ export function createResponder(health: Health, options: HealthHttpOptions): Res
   }
 
   function fault(error: unknown): Answer {
-    reportFault('an answer of the health endpoints', error);
+    reportFault('health', 'an answer of the health endpoints', error);
     return answers.failed();
   }
 

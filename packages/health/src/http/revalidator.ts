@@ -1,6 +1,5 @@
-import { monotonicMillis } from '@org/instrument-core';
+import { monotonicMillis, reportFault } from '@org/instrument-core';
 import type { Health, HealthQuery } from '../health.ts';
-import { reportFault } from '../report-fault.ts';
 
 /** Time between two looks for results that are due: a look is cheap, and a result a second late does no harm. */
 export const LOOK_MILLIS = 1_000;
@@ -31,7 +30,7 @@ export function createRevalidator(health: Health): Revalidator {
     if (last === undefined) remember(looks, key, look);
     health
       .check(query)
-      .catch((error: unknown) => reportFault('a run for a probe', error))
+      .catch((error: unknown) => reportFault('health', 'a run for a probe', error))
       .finally(() => {
         look.isUnderWay = false;
       });

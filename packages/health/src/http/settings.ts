@@ -1,6 +1,5 @@
-import { describeValue, InstrumentError, type Problem } from '@org/instrument-core';
+import { describeValue, InstrumentError, type Problem, unknownKeys } from '@org/instrument-core';
 import type { Health } from '../health.ts';
-import { unknownKeys } from '../unknown-keys.ts';
 import { type Endpoint, endpointsOf } from './endpoints.ts';
 import { recordOf } from './option-problems.ts';
 import type { HealthHttpOptions } from './options.ts';

@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api';
+import { reasonOf } from '@org/instrument-core';
 import type { Graph } from '../graph/graph.ts';
 import type { Component } from '../run/component.ts';
-import { reasonOf } from '../run/outcome.ts';
 import type { TimerWheel } from '../schedule/timer-wheel.ts';
 import { PROBES } from '../select.ts';
 import { checkDefinitions, missingDependencies, type UncheckedDefinition } from './check-definitions.ts';

@@ -4,10 +4,10 @@ import {
   InstrumentError,
   type Problem,
   parseDuration,
+  unknownKeys,
 } from '@org/instrument-core';
 import type { CheckFunction, CheckKind, CheckOptions, RecoveryOptions } from '../check.ts';
 import type { RecoverySettings } from '../run/recovery.ts';
-import { unknownKeys } from '../unknown-keys.ts';
 
 /** A check as it was registered, defaults filled in. */
 export interface ResolvedCheck {

@@ -1,7 +1,7 @@
+import { reasonOf } from '@org/instrument-core';
 import type { RecoveryOutcome, RecoveryReport } from '../report.ts';
 import type { TimerWheel } from '../schedule/timer-wheel.ts';
 import type { ResultStatus, Status } from '../status.ts';
-import { reasonOf } from './outcome.ts';
 
 /** Share by which a wait varies, so that instances do not repair the same thing in step. */
 const JITTER = 0.2;

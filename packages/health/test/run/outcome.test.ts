@@ -1,5 +1,6 @@
+import { reasonOf } from '@org/instrument-core';
 import { describe, expect, it } from 'vitest';
-import { reasonOf, resultOf, resultOfThrown } from '../../src/run/outcome.ts';
+import { resultOf, resultOfThrown } from '../../src/run/outcome.ts';
 
 const revoked = (): object => {
   const { proxy, revoke } = Proxy.revocable({}, {});

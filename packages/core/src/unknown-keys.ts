@@ -1,4 +1,5 @@
-import { describeValue, nearest, type Problem } from '@org/instrument-core';
+import { describeValue, type Problem } from './errors.ts';
+import { nearest } from './nearest.ts';
 
 /** A problem for each key of an object that is not known: misspelt, most likely. */
 export function unknownKeys(given: object, known: readonly string[], prefix: string = ''): Problem[] {
