@@ -18,11 +18,14 @@ export type InstrumentErrorCode =
   | 'INSTRUMENT_CONFIG_UNREADABLE'
   | 'INSTRUMENT_DEPENDENCY_MISSING'
   | 'INSTRUMENT_DECORATOR_MISUSE'
-  | 'INSTRUMENT_INVALID_ARGUMENT';
+  | 'INSTRUMENT_INVALID_ARGUMENT'
+  | 'INSTRUMENT_AUDIT_LOCKED'
+  | 'INSTRUMENT_AUDIT_REFUSED'
+  | 'INSTRUMENT_AUDIT_UNAVAILABLE';
 
 /**
- * A mistake of the programmer or of the configuration, thrown at set-up and never at run time.
- * All problems found are reported together in `problems` and in the message.
+ * A mistake of the programmer or of the configuration, thrown at set-up and never at run time; except by audit, whose
+ * users may have asked that what cannot be put on record is not done. All problems found are reported together in `problems` and in the message.
  */
 export class InstrumentError extends Error {
   override readonly name = 'InstrumentError';
