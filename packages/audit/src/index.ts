@@ -1,1 +1,53 @@
-export {};
+export type {
+  Audit,
+  AuditStatus,
+  Checkpoint,
+  OpenOperation,
+  OperationEnd,
+} from './audit.ts';
+export { audited } from './decorate/audited.ts';
+export type { AuditedOptions } from './decorate/audited-options.ts';
+export type {
+  AuditEventMap,
+  AuditState,
+  AuditStateEvent,
+  CheckpointEvent,
+  ErasedEvent,
+  PrunedEvent,
+  RecoveredEvent,
+} from './events.ts';
+export type {
+  Adjustment,
+  AuditEntry,
+  EntryActor,
+  EntryContent,
+  EntryDataset,
+  EntryTarget,
+  EntryText,
+  JsonObject,
+  JsonValue,
+  RecordedEntry,
+  SealedValue,
+} from './operation/entry.ts';
+export type {
+  AuditActor,
+  AuditCorrelation,
+  AuditDataset,
+  AuditOperation,
+  AuditOutcome,
+  AuditTarget,
+  AuditText,
+  SpanReference,
+} from './operation/operation.ts';
+export type {
+  AuditOptions,
+  RedactionOptions,
+  RedactionPattern,
+  RetentionOptions,
+  WhenFull,
+} from './options.ts';
+export { announceAudit, audit, disableAudit, installAudit } from './process-audit.ts';
+export type { AuditPage, AuditQuery } from './query/query.ts';
+export type { AuditContext } from './record/encoder.ts';
+export { type PersonalValue, personal } from './subjects/personal.ts';
+export type { Verification, VerificationFailure, VerifyOptions } from './verify/verification.ts';

@@ -1,1 +1,3 @@
-export {};
+export { createAudit } from './create-audit.ts';
+export { queryJournal } from './query/query-journal.ts';
+export { readSubjectKeys } from './subjects/read-subject-keys.ts';

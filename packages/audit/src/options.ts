@@ -59,7 +59,8 @@ export interface AuditOptions {
   readonly maxWaitingBytes?: number | undefined;
   /**
    * What happens when that much waits: `shed` leaves entries out and counts them, and says so in the journal once it
-   * can; `block` waits for the disk, up to `blockTimeout`, and then does as `fail`; `fail` throws
+   * can; `block` waits for the disk, up to `blockTimeout`, and then does as `fail`, at once until the disk takes entries
+   * again; `fail` throws
    * `INSTRUMENT_AUDIT_UNAVAILABLE`, so that what cannot be put on record is not done. Default `shed`.
    */
   readonly whenFull?: WhenFull | undefined;

@@ -1,3 +1,4 @@
+export { type Audit, audit, audited, personal } from '@org/instrument-audit';
 export {
   type BindableCounter,
   type BindableGauge,
@@ -25,5 +26,5 @@ export {
 export { type Health, health } from '@org/instrument-health';
 export { getMeter } from './get-meter.ts';
 export { init } from './init.ts';
-export type { HealthInitOptions, InitOptions, Mode } from './options.ts';
+export type { AuditInitOptions, HealthInitOptions, InitOptions, Mode } from './options.ts';
 export type { Endpoints, Telemetry } from './telemetry.ts';

@@ -15,8 +15,9 @@ import {
   resolveConfiguration,
 } from './configuration/resolve-configuration.ts';
 import { loadInstrumentations } from './load-instrumentations.ts';
-import type { InitOptions } from './options.ts';
+import type { AuditInitOptions, InitOptions } from './options.ts';
 import { checkOtlpPackages } from './otlp-packages.ts';
+import { type RunningAudit, startAudit, startWithoutAudit } from './start-audit.ts';
 import { startHealth } from './start-health.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -52,7 +53,12 @@ export function init(options?: InitOptions): Telemetry {
 }
 
 function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
-  const { instrumentationPackages: names = [], health: healthOptions = false, ...rest } = asked;
+  const {
+    instrumentationPackages: names = [],
+    health: healthOptions = false,
+    audit: auditOptions = false,
+    ...rest
+  } = asked;
   // What may throw comes before anything is changed; instrumentations before the packages that they instrument.
   const loaded = loadInstrumentations(names, process.cwd());
   const otlp = checkOtlpPackages(rest, sources);
@@ -66,7 +72,11 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
   const restoreRecorder = installRuntime(recorderOf(options.mode));
   const instrumentations = [...(options.instrumentations ?? []), ...loaded.instrumentations];
   const health = healthOptions === false ? undefined : startHealth(healthOptions);
-  const handle: OtelHandle = startOtel({ ...options, instrumentations }, meterProvider, health?.extension);
+  const handle: OtelHandle = startOtel({ ...options, instrumentations }, meterProvider, {
+    ...health?.extension,
+    beforeDelivery: () => audit.close(),
+  });
+  const audit = auditOf(auditOptions, handle);
   const endpoints: Telemetry['endpoints'] = {
     get prometheus(): string | undefined {
       return handle.endpoints.prometheus;
@@ -81,7 +91,18 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
       restoreRecorder();
       health?.stop();
     });
-  return telemetryOf(handle.ready, endpoints, () => handle.flush(), stop);
+  const flush = async (): Promise<void> => {
+    await audit.flush();
+    await handle.flush();
+  };
+  const ready = Promise.all([handle.ready, audit.ready]).then(() => {});
+  return telemetryOf(ready, endpoints, flush, stop);
+}
+
+function auditOf(options: false | AuditInitOptions, handle: OtelHandle): RunningAudit {
+  return options === false
+    ? startWithoutAudit()
+    : startAudit(options, () => handle.openTracer('@org/instrument-audit'));
 }
 
 function recorderOf(mode: InitOptions['mode'] = 'direct'): Parameters<typeof installRuntime>[0] {
@@ -94,10 +115,12 @@ function recorderOf(mode: InitOptions['mode'] = 'direct'): Parameters<typeof ins
 /** Nothing is recorded, opened or sent; contexts still pass through. */
 function startDisabled(options: ResolvedOptions): Telemetry {
   const restore = installRuntime({ disabled: true });
+  const audit = startWithoutAudit();
   const stopPropagation = startPropagation(options.propagators);
   const stop = async (): Promise<void> => {
     restore();
     stopPropagation();
+    await audit.close();
   };
   return telemetryOf(
     Promise.resolve(),

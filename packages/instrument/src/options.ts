@@ -1,3 +1,4 @@
+import type { AuditOptions } from '@org/instrument-audit';
 import type { Duration, Recorder } from '@org/instrument-core';
 import type { ReadinessGuard } from '@org/instrument-health';
 import type { HealthHttpOptions } from '@org/instrument-health/http';
@@ -24,6 +25,12 @@ export interface HealthInitOptions extends HealthHttpOptions {
   guard?: ReadinessGuard;
 }
 
+/** The journal of the process, and the spans of what it puts on record. */
+export interface AuditInitOptions extends Omit<AuditOptions, 'tracer' | 'meterProvider' | 'events'> {
+  /** Sends a span `audit.<action>` for each operation, always sampled, wherever traces are sent. Default `true`. */
+  spans?: boolean;
+}
+
 /** Options of `init()`. The same keys stand in a configuration file. */
 export interface InitOptions extends OtelOptions {
   /** How instrumented functions record. Default `direct`, the cheapest. */
@@ -35,4 +42,9 @@ export interface InitOptions extends OtelOptions {
    * `health` in the background. Default `false`.
    */
   health?: boolean | HealthInitOptions;
+  /**
+   * Puts what is recorded with `audit` and `@audited` into a journal in `directory`, which proves that nobody touched it.
+   * Default `false`: nothing is kept.
+   */
+  audit?: false | AuditInitOptions;
 }

@@ -1,4 +1,4 @@
-import { diag, metrics, trace } from '@opentelemetry/api';
+import { diag, metrics, type Tracer, trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import {
   countSelf,
@@ -9,6 +9,7 @@ import {
 } from '@org/instrument-core';
 import { type ApiCopyWatch, watchApiCopies } from './api-copies.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
+import { startDedicatedTracing } from './dedicated-tracing.ts';
 import { catchSdkFaults, fault, startDiagnostics } from './diagnostics.ts';
 import { deliverAtExit } from './exit-delivery/deliver-at-exit.ts';
 import { earlyMetrics } from './exit-delivery/early-metrics.ts';
@@ -25,7 +26,7 @@ import { startPropagation } from './propagation.ts';
 import type { PushReader } from './push-readers.ts';
 import { createResource, giveUpPending } from './resource.ts';
 import type { RoutesAddress } from './routes-endpoint.ts';
-import { startTracing } from './tracing.ts';
+import { type SentSpans, startTracing } from './tracing.ts';
 import { metricViewsOf } from './views.ts';
 
 const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS = 5_000;
@@ -46,6 +47,8 @@ export interface OtelExtension {
   readonly routesAddress?: RoutesAddress | undefined;
   /** What comes before all else when the process is asked to end, or telemetry is shut down. Must not reject. */
   readonly beforeShutdown?: (() => Promise<void>) | undefined;
+  /** What comes after that, before what is left is delivered for the last time. Must not reject. */
+  readonly beforeDelivery?: (() => Promise<void>) | undefined;
 }
 
 /** The OpenTelemetry side as it runs. */
@@ -53,6 +56,11 @@ export interface OtelHandle {
   /** Resolves, and never rejects, when readers are attached and servers listen, or could not. */
   readonly ready: Promise<void>;
   readonly endpoints: Endpoints;
+  /**
+   * A tracer apart from all others: its spans are always sampled and have a queue of their own, so that neither a sampler
+   * nor a flood of other spans takes any away. `undefined` where no spans are sent.
+   */
+  openTracer(name: string): Tracer | undefined;
   /** Pushes what is recorded. Never rejects; gives up after the shutdown timeout. */
   flush(): Promise<void>;
   /** Pushes what is recorded and stops everything, within the shutdown timeout. Never rejects; idempotent. */
@@ -96,6 +104,7 @@ export function startOtel(
   let prometheus: ServedEndpoint | undefined;
   let routes: ServedEndpoint | undefined;
   let readers: PushReader[] = [];
+  const spans: SentSpans[] = tracing === undefined ? [] : [tracing];
   let apiCopies: ApiCopyWatch | undefined;
   let isAttached = false;
   let isStopped = false;
@@ -148,17 +157,17 @@ export function startOtel(
   };
   let stopping: Promise<boolean> | undefined;
   const flush = (): Promise<boolean> =>
-    stopping ?? deliver(() => [...readers.map((reader) => reader.flush()), tracing?.flush() ?? done]);
+    stopping ?? deliver(() => [...readers, ...spans].map((sent) => sent.flush()));
   const beforeShutdown = (): Promise<void> => extension.beforeShutdown?.() ?? done;
   const stopAll = (deadline: Deadline): Promise<unknown>[] => [
-    ...readers.map((reader) => reader.shutdown()),
-    tracing?.shutdown() ?? done,
+    ...[...readers, ...spans].map((sent) => sent.shutdown()),
     ...[...new Set([prometheus, routes])].map(
       (endpoint) => endpoint?.close(Math.min(1_000, deadline.remaining())) ?? done,
     ),
   ];
   const shutdown = (): Promise<boolean> => {
     stopping ??= beforeShutdown()
+      .then(() => extension.beforeDelivery?.())
       .then(() => deliver(stopAll))
       .finally(() => {
         isStopped = true;
@@ -186,7 +195,7 @@ export function startOtel(
     // One that fails does not keep the other from being delivered.
     return [
       ...(attempt('metrics', takeMetrics) ?? []),
-      ...(attempt('tracing', () => tracing?.takeLast()) ?? []),
+      ...spans.flatMap((sent) => attempt('tracing', () => sent.takeLast()) ?? []),
     ];
   };
   const stopAtExit = isSentOverOtlp(options)
@@ -194,6 +203,15 @@ export function startOtel(
     : (): void => {};
   return {
     ready,
+    openTracer: (name) => {
+      if (isStopped) return undefined;
+      const dedicated = attempt('tracing', () =>
+        startDedicatedTracing(options, resource(), provider, stop.signal),
+      );
+      if (dedicated === undefined) return undefined;
+      spans.push(dedicated);
+      return dedicated.provider.getTracer(name);
+    },
     flush: async () => void (await flush()),
     shutdown: async () => void (await shutdown()),
     endpoints: {

@@ -20,17 +20,21 @@ import { SpanProvider } from './spans/span-provider.ts';
 const require = createRequire(import.meta.url);
 const sdk = (): typeof import('@opentelemetry/sdk-trace-node') => require('@opentelemetry/sdk-trace-node');
 
-/** Tracing as it runs. */
-export interface Tracing {
+/** Spans on their way out. */
+export interface SentSpans {
   readonly provider: SpanProvider;
-  /** Below an unsampled span nothing will be sampled. */
-  readonly parentBased: boolean;
-  /** Whether it is the API's global tracer provider; another SDK may have been there first. */
-  readonly isGlobal: boolean;
   flush(): Promise<void>;
   shutdown(): Promise<void>;
   /** Takes out what is not known to be delivered over OTLP, for when the process ends at once. */
   takeLast(): FinalRequest[];
+}
+
+/** Tracing as it runs. */
+export interface Tracing extends SentSpans {
+  /** Below an unsampled span nothing will be sampled. */
+  readonly parentBased: boolean;
+  /** Whether it is the API's global tracer provider; another SDK may have been there first. */
+  readonly isGlobal: boolean;
 }
 
 /**
@@ -74,15 +78,15 @@ export function startTracing(
   };
 }
 
-function isOnConsole({ console: settings }: OtelOptions): boolean {
+export function isOnConsole({ console: settings }: OtelOptions): boolean {
   return (typeof settings === 'object' ? settings.traces : settings) === true;
 }
 
-function otlpExporter(target: OtlpTarget, meters: MeterProvider, stop: AbortSignal): SpanExporter {
+export function otlpExporter(target: OtlpTarget, meters: MeterProvider, stop: AbortSignal): SpanExporter {
   return describeExportFailures(createOtlpSpanExporter(target, meters, stop), otlpFailure(target));
 }
 
-function queue(exporter: SpanExporter, options: BatchOptions = {}, meters: MeterProvider): SpanQueue {
+export function queue(exporter: SpanExporter, options: BatchOptions = {}, meters: MeterProvider): SpanQueue {
   return new SpanQueue({
     exporter,
     // Counts what is exported and what is dropped, under the names of the semantic conventions (otel.sdk.*).

@@ -39,6 +39,10 @@ export interface Lab {
   startPostgres(): Promise<Postgres>;
   /** An application in a process of its own. */
   startApp(options: AppOptions): BackgroundProcess;
+  /** An application with a disk of its own, in memory, at a path that nobody else sees. */
+  startAppOnDisk(
+    options: AppOptions & { readonly disk: string; readonly megabytes: number },
+  ): BackgroundProcess;
   /** A program of the workspace: the file is relative to its root. */
   startProgram(
     file: string,
@@ -128,6 +132,32 @@ function createLab(): { lab: Lab; stop(): Promise<void>; logs(): [string, string
       const options = { command: process.execPath, args: [...flags, file], cwd: directory, env, ipc: true };
       return follow(`application ${apps}`, startProcess(options));
     },
+    startAppOnDisk({ source, env = {}, flags = [], disk, megabytes }) {
+      const file = join(directory, `app-${++apps}.mjs`);
+      writeFileSync(file, source);
+      mkdirSync(disk, { recursive: true });
+      // A user and mount namespace of its own: neither needs privileges, nor touches what is mounted outside.
+      const script = 'mount -t tmpfs -o size="$1"m disk "$2" && shift 2 && exec "$@"';
+      const args = [
+        '--user',
+        '--map-root-user',
+        '--mount',
+        'sh',
+        '-c',
+        script,
+        'sh',
+        String(megabytes),
+        disk,
+      ];
+      const options = {
+        command: 'unshare',
+        args: [...args, process.execPath, ...flags, file],
+        cwd: directory,
+        env: { ...env, DISK: disk },
+        ipc: true,
+      };
+      return follow(`application ${apps}`, startProcess(options));
+    },
     startProgram(file, args, env = {}) {
       const options = { command: process.execPath, args: [join(root, file), ...args], cwd: directory, env };
       return follow(file, startProcess(options));
@@ -146,6 +176,7 @@ function linkPackages(directory: string): void {
   const own = join(root, 'packages', 'instrument');
   const links = {
     '@org/instrument': own,
+    '@org/instrument-audit': join(root, 'packages', 'audit'),
     '@org/instrument-health': join(root, 'packages', 'health'),
     '@opentelemetry/api': join(own, 'node_modules', '@opentelemetry', 'api'),
     redis: join(root, 'test', 'node_modules', 'redis'),

@@ -7,6 +7,14 @@ export function leafHash(line: string): string {
   return hash('sha256', `\0${line}`, 'base64');
 }
 
+/** As {@link leafHash}, of the bytes of a line, whether they are text or not. */
+export function leafHashOfBytes(line: Uint8Array): string {
+  const data = Buffer.allocUnsafe(1 + line.length);
+  data[0] = 0;
+  data.set(line, 1);
+  return hash('sha256', data, 'base64');
+}
+
 // A node is hashed at once; the buffer is never seen outside of `nodeHash`.
 const node: Buffer = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
 

@@ -13,6 +13,8 @@ export interface SubjectKeys {
   readonly isUnsynced: boolean;
   /** Brings new keys to disk. Entries that were sealed with them must not become durable before. */
   sync(): Promise<void>;
+  /** As `sync`, at once. @throws the error of the file system. */
+  syncNow(): void;
   /**
    * Erases the key of a person from memory and disk. Resolves, once that is on disk, to the pseudonym that the values of
    * the person carry in the journal, or to `undefined` when there was no key.

@@ -8,6 +8,7 @@ import type {
   TracesOptions,
 } from '@org/instrument-otel';
 import type { InitOptions } from '../../options.ts';
+import { audit } from './audit-rule.ts';
 import { health } from './health-rule.ts';
 import {
   attributeValue,
@@ -170,6 +171,7 @@ export const options: Fields = fieldsOf<InitOptions>({
   metrics,
   metricExportIntervalMillis: integer(1, 2_147_483_647),
   health,
+  audit,
   instrumentations,
   propagators: list(
     `a list of ${PROPAGATORS.join(', ')}`,

@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import { toCsv } from '../../lineage/export/csv.ts';
+import { toNdjson } from '../../lineage/export/ndjson.ts';
+import { toOcsf } from '../../lineage/export/ocsf.ts';
+import { toOpenLineage } from '../../lineage/export/open-lineage.ts';
+import type { AuditEntry } from '../../operation/entry.ts';
+import { queryJournal } from '../../query/query-journal.ts';
+import { readOrigin } from '../../query/read-origin.ts';
+import { readSubjectKeys } from '../../subjects/read-subject-keys.ts';
+import type { Command } from '../command.ts';
+import { directoryOf, FILTER_USAGE, filterOptions, queryOf } from './filter-options.ts';
+import { runCommand, UsageError } from './run-command.ts';
+import { writeOut } from './write-out.ts';
+
+type Format = (entries: AsyncIterable<AuditEntry>, origin: string) => AsyncIterable<string>;
+
+const FORMATS: Readonly<Record<string, Format>> = {
+  openlineage: (entries, origin) => toOpenLineage(entries, { origin }),
+  ocsf: (entries) => toOcsf(entries),
+  csv: (entries) => toCsv(entries),
+  ndjson: (entries) => toNdjson(entries),
+};
+
+const about = {
+  name: 'export',
+  usage: `export DIR --format ${Object.keys(FORMATS).join('|')} ${FILTER_USAGE} [--reveal]`,
+  summary: 'Writes the entries that match as OpenLineage events, OCSF records, CSV or NDJSON.',
+};
+
+/** Writes entries of a journal in a format of others, oldest first. */
+export const exportCommand: Command = {
+  ...about,
+  run: (args, streams) =>
+    runCommand(about, streams, async () => {
+      const { values, positionals } = parseArgs({
+        args: [...args],
+        allowPositionals: true,
+        options: { ...filterOptions, format: { type: 'string' }, reveal: { type: 'boolean' } },
+      });
+      const directory = directoryOf(positionals);
+      const format = Object.hasOwn(FORMATS, values.format ?? '') ? FORMATS[values.format ?? ''] : undefined;
+      if (format === undefined) {
+        throw new UsageError(`--format must be one of ${Object.keys(FORMATS).join(', ')}`);
+      }
+      const keys = values.reveal === true ? readSubjectKeys(directory) : undefined;
+      const entries = queryJournal(directory, queryOf(values), keys);
+      const origin = (await readOrigin(directory)) ?? 'instrument-audit';
+      await writeOut(streams.stdout, format(entries, origin));
+      return 0;
+    }),
+};

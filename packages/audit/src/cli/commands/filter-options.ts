@@ -1,0 +1,78 @@
+import { parseDuration } from '@org/instrument-core';
+import type { AuditOutcome } from '../../operation/operation.ts';
+import type { AuditQuery } from '../../query/query.ts';
+import { UsageError } from './run-command.ts';
+
+const text = { type: 'string' } as const;
+const texts = { type: 'string', multiple: true } as const;
+
+/** Options of time, as `parseArgs` takes them. */
+export const timeOptions = { from: text, to: text } as const;
+
+/** Options that filter entries, as `parseArgs` takes them. */
+export const filterOptions = {
+  ...timeOptions,
+  actor: texts,
+  action: texts,
+  target: texts,
+  outcome: texts,
+  trace: text,
+  tenant: text,
+  request: text,
+  limit: text,
+} as const;
+
+/** The same in a line of help. */
+export const FILTER_USAGE =
+  '[--from TIME] [--to TIME] [--actor ID]… [--action NAME|PREFIX*]… [--target ID]… [--outcome OUTCOME]… [--trace ID] [--tenant ID] [--request ID] [--limit N]';
+
+/** Values of `filterOptions`. */
+export interface FilterValues {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly actor?: string[] | undefined;
+  readonly action?: string[] | undefined;
+  readonly target?: string[] | undefined;
+  readonly outcome?: string[] | undefined;
+  readonly trace?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly request?: string | undefined;
+  readonly limit?: string | undefined;
+}
+
+/** The query of the options that were given; whether it makes sense, the query itself checks. */
+export function queryOf(values: FilterValues): AuditQuery {
+  const { from, to, actor, action, target, outcome, trace, tenant, request, limit } = values;
+  return {
+    from: timeOf(from),
+    to: timeOf(to),
+    actor,
+    action,
+    target,
+    outcome: outcome as AuditOutcome[] | undefined,
+    traceId: trace,
+    tenant,
+    requestId: request,
+    limit: numberOf(limit),
+  };
+}
+
+/** ISO 8601 text as it is, or a duration such as `2h` as the time that long ago. */
+export function timeOf(value: string | undefined): string | number | undefined {
+  const ago = parseDuration(value);
+  return ago === undefined ? value : Date.now() - ago;
+}
+
+/** A number, or `NaN` for what is none: whoever takes it says what it should be. */
+export function numberOf(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  return /^\d+$/.test(value) ? Number(value) : Number.NaN;
+}
+
+/** The only positional argument: the directory of the journal. */
+export function directoryOf(positionals: readonly string[]): string {
+  const [directory, unexpected] = positionals;
+  if (directory === undefined) throw new UsageError('the directory of a journal is missing');
+  if (unexpected !== undefined) throw new UsageError(`"${unexpected}" was not expected`);
+  return directory;
+}

@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+import { toNdjson } from '../../lineage/export/ndjson.ts';
+import { textChunks } from '../../lineage/export/text-chunks.ts';
+import type { AuditQuery } from '../../query/query.ts';
+import { queryJournal } from '../../query/query-journal.ts';
+import { readSubjectKeys } from '../../subjects/read-subject-keys.ts';
+import type { Command } from '../command.ts';
+import { entryLine } from './entry-line.ts';
+import { directoryOf, FILTER_USAGE, filterOptions, queryOf } from './filter-options.ts';
+import { runCommand } from './run-command.ts';
+import { writeOut } from './write-out.ts';
+
+const about = {
+  name: 'query',
+  usage: `query DIR ${FILTER_USAGE} [--order ascending|descending] [--json] [--reveal]`,
+  summary:
+    'Prints the entries that match, one a line; times are ISO 8601 or a duration ago (2h), and --reveal shows what belongs to persons.',
+};
+
+/** Prints entries of a journal, which another process may be writing. */
+export const queryCommand: Command = {
+  ...about,
+  run: (args, streams) =>
+    runCommand(about, streams, async () => {
+      const { values, positionals } = parseArgs({
+        args: [...args],
+        allowPositionals: true,
+        options: {
+          ...filterOptions,
+          order: { type: 'string' },
+          json: { type: 'boolean' },
+          reveal: { type: 'boolean' },
+        },
+      });
+      const directory = directoryOf(positionals);
+      const query = { ...queryOf(values), order: values.order as AuditQuery['order'] };
+      const keys = values.reveal === true ? readSubjectKeys(directory) : undefined;
+      const entries = queryJournal(directory, query, keys);
+      await writeOut(
+        streams.stdout,
+        values.json === true ? toNdjson(entries) : textChunks(entries, entryLine),
+      );
+      return 0;
+    }),
+};

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { InstrumentError, reasonOf, reportFault } from '@org/instrument-core';
+import type { Audit } from './audit.ts';
+import { loadSigningKey, type SigningKey } from './checkpoint/signing-key.ts';
+import { Chain } from './journal/chain.ts';
+import { Checkpointer } from './journal/checkpointer.ts';
+import { EntryClock } from './journal/entry-clock.ts';
+import { findEntries } from './journal/find-entries.ts';
+import { SEGMENTS, VERIFIER_KEY } from './journal/format.ts';
+import { Journal } from './journal/journal.ts';
+import { type DirectoryLock, lockDirectory } from './journal/lock.ts';
+import { startMaintenance } from './journal/maintenance.ts';
+import { createJournalMetrics } from './journal/metrics.ts';
+import { type FoundJournal, recoverJournal } from './journal/recover.ts';
+import { JournalState } from './journal/state.ts';
+import { JournalAudit } from './journal-audit.ts';
+import type { EntryContent } from './operation/entry.ts';
+import type { AuditOptions } from './options.ts';
+import { createEntryEncoder } from './record/encode-operation.ts';
+import { OperationSpans } from './record/span.ts';
+import { type ResolvedAuditOptions, resolveAuditOptions } from './resolve-options.ts';
+import { openSubjectKeys } from './subjects/open-subject-keys.ts';
+
+/**
+ * Opens a journal, or makes one, and returns what puts operations on record in it. Synchronous: what is recorded in the
+ * next line is in the journal.
+ *
+ * A journal that was not closed is recovered: what was cut off in the middle of an entry is moved to `torn/`, operations
+ * that had started and not ended get an entry of outcome `unknown`, and all of that is put on record, and published as
+ * the event `audit.recovered`.
+ *
+ * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` with all problems of the options; `INSTRUMENT_AUDIT_LOCKED` when
+ * another process has the directory, with its pid; `INSTRUMENT_AUDIT_UNAVAILABLE` when the directory cannot be used.
+ *
+ * @example
+ * const audit = createAudit({ directory: '/var/lib/checkout/audit' });
+ * audit.record({ action: 'orders.refund', actor: 'user:42', target: 'order:7', reason: 'ticket 1234' });
+ * await audit.close();
+ */
+export function createAudit(given: AuditOptions): Audit {
+  return openAudit(given);
+}
+
+/** As {@link createAudit}, with what only this package may call. */
+export function openAudit(given: AuditOptions): JournalAudit {
+  const asked = resolveAuditOptions(given);
+  const options = { ...asked, directory: resolve(asked.directory) };
+  const { directory } = options;
+  const lock = attempt(directory, () => {
+    mkdirSync(join(directory, SEGMENTS), { recursive: true, mode: 0o700 });
+    return lockDirectory(directory);
+  });
+  try {
+    const found = attempt(directory, () => recoverJournal(directory));
+    const origin = originOf(options, found);
+    const key = loadSigningKey(directory, given.signingKey, origin);
+    return attempt(directory, () => assemble(given, options, found, key, lock));
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function assemble(
+  given: AuditOptions,
+  options: ResolvedAuditOptions,
+  found: FoundJournal,
+  key: SigningKey,
+  lock: DirectoryLock,
+): JournalAudit {
+  const { directory, events } = options;
+  const { origin } = key;
+  const chain = found.chain ?? new Chain(origin, { first: 0, frontier: [], open: [], prev: '' }, '');
+  const isNew = found.chain === undefined;
+  const interrupted = [...chain.open];
+  const keys = openSubjectKeys(directory);
+  const state = new JournalState(directory, events, () => {
+    const { waitingBytes, shed, size, durable } = audit.status();
+    return { waitingEntries: size - durable, waitingBytes, shed };
+  });
+  let onRotated = (): void => {};
+  const journal = new Journal({
+    ...options,
+    chain,
+    unsealed: found.unsealed,
+    keys,
+    onDurable: (durationMillis) => {
+      metrics.synced(durationMillis);
+      if (state.state !== 'open') audit.relieved();
+    },
+    onFault: (error) => (error === undefined ? audit.relieved() : state.wait(error)),
+    onRotated: () => onRotated(),
+  });
+  const metrics = createJournalMetrics(options.meterProvider, origin, () => audit.status());
+  const checkpointer = new Checkpointer(directory, key, (checkpoint) => {
+    events.emit('audit.checkpoint', { directory, ...checkpoint, timestampMillis: Date.now() });
+  });
+  const atExit = (): void => audit.closeNow();
+  const clock = new EntryClock(chain.lastTime);
+  const audit: JournalAudit = new JournalAudit({
+    options,
+    origin,
+    journal,
+    encoder: createEntryEncoder({ ...given, subjects: keys }),
+    clock,
+    spans: given.tracer === undefined ? undefined : new OperationSpans(given.tracer),
+    state,
+    metrics,
+    checkpointer,
+    keys,
+    onClose: () => {
+      process.off('exit', atExit);
+      maintenance.stop();
+      lock.release();
+    },
+  });
+  process.on('exit', atExit);
+  const maintenance = startMaintenance({ audit, journal, options });
+  onRotated = maintenance.onRotated;
+  if (found.unsealed !== undefined || found.tornBytes > 0 || interrupted.length > 0) {
+    tellRecovered(audit, journal, clock, options, found, interrupted);
+  }
+  if (!isNew && checkpointer.size > chain.size) {
+    const lost = `${checkpointer.size} entries were signed, and ${chain.size} are there`;
+    reportFault('audit', 'finding all entries of the journal', lost);
+  }
+  return audit;
+}
+
+function tellRecovered(
+  audit: JournalAudit,
+  journal: Journal,
+  clock: EntryClock,
+  { directory, events }: ResolvedAuditOptions,
+  { tornBytes, tornFile }: FoundJournal,
+  interrupted: readonly number[],
+): void {
+  const size = journal.size;
+  audit.recordOwn('audit.journal.recovered', {
+    entries: size,
+    interrupted: interrupted.length,
+    tornBytes,
+    ...(tornFile === undefined ? {} : { tornFile }),
+  });
+  const starts = findEntries(directory, interrupted);
+  // Retention may have taken a start; that it was interrupted is known all the same.
+  const unknown: EntryContent = { action: 'audit.operation', time: clock.next() };
+  audit.recordInterrupted(new Map(interrupted.map((index) => [index, starts.get(index) ?? unknown])));
+  const timestampMillis = Date.now();
+  events.emit('audit.recovered', { directory, size, tornBytes, tornFile, interrupted, timestampMillis });
+}
+
+/** Name of the journal: it was fixed when the journal was made. */
+function originOf({ directory, origin }: ResolvedAuditOptions, { chain }: FoundJournal): string {
+  const known = chain?.origin ?? publishedOrigin(directory);
+  if (known !== undefined && origin !== undefined && known !== origin) {
+    throw new InstrumentError('INSTRUMENT_INVALID_ARGUMENT', 'The journal has another name', [
+      {
+        path: 'origin',
+        found: origin,
+        expected: known,
+        fix: 'Leave it out, or begin a journal in another directory.',
+      },
+    ]);
+  }
+  return known ?? origin ?? `instrument-audit/${randomBytes(8).toString('hex')}`;
+}
+
+function publishedOrigin(directory: string): string | undefined {
+  try {
+    return readFileSync(join(directory, VERIFIER_KEY), 'utf8').split('+')[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function attempt<T>(directory: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof InstrumentError) throw error;
+    throw new InstrumentError(
+      'INSTRUMENT_AUDIT_UNAVAILABLE',
+      `The journal in ${directory} cannot be opened: ${reasonOf(error)}`,
+      [],
+      error,
+    );
+  }
+}

@@ -1,0 +1,214 @@
+import { monotonicMillis } from '@org/instrument-core';
+import type { SegmentFile } from './segment-file.ts';
+
+/** A disk that has not answered for that long is left alone: a write to it could block the process. */
+const STALL_MILLIS = 1_000;
+const FIRST_RETRY_MILLIS = 100;
+const LONGEST_RETRY_MILLIS = 5_000;
+
+/** What the queue needs of its journal. */
+export interface DiskQueueOptions {
+  /** Shortest time between two syncs, in milliseconds. */
+  readonly commitIntervalMillis: number;
+  /** What must be on disk before; nothing in most cases. */
+  readonly prepare: () => Promise<void> | undefined;
+  readonly prepareNow: () => void;
+  /** All entries below `size` are on disk, after a sync of so many milliseconds. */
+  readonly onDurable: (size: number, durationMillis: number) => void;
+  /** The disk does not take what it is given; `undefined`: it does again. */
+  readonly onFault: (error: unknown) => void;
+}
+
+interface Part {
+  readonly file: SegmentFile;
+  /** Entries in the journal up to the end of the file, or up to now. */
+  size: number;
+}
+
+/**
+ * Brings segments to disk, in their order. Lines go to the operating system at the end of the turn of the event loop in
+ * which they came, so that a killed process loses no more than that; syncs are shared by all that came since the last one.
+ */
+export class DiskQueue {
+  readonly #options: DiskQueueOptions;
+  /** A file is synced to its end before the next one is made. */
+  readonly #parts: Part[] = [];
+  #isFaulty = false;
+  #isWriteDue = false;
+  #committing: Promise<void> | undefined;
+  #syncStartMillis: number | undefined;
+  #lastCommitMillis = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #retryMillis = FIRST_RETRY_MILLIS;
+  #isStopped = false;
+
+  constructor(options: DiskQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the disk failed, or is not answering. */
+  get isFaulty(): boolean {
+    return this.#isFaulty;
+  }
+
+  /** Bytes that are not on disk. */
+  get waitingBytes(): number {
+    let bytes = 0;
+    for (const { file } of this.#parts) bytes += file.waiting;
+    return bytes;
+  }
+
+  /** Lines were added to the last file; the journal has `size` entries with them. */
+  added(file: SegmentFile, size: number): void {
+    const last = this.#parts.at(-1);
+    if (last?.file === file) last.size = size;
+    else this.#parts.push({ file, size });
+    if (this.#isWriteDue || this.#isFaulty || this.#isStopped) return;
+    this.#isWriteDue = true;
+    setImmediate(this.#onTurnEnd);
+  }
+
+  /** Hands all lines to the operating system; `false` when it does not take them, or does not answer. */
+  write(): boolean {
+    if (this.#isStalled()) return false;
+    try {
+      // The next file may be made only when the one before is on disk to its end.
+      const part = this.#parts[0];
+      part?.file.write();
+      return this.#parts.length < 2 || this.commitNow();
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  /** Brings all lines to disk at once; `false` when that fails, or the disk does not answer. */
+  commitNow(): boolean {
+    if (this.#isStalled()) return false;
+    try {
+      for (let part = this.#parts[0]; part !== undefined; part = this.#parts[0]) {
+        const { file, size } = part;
+        const { length } = file;
+        const startMillis = monotonicMillis();
+        file.write();
+        this.#options.prepareNow();
+        file.syncNow(length);
+        this.#succeed(size, monotonicMillis() - startMillis);
+        if (!this.#finish(part)) break;
+      }
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  /** Resolves once all lines so far are on disk, or could not be brought there. */
+  async flush(): Promise<void> {
+    while (this.waitingBytes > 0) {
+      await this.#commit();
+      if (this.#isFaulty) return;
+    }
+  }
+
+  /** Does nothing by itself any more; gives the files back. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    for (const { file } of this.#parts) file.close();
+    this.#parts.length = 0;
+  }
+
+  readonly #onTurnEnd = (): void => {
+    this.#isWriteDue = false;
+    if (this.#isStopped || !this.write()) return;
+    if (this.#committing === undefined) this.#schedule();
+  };
+
+  /** At once after a pause, so that a single entry does not wait; otherwise when the interval is over. */
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#isStopped || this.waitingBytes === 0) return;
+    const waitMillis = this.#lastCommitMillis + this.#options.commitIntervalMillis - monotonicMillis();
+    if (waitMillis <= 0) void this.#commit();
+    else {
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        void this.#commit();
+      }, Math.ceil(waitMillis));
+    }
+  }
+
+  #commit(): Promise<void> {
+    this.#committing ??= this.#commitAll().finally(() => {
+      this.#committing = undefined;
+      if (!this.#isFaulty) this.#schedule();
+    });
+    return this.#committing;
+  }
+
+  async #commitAll(): Promise<void> {
+    for (let part = this.#parts[0]; part !== undefined; part = this.#parts[0]) {
+      const { file, size } = part;
+      const { length } = file;
+      const startMillis = monotonicMillis();
+      this.#lastCommitMillis = startMillis;
+      let watch: NodeJS.Timeout | undefined;
+      try {
+        file.write();
+        watch = setTimeout(() => this.#stall(), STALL_MILLIS).unref();
+        this.#syncStartMillis = startMillis;
+        await this.#options.prepare();
+        await file.sync(length);
+      } catch (error) {
+        this.#fail(error);
+        return;
+      } finally {
+        clearTimeout(watch);
+        this.#syncStartMillis = undefined;
+      }
+      this.#succeed(size, monotonicMillis() - startMillis);
+      if (!this.#finish(part)) return;
+    }
+  }
+
+  /** Takes a file out that is on disk to its end; `false` for one that is not. */
+  #finish(part: Part): boolean {
+    const { file } = part;
+    if (!file.isClosed || file.waiting > 0) return false;
+    // It may have been taken out meanwhile, by a commit at once.
+    if (this.#parts[0] === part) this.#parts.shift();
+    file.close();
+    return true;
+  }
+
+  #isStalled(): boolean {
+    const since = this.#syncStartMillis;
+    return since !== undefined && monotonicMillis() - since > STALL_MILLIS;
+  }
+
+  #stall(): void {
+    this.#isFaulty = true;
+    this.#options.onFault(new Error(`the disk has not answered for ${STALL_MILLIS} ms`));
+  }
+
+  #succeed(size: number, durationMillis: number): void {
+    const wasFaulty = this.#isFaulty;
+    this.#isFaulty = false;
+    this.#retryMillis = FIRST_RETRY_MILLIS;
+    this.#options.onDurable(size, durationMillis);
+    if (wasFaulty) this.#options.onFault(undefined);
+  }
+
+  /** Tries again by itself, less and less often; that alone does not keep the process. */
+  #fail(error: unknown): void {
+    this.#isFaulty = true;
+    this.#options.onFault(error);
+    if (this.#isStopped) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#commit();
+    }, this.#retryMillis).unref();
+    this.#retryMillis = Math.min(LONGEST_RETRY_MILLIS, this.#retryMillis * 2);
+  }
+}

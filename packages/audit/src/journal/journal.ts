@@ -1,0 +1,206 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { monotonicMillis } from '@org/instrument-core';
+import { leafHash } from '../merkle/frontier.ts';
+import { PendingEntry } from '../record/recorded-entry.ts';
+import type { SubjectKeys } from '../subjects/subject-keys.ts';
+import type { Chain, EntryPhase } from './chain.ts';
+import { DiskQueue } from './disk-queue.ts';
+import { entryLine, headerLine, SEGMENTS, sealLine, segmentName } from './format.ts';
+import type { UnsealedSegment } from './recover.ts';
+import { SegmentFile } from './segment-file.ts';
+
+/** Options of a {@link Journal}. */
+export interface JournalOptions {
+  readonly directory: string;
+  readonly chain: Chain;
+  readonly unsealed: UnsealedSegment | undefined;
+  readonly keys: SubjectKeys;
+  readonly segmentBytes: number;
+  readonly segmentAgeMillis: number;
+  readonly commitIntervalMillis: number;
+  readonly maxWaitingBytes: number;
+  readonly onDurable: (durationMillis: number) => void;
+  readonly onFault: (error: unknown) => void;
+  /** A segment was closed. */
+  readonly onRotated: () => void;
+}
+
+/**
+ * The open end of a journal: entries are added to it in memory, at once, and go to disk through a {@link DiskQueue}.
+ * It knows nothing of what entries mean.
+ */
+export class Journal {
+  readonly #options: JournalOptions;
+  readonly #chain: Chain;
+  readonly #queue: DiskQueue;
+  /** The segment that is being filled; `undefined` until the first entry after it was closed. */
+  #segment: SegmentFile | undefined;
+  #segmentFirst = 0;
+  #segmentFrom = '';
+  #segmentStartMillis = 0;
+  #durable: number;
+  /** Entries that are not on disk, from `#durable` on; those before `#settled` are done with. */
+  #waiting: PendingEntry[] = [];
+  #settled = 0;
+
+  constructor(options: JournalOptions) {
+    const { chain, unsealed } = options;
+    this.#options = options;
+    this.#chain = chain;
+    this.#durable = chain.size;
+    this.#queue = new DiskQueue({
+      commitIntervalMillis: options.commitIntervalMillis,
+      prepare: () => (options.keys.isUnsynced ? options.keys.sync() : undefined),
+      prepareNow: () => {
+        if (options.keys.isUnsynced) options.keys.syncNow();
+      },
+      onDurable: (size, durationMillis) => {
+        this.#settle(size);
+        options.onDurable(durationMillis);
+      },
+      onFault: options.onFault,
+    });
+    mkdirSync(join(options.directory, SEGMENTS), { recursive: true, mode: 0o700 });
+    if (unsealed === undefined) return;
+    this.#segment = new SegmentFile(unsealed.path, unsealed.bytes);
+    this.#segmentFrom = unsealed.from;
+    this.#endSegment();
+  }
+
+  /** Entries so far, those that wait for the disk included; the index of the next. */
+  get size(): number {
+    return this.#chain.size;
+  }
+
+  /** Entries on disk. */
+  get durable(): number {
+    return this.#durable;
+  }
+
+  get waitingBytes(): number {
+    return this.#queue.waitingBytes;
+  }
+
+  get isFaulty(): boolean {
+    return this.#queue.isFaulty;
+  }
+
+  /** Time of the last entry; empty before the first. */
+  get lastTime(): string {
+    return this.#chain.lastTime;
+  }
+
+  /** First index of the segment that is being filled: what is before it is closed. */
+  get openFrom(): number {
+    return this.#segment === undefined ? this.size : this.#segmentFirst;
+  }
+
+  /** Whether there is room for an entry of so many characters, after bringing what waits to disk if need be. */
+  hasRoom(length: number): boolean {
+    const { maxWaitingBytes } = this.#options;
+    if (this.#queue.waitingBytes + length <= maxWaitingBytes) return true;
+    return !this.#queue.isFaulty && this.#queue.commitNow();
+  }
+
+  /** Adds an entry: canonical JSON, its time, and what it starts or ends. */
+  append(entry: string, time: string, phase: EntryPhase): PendingEntry {
+    const chain = this.#chain;
+    const segment = this.#openSegment(time);
+    const index = chain.size;
+    const line = entryLine(entry, index, chain.head);
+    const hash = leafHash(line);
+    segment.append(line);
+    chain.add(hash, time, phase);
+    const pending = new PendingEntry(index, hash);
+    this.#waiting.push(pending);
+    this.#queue.added(segment, chain.size);
+    if (this.#isSegmentFull(segment)) this.#endSegment();
+    return pending;
+  }
+
+  /** Hands everything to the operating system; `false` when it does not take it. */
+  write(): boolean {
+    return this.#queue.write();
+  }
+
+  /** Brings everything to disk at once; `false` when that fails. */
+  commitNow(): boolean {
+    return this.#queue.commitNow();
+  }
+
+  /** Resolves once everything so far is on disk, or could not be brought there. */
+  flush(): Promise<void> {
+    return this.#queue.flush();
+  }
+
+  /** Root of the tree of all entries, base64. */
+  root(): string {
+    return this.#chain.root();
+  }
+
+  /** Closes the segment; the next entry begins another one. */
+  endSegment(): void {
+    if (this.#segment !== undefined) this.#endSegment();
+  }
+
+  /** Closes the segment if it has reached its age. */
+  endOldSegment(): void {
+    const ageMillis = monotonicMillis() - this.#segmentStartMillis;
+    if (this.#segment !== undefined && ageMillis >= this.#options.segmentAgeMillis) this.#endSegment();
+  }
+
+  /** Gives the files back. Entries that are not on disk never will be. */
+  stop(reason: () => unknown): void {
+    this.#queue.stop();
+    const error = this.#settled < this.#waiting.length ? reason() : undefined;
+    for (let i = this.#settled; i < this.#waiting.length; i++) this.#waiting[i]?.reject(error);
+    this.#waiting = [];
+    this.#settled = 0;
+  }
+
+  #openSegment(time: string): SegmentFile {
+    if (this.#segment !== undefined) return this.#segment;
+    const header = this.#chain.header();
+    const path = join(this.#options.directory, SEGMENTS, segmentName(header.first));
+    this.#segment = new SegmentFile(path);
+    this.#segmentFirst = header.first;
+    this.#segmentFrom = time;
+    this.#segmentStartMillis = monotonicMillis();
+    this.#segment.append(headerLine(header));
+    return this.#segment;
+  }
+
+  #isSegmentFull(segment: SegmentFile): boolean {
+    const { segmentBytes, segmentAgeMillis } = this.#options;
+    return (
+      segment.length >= segmentBytes ||
+      // A clock read for each entry would cost more than the rest of this; one in 64 tells soon enough.
+      (this.#chain.size % 64 === 0 && monotonicMillis() - this.#segmentStartMillis >= segmentAgeMillis)
+    );
+  }
+
+  #endSegment(): void {
+    const segment = this.#segment as SegmentFile;
+    segment.append(sealLine(this.#chain.seal(this.#segmentFrom)));
+    segment.end();
+    this.#queue.added(segment, this.#chain.size);
+    this.#segment = undefined;
+    this.#options.onRotated();
+  }
+
+  #settle(size: number): void {
+    const done = size - this.#durable;
+    for (let i = 0; i < done; i++) this.#waiting[this.#settled + i]?.resolve();
+    if (done > 0) this.#durable = size;
+    this.#settled += Math.max(0, done);
+    // Taken out in large pieces, so that each entry is moved a bounded number of times.
+    if (this.#settled > 1_024 && this.#settled * 2 > this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#settled);
+      this.#settled = 0;
+    } else if (this.#settled === this.#waiting.length) {
+      this.#waiting = [];
+      this.#settled = 0;
+    }
+  }
+}

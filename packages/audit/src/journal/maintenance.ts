@@ -1,0 +1,71 @@
+import { reportFault } from '@org/instrument-core';
+import type { JournalAudit } from '../journal-audit.ts';
+import type { ResolvedAuditOptions } from '../resolve-options.ts';
+import type { Journal } from './journal.ts';
+import { expiredSegments, replaceByHashes } from './retention.ts';
+
+/** How often age is looked at: segments and retention count in days. */
+const SWEEP_MILLIS = 60 * 60 * 1_000;
+
+/** What goes on in the background. */
+export interface Maintenance {
+  /** A segment was closed. */
+  readonly onRotated: () => void;
+  stop(): void;
+}
+
+/** Signs checkpoints at their interval, closes segments that are old, and removes those that retention has no room for. */
+export function startMaintenance(parts: {
+  readonly audit: JournalAudit;
+  readonly journal: Journal;
+  readonly options: ResolvedAuditOptions;
+}): Maintenance {
+  const { audit, journal, options } = parts;
+  const { directory, events, maxAgeMillis, maxBytes, segmentAgeMillis } = options;
+  let isStopped = false;
+  let sweeping: Promise<void> | undefined;
+
+  const sign = (): void => {
+    const { size, checkpointed, state } = audit.status();
+    if (size === checkpointed || state !== 'open') return;
+    audit.checkpoint().catch((error: unknown) => reportFault('audit', 'signing a checkpoint', error));
+  };
+  const sweep = async (): Promise<void> => {
+    const limits = { maxAgeMillis, maxBytes };
+    const segments = await expiredSegments(directory, journal.openFrom, limits, Date.now());
+    for (const segment of segments) {
+      if (isStopped) return;
+      const range = { first: segment.first, last: segment.end - 1 };
+      // On record before it is done, so that nobody can take it for somebody else's doing.
+      await audit.recordOwn('audit.journal.pruned', range).durable;
+      await replaceByHashes(directory, segment);
+      events.emit('audit.pruned', { directory, ...range, timestampMillis: Date.now() });
+    }
+  };
+  const startSweep = (): void => {
+    if (isStopped || sweeping !== undefined || (maxAgeMillis === undefined && maxBytes === undefined)) return;
+    sweeping = sweep()
+      .catch((error: unknown) => reportFault('audit', 'removing old segments', error))
+      .finally(() => {
+        sweeping = undefined;
+      });
+  };
+  const signTimer = setInterval(sign, options.checkpointIntervalMillis).unref();
+  const sweepTimer = setInterval(
+    () => {
+      journal.endOldSegment();
+      startSweep();
+    },
+    Math.min(SWEEP_MILLIS, segmentAgeMillis, maxAgeMillis ?? SWEEP_MILLIS),
+  ).unref();
+  startSweep();
+  return {
+    // After the entry that has filled it is in place.
+    onRotated: () => queueMicrotask(startSweep),
+    stop: () => {
+      isStopped = true;
+      clearInterval(signTimer);
+      clearInterval(sweepTimer);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { EntryContent, JsonValue } from '../operation/entry.ts';
+import type { AuditOperation } from '../operation/operation.ts';
+import type { JournalEncoder } from '../record/encode-operation.ts';
+import type { EncodedEntry } from '../record/encoder.ts';
+
+/** What the journal puts on record of itself. */
+export type OwnAction =
+  | 'audit.entries.shed'
+  | 'audit.journal.pruned'
+  | 'audit.journal.recovered'
+  | 'audit.subject.erased';
+
+const NO_FACTS = {
+  phase: undefined,
+  started: undefined,
+  context: undefined,
+  traceId: undefined,
+  spanId: undefined,
+};
+
+/** An entry of the journal's own. */
+export function ownEntry(
+  encoder: JournalEncoder,
+  action: OwnAction,
+  time: string,
+  attributes: Readonly<Record<string, JsonValue>>,
+): EncodedEntry {
+  return encoder.encodeOwn({ action, attributes }, { ...NO_FACTS, time });
+}
+
+/** The end of an operation that the process did not live to see: what its start says, but for free attributes. */
+export function interruptedEntry(
+  encoder: JournalEncoder,
+  start: EntryContent,
+  started: number,
+  time: string,
+): EncodedEntry {
+  const { action, actor, correlation, inputs, reason, target } = start;
+  const operation = {
+    action,
+    actor,
+    correlation,
+    inputs,
+    reason,
+    target,
+    outcome: 'unknown',
+    startTime: Date.parse(start.startTime ?? start.time),
+  };
+  // What is sealed in an entry stays so: it is taken as it stands.
+  return encoder.encodeOwn(operation as AuditOperation, { ...NO_FACTS, time, phase: 'ended', started });
+}

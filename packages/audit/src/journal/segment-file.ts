@@ -1,0 +1,158 @@
+import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncDirectory } from './sync-directory.ts';
+
+/** Bytes of one slab: some 600 entries. */
+const SLAB_BYTES = 256 * 1024;
+/** UTF-8 needs at most that many bytes for one UTF-16 code unit. */
+const MAX_BYTES_PER_UNIT = 3;
+const LINE_FEED = 0x0a;
+
+interface Slab {
+  readonly bytes: Buffer;
+  /** Where it begins in the file. */
+  readonly start: number;
+  used: number;
+}
+
+/**
+ * A segment that is being written. Lines are kept in memory until they are on disk, so that what a failed write or sync
+ * has left behind can be written again.
+ */
+export class SegmentFile {
+  readonly path: string;
+  #fd: number | undefined;
+  readonly #slabs: Slab[] = [];
+  #length: number;
+  #written: number;
+  #durable: number;
+  #isClosed = false;
+  /** Syncs under way: a file given back meanwhile could be another one's by the time they run. */
+  #syncs = 0;
+  #isCloseDue = false;
+
+  /** `length`: bytes of a file that is there already; `undefined` for one that is made with its first line. */
+  constructor(path: string, length?: number) {
+    this.path = path;
+    this.#length = length ?? 0;
+    this.#written = this.#length;
+    this.#durable = this.#length;
+    if (length !== undefined) this.#fd = openSync(path, 'r+');
+  }
+
+  /** Bytes of all lines. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes that are not on disk. */
+  get waiting(): number {
+    return this.#length - this.#durable;
+  }
+
+  /** Whether its last line has been added. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Adds a line; the line feed is added to it. Returns its bytes. */
+  append(line: string): number {
+    const room = line.length * MAX_BYTES_PER_UNIT + 1;
+    let slab = this.#slabs.at(-1);
+    if (slab === undefined || slab.bytes.length - slab.used < room) {
+      slab = { bytes: Buffer.allocUnsafe(Math.max(SLAB_BYTES, room)), start: this.#length, used: 0 };
+      this.#slabs.push(slab);
+    }
+    const bytes = slab.bytes.write(line, slab.used) + 1;
+    slab.used += bytes;
+    slab.bytes[slab.used - 1] = LINE_FEED;
+    this.#length += bytes;
+    return bytes;
+  }
+
+  /** No line will follow. */
+  end(): void {
+    this.#isClosed = true;
+  }
+
+  /**
+   * Hands all lines to the operating system.
+   *
+   * @throws the error of the file system; what was taken by then need not be written again.
+   */
+  write(): void {
+    if (this.#written === this.#length) return;
+    if (this.#fd === undefined) {
+      this.#fd = openSync(this.path, 'wx+', 0o600);
+      syncDirectory(dirname(this.path));
+    }
+    for (const slab of this.#slabs) {
+      while (this.#written < slab.start + slab.used) {
+        const from = this.#written - slab.start;
+        if (from < 0) break;
+        this.#written += writeSync(this.#fd, slab.bytes, from, slab.used - from, this.#written);
+      }
+    }
+  }
+
+  /** Brings what was written to disk; with it, all lines up to `length` bytes are there. */
+  sync(length: number): Promise<void> {
+    const fd = this.#fd;
+    if (fd === undefined) return Promise.resolve();
+    this.#syncs++;
+    return new Promise((resolve, reject) => {
+      fdatasync(fd, (error) => {
+        this.#syncs--;
+        if (this.#isCloseDue) this.close();
+        if (error === null || error === undefined) {
+          this.#settle(length);
+          resolve();
+        } else {
+          this.#rewind();
+          reject(error);
+        }
+      });
+    });
+  }
+
+  /** As `sync`, at once. */
+  syncNow(length: number): void {
+    if (this.#fd === undefined) return;
+    try {
+      fdatasyncSync(this.#fd);
+    } catch (error) {
+      this.#rewind();
+      throw error;
+    }
+    this.#settle(length);
+  }
+
+  /** Gives the file back. */
+  close(): void {
+    if (this.#fd === undefined) return;
+    this.#isCloseDue = this.#syncs > 0;
+    if (this.#isCloseDue) return;
+    closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  #settle(length: number): void {
+    this.#durable = Math.max(this.#durable, length);
+    while (this.#slabs.length > 0) {
+      const slab = this.#slabs[0] as Slab;
+      if (slab.start + slab.used > this.#durable) return;
+      const isLast = this.#slabs.length === 1;
+      // The last one is used again rather than made anew for the next line.
+      if (isLast && slab.bytes.length === SLAB_BYTES && !this.#isClosed) {
+        this.#slabs[0] = { bytes: slab.bytes, start: this.#length, used: 0 };
+        return;
+      }
+      this.#slabs.shift();
+    }
+  }
+
+  /** After a failed sync the operating system may have forgotten what it had not written: it is given it again. */
+  #rewind(): void {
+    this.#written = this.#durable;
+  }
+}

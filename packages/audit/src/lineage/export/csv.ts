@@ -1,0 +1,61 @@
+import type { AuditEntry } from '../../operation/entry.ts';
+import { plainText } from './plain-text.ts';
+import { type Source, textChunks } from './text-chunks.ts';
+
+type Cell = string | number | undefined;
+
+const json = (value: unknown): string | undefined =>
+  value === undefined ? undefined : JSON.stringify(value);
+
+const COLUMNS: Readonly<Record<string, (entry: AuditEntry) => Cell>> = {
+  index: ({ index }) => index,
+  time: ({ time }) => time,
+  action: ({ action }) => action,
+  phase: ({ phase }) => phase,
+  started: ({ started }) => started,
+  outcome: ({ outcome }) => outcome,
+  actor_id: ({ actor }) => plainText(actor?.id),
+  actor_type: ({ actor }) => actor?.type,
+  actor_name: ({ actor }) => plainText(actor?.name),
+  actor_address: ({ actor }) => plainText(actor?.address),
+  target_id: ({ target }) => plainText(target?.id),
+  target_type: ({ target }) => target?.type,
+  target_name: ({ target }) => plainText(target?.name),
+  error_type: ({ error }) => error?.type,
+  error_message: ({ error }) => plainText(error?.message),
+  reason: ({ reason }) => plainText(reason),
+  trace_id: ({ correlation }) => correlation?.traceId,
+  span_id: ({ correlation }) => correlation?.spanId,
+  request_id: ({ correlation }) => correlation?.requestId,
+  tenant: ({ correlation }) => correlation?.tenant,
+  start_time: ({ startTime }) => startTime,
+  duration_ms: ({ durationMillis }) => durationMillis,
+  inputs: ({ inputs }) => json(inputs),
+  outputs: ({ outputs }) => json(outputs),
+  attributes: ({ attributes }) => json(attributes),
+  hash: ({ hash }) => hash,
+};
+
+/**
+ * Entries as CSV (RFC 4180: a header, CRLF, fields quoted where they must be), in chunks of text. Datasets and attributes
+ * are JSON in one field. Text that a spreadsheet would take for a formula, beginning with `=`, `+`, `-`, `@`, a tab or a
+ * carriage return, gets an apostrophe before it (OWASP, "CSV Injection").
+ */
+export function toCsv(entries: Source<AuditEntry>): AsyncGenerator<string, void, undefined> {
+  const cells = Object.values(COLUMNS);
+  return textChunks(
+    entries,
+    (entry) => `${cells.map((cellOf) => field(cellOf(entry))).join(',')}\r\n`,
+    `${Object.keys(COLUMNS).join(',')}\r\n`,
+  );
+}
+
+const FORMULA = /^[=+\-@\t\r]/;
+const NEEDS_QUOTES = /[",\r\n]/;
+
+function field(cell: Cell): string {
+  if (cell === undefined) return '';
+  if (typeof cell === 'number') return String(cell);
+  const text = FORMULA.test(cell) ? `'${cell}` : cell;
+  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

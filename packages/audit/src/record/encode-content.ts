@@ -1,0 +1,125 @@
+import { nearest, type Problem } from '@org/instrument-core';
+import type { EntryContent, JsonObject } from '../operation/entry.ts';
+import type { AuditOperation } from '../operation/operation.ts';
+import type { ActionCheck } from './encode-action.ts';
+import { type EncodeCall, MAX_ADJUSTMENTS } from './encode-call.ts';
+import { encodeCorrelation } from './encode-correlation.ts';
+import { encodeDatasets } from './encode-datasets.ts';
+import { entryText } from './encode-entry-text.ts';
+import { encodeError } from './encode-error.ts';
+import { isList, kindOf } from './encode-kind.ts';
+import { encodeOutcome } from './encode-outcome.ts';
+import { encodeActor, encodeTarget } from './encode-parties.ts';
+import { encodeDuration, encodeStartTime } from './encode-times.ts';
+import type { EncodeTools } from './encode-tools.ts';
+import type { EntryFacts } from './encoder.ts';
+
+/** Keys of {@link AuditOperation}; the compiler misses one that is added there. */
+const KEYS: Readonly<Record<keyof AuditOperation, true>> = {
+  action: true,
+  actor: true,
+  target: true,
+  outcome: true,
+  error: true,
+  inputs: true,
+  outputs: true,
+  reason: true,
+  correlation: true,
+  startTime: true,
+  durationMillis: true,
+  attributes: true,
+};
+const NAMES: readonly string[] = Object.keys(KEYS);
+const KNOWN: ReadonlySet<string> = new Set(NAMES);
+const MAX_KEY_LENGTH = 64;
+
+type Draft = { -readonly [Key in keyof EntryContent]: EntryContent[Key] };
+
+/** An operation as the content of an entry, its keys in canonical order. Problems are left with the call. */
+export function encodeContent(
+  tools: EncodeTools,
+  checkAction: ActionCheck,
+  operation: AuditOperation,
+  facts: EntryFacts,
+  call: EncodeCall,
+): EntryContent {
+  tellUnknown(operation, call);
+  const { action, error, inputs, outputs, correlation } = operation;
+  const { startTime, durationMillis, attributes } = operation;
+  const problem = checkAction(action, call.isOwn);
+  if (problem !== undefined) call.complain(problem);
+  const { context, phase, started } = facts;
+  const { reason: reasonPaths } = tools.fieldPaths;
+
+  // In the order of their names, as in canonical JSON; only what was changed comes before what it was changed in.
+  const content = { action } as Draft;
+  const actor = encodeActor(tools, operation.actor ?? context?.actor, call);
+  if (actor !== undefined) content.actor = actor;
+  const cleanAttributes = encodeAttributes(tools, attributes, call);
+  const cleanCorrelation = encodeCorrelation(tools, correlation, facts, call);
+  const duration = encodeDuration(durationMillis, call);
+  const cleanError = encodeError(tools, error, call);
+  const cleanInputs = encodeDatasets(tools, inputs, 'inputs', call);
+  const outcome = encodeOutcome(operation.outcome, cleanError !== undefined, call);
+  const cleanOutputs = encodeDatasets(tools, outputs, 'outputs', call);
+  const reason = entryText(
+    tools,
+    operation.reason ?? context?.reason,
+    'reason',
+    reasonPaths?.isMatch === true,
+    call,
+  );
+  const start = encodeStartTime(startTime, duration, facts.time, call);
+  const target = encodeTarget(tools, operation.target, call);
+
+  const adjusted = call.adjustments(MAX_ADJUSTMENTS);
+  if (adjusted !== undefined) content.adjusted = adjusted;
+  if (cleanAttributes !== undefined) content.attributes = cleanAttributes;
+  if (cleanCorrelation !== undefined) content.correlation = cleanCorrelation;
+  if (duration !== undefined && !tools.fieldPaths.durationMillis?.isMatch) content.durationMillis = duration;
+  if (cleanError !== undefined) content.error = cleanError;
+  if (cleanInputs !== undefined) content.inputs = cleanInputs;
+  if (phase !== 'started') content.outcome = outcome;
+  if (cleanOutputs !== undefined) content.outputs = cleanOutputs;
+  if (phase !== undefined) content.phase = phase;
+  if (reason !== undefined) content.reason = reason;
+  if (start !== undefined && !tools.fieldPaths.startTime?.isMatch) content.startTime = start;
+  if (started !== undefined) content.started = started;
+  if (target !== undefined) content.target = target;
+  content.time = facts.time;
+  return content;
+}
+
+function encodeAttributes(tools: EncodeTools, given: unknown, call: EncodeCall): JsonObject | undefined {
+  if (given === undefined) return undefined;
+  call.field = 'attributes';
+  if (typeof given !== 'object' || given === null || isList(given)) {
+    call.complain({ path: 'attributes', found: kindOf(given), expected: 'an object' });
+    return undefined;
+  }
+  const state = tools.fieldPaths.attributes;
+  if (state?.isMatch) return undefined;
+  const cleaned = tools.cleanValue(given, state, call);
+  if (typeof cleaned === 'object' && cleaned !== null && !Array.isArray(cleaned)) {
+    for (const _ in cleaned) return cleaned as JsonObject;
+    return undefined;
+  }
+  // Something that is an object and becomes a value or a list: a Date, a Set, a toJSON that returns text.
+  return cleaned === undefined ? undefined : { value: cleaned };
+}
+
+/** A field that nobody knows is a mistake; what it says would be missing from the record. */
+function tellUnknown(operation: object, call: EncodeCall): void {
+  for (const key in operation) {
+    if (KNOWN.has(key) || !Object.hasOwn(operation, key)) continue;
+    const word = key.slice(0, MAX_KEY_LENGTH);
+    const near = nearest(word, NAMES);
+    const problem: Problem = {
+      path: word,
+      found: kindOf((operation as Record<string, unknown>)[key]),
+      expected: `one of ${NAMES.join(', ')}`,
+      fix: near === undefined ? 'Put it into attributes.' : `Did you mean ${near}?`,
+    };
+    call.complain(problem);
+  }
+}

@@ -1,0 +1,72 @@
+import { errorTypeOf, InstrumentError, isError, reportFault } from '@org/instrument-core';
+import type { AuditOperation, AuditText } from '../operation/operation.ts';
+import { PersonalValue } from '../subjects/personal.ts';
+
+/** Attribute that names the parts of an operation that are missing from its entry, and why. */
+export const FAULT_ATTRIBUTE = 'audit.fault';
+
+/** Longest identity that a reduced operation keeps, in characters: a cut one is better than none. */
+const MAX_ID_LENGTH = 256;
+
+/** Whether a journal has no room for an operation, whatever is in it. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof InstrumentError && error.code === 'INSTRUMENT_AUDIT_UNAVAILABLE';
+}
+
+/**
+ * Calls `record` with an operation; when that fails for what is in it, again with less: at first with action, outcome,
+ * times and the identities of actor and target, then without these. The entry says so in `audit.fault`, and the fault is
+ * reported.
+ *
+ * @throws {InstrumentError} `INSTRUMENT_AUDIT_UNAVAILABLE`, and whatever is thrown for what is left in the end.
+ */
+export function recordReduced<O extends Partial<AuditOperation>, T>(
+  operation: O,
+  record: (operation: O) => T,
+): T {
+  try {
+    return record(operation);
+  } catch (refusal) {
+    if (isUnavailable(refusal)) throw refusal;
+    reportFault('audit', 'recording an operation in full', refusal);
+  }
+  const bare = bareOf(operation);
+  const { actor, target } = operation;
+  try {
+    return record({ ...bare, ...identity('actor', actor), ...identity('target', target) });
+  } catch (refusal) {
+    if (isUnavailable(refusal)) throw refusal;
+  }
+  return record(bare);
+}
+
+function bareOf<O extends Partial<AuditOperation>>(operation: O): O {
+  const { action, outcome, startTime, durationMillis, error } = operation;
+  return {
+    ...(action === undefined ? {} : { action }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(startTime === undefined ? {} : { startTime }),
+    ...(durationMillis === undefined ? {} : { durationMillis }),
+    ...(error === undefined ? {} : { error: { type: failureType(error) } }),
+    attributes: { [FAULT_ATTRIBUTE]: ['refused: recorded without its other parts'] },
+  } as unknown as O;
+}
+
+/** The class of an error, or of a failure that was described already. */
+function failureType(error: unknown): string {
+  if (!isError(error) && typeof error === 'object' && error !== null) {
+    const { type } = error as { type?: unknown };
+    if (typeof type === 'string') return type.slice(0, MAX_ID_LENGTH);
+  }
+  return errorTypeOf(error).slice(0, MAX_ID_LENGTH);
+}
+
+function identity(part: 'actor' | 'target', given: unknown): Partial<AuditOperation> {
+  const id: unknown = isText(given) ? given : (given as { id?: unknown } | null | undefined)?.id;
+  if (!isText(id)) return {};
+  return { [part]: typeof id === 'string' ? id.slice(0, MAX_ID_LENGTH) : id };
+}
+
+function isText(value: unknown): value is AuditText {
+  return typeof value === 'string' || value instanceof PersonalValue;
+}

@@ -1,0 +1,175 @@
+import {
+  type Attributes,
+  context,
+  isSpanContextValid,
+  type Link,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  type Tracer,
+} from '@opentelemetry/api';
+import { reportFault } from '@org/instrument-core';
+import type { AuditEntry, EntryContent, EntryDataset } from '../operation/entry.ts';
+import type { SpanReference } from '../operation/operation.ts';
+import { datasetText, shownText, spanAttributes } from './span-attributes.ts';
+import { SpanProducers } from './span-producers.ts';
+
+/** 128: the limit of links that the SDKs have for a span by default (specification, "Span limits"). */
+const MAX_LINKS = 128;
+
+/** An operation as far as it is known when its span begins: redacted and sealed, or nothing but its action. */
+export type OpeningContent = Pick<EntryContent, 'action'> & Partial<EntryContent>;
+
+/** What is known of an operation when its span ends. */
+export interface SpanEnd {
+  /** Unix time in milliseconds. Default: now. */
+  readonly endMillis?: number | undefined;
+  /** Of the entry that says how it ended; `undefined` when it was shed. */
+  readonly index: number | undefined;
+  readonly hash: string | undefined;
+  /** Of the journal. */
+  readonly origin?: string | undefined;
+}
+
+/** The open span of an operation. */
+export interface OperationSpan {
+  /** The ids of the span; `undefined` when the tracer makes none. */
+  readonly spanContext: SpanContext | undefined;
+  readonly span: Span;
+  readonly startMillis: number;
+  /** Spans that it is linked to already. */
+  readonly linked: SpanReference[];
+}
+
+/**
+ * Opens and closes the spans of operations, `audit.<action>`: below the active span where there is one, and linked to
+ * the spans that produced what they read, of this process as far as it remembers, and of others where the operation says
+ * so. No method throws.
+ */
+export class OperationSpans {
+  readonly #tracer: Tracer;
+  readonly #producers: SpanProducers;
+
+  /** `capacity`: datasets whose producers are remembered. Default 100,000. */
+  constructor(tracer: Tracer, capacity?: number) {
+    this.#tracer = tracer;
+    this.#producers = new SpanProducers(capacity);
+  }
+
+  /**
+   * Opens the span of an operation that began at `startMillis`, Unix time. `undefined` when that fails. A span that is
+   * not closed is not exported, so an operation that is refused needs nothing undone.
+   */
+  open(content: OpeningContent, startMillis: number = Date.now()): OperationSpan | undefined {
+    try {
+      const active = context.active();
+      const span = this.#tracer.startSpan(
+        `audit.${content.action}`,
+        { kind: SpanKind.INTERNAL, startTime: startMillis, attributes: { 'audit.action': content.action } },
+        active,
+      );
+      const own = span.spanContext();
+      const spanContext = isSpanContextValid(own) ? own : undefined;
+      const opened: OperationSpan = { spanContext, span, startMillis, linked: [] };
+      // Nothing to be said yet where only the action is known.
+      if (Object.keys(content).length > 1) this.#describe(opened, content as EntryContent, undefined);
+      return opened;
+    } catch (fault) {
+      reportFault('audit', 'opening a span', fault);
+      return undefined;
+    }
+  }
+
+  /** Ends the span with what the operation turned out to be, and remembers it as the producer of its outputs. */
+  close(opened: OperationSpan | undefined, content: EntryContent, end: SpanEnd): void {
+    if (opened === undefined) return;
+    const { span, spanContext, startMillis } = opened;
+    try {
+      this.#describe(opened, content, end);
+      const { outcome, error } = content;
+      if (outcome !== undefined && outcome !== 'success' && outcome !== 'cancelled') {
+        const message = error?.message ?? error?.type;
+        span.setStatus({
+          code: SpanStatusCode.ERROR,
+          ...(message === undefined ? {} : { message: shownText(message) }),
+        });
+      }
+      if (spanContext !== undefined) this.#remember(content.outputs, spanContext);
+    } catch (fault) {
+      reportFault('audit', 'describing a span', fault);
+    }
+    try {
+      span.end(Math.max(startMillis, end.endMillis ?? Date.now()));
+    } catch (fault) {
+      reportFault('audit', 'ending a span', fault);
+    }
+  }
+
+  /** Opens and closes the span of an operation that is over. Returns its ids. */
+  record(content: EntryContent, startMillis: number, end: SpanEnd): SpanContext | undefined {
+    const opened = this.open({ action: content.action }, startMillis);
+    this.close(opened, content, end);
+    return opened?.spanContext;
+  }
+
+  /** Remembers who produced the outputs of an entry that was read back, as if it had just been recorded. */
+  prime(entry: AuditEntry): void {
+    try {
+      const { traceId, spanId } = entry.correlation ?? {};
+      if (entry.outputs === undefined || traceId === undefined || spanId === undefined) return;
+      const span = remoteSpan({ traceId, spanId });
+      if (span !== undefined) this.#remember(entry.outputs, span);
+    } catch (fault) {
+      reportFault('audit', 'reading the producers of an entry', fault);
+    }
+  }
+
+  #describe(opened: OperationSpan, content: EntryContent, end: SpanEnd | undefined): void {
+    const { span } = opened;
+    if (!span.isRecording()) return;
+    const attributes = spanAttributes(content);
+    if (end !== undefined) addPlace(attributes, end);
+    span.setAttributes(attributes);
+    if (content.inputs === undefined) return;
+    const links: Link[] = [];
+    for (const input of content.inputs) {
+      const producer =
+        input.producedBy === undefined ? this.#producers.producerOf(input) : remoteSpan(input.producedBy);
+      addLink(opened, links, producer, { 'audit.dataset': datasetText(input) });
+    }
+    if (links.length > 0) span.addLinks(links);
+  }
+
+  #remember(outputs: readonly EntryDataset[] | undefined, span: SpanContext): void {
+    if (outputs === undefined) return;
+    for (const output of outputs) this.#producers.produced(output, span);
+  }
+}
+
+function addLink(
+  { linked, spanContext }: OperationSpan,
+  links: Link[],
+  producer: SpanContext | undefined,
+  attributes: Attributes,
+): void {
+  if (producer === undefined || linked.length >= MAX_LINKS) return;
+  const isSame = ({ spanId, traceId }: SpanReference): boolean =>
+    spanId === producer.spanId && traceId === producer.traceId;
+  if ((spanContext !== undefined && isSame(spanContext)) || linked.some(isSame)) return;
+  linked.push(producer);
+  links.push({ context: producer, attributes });
+}
+
+function addPlace(attributes: Attributes, { index, hash, origin }: SpanEnd): void {
+  if (index !== undefined) attributes['audit.entry.index'] = index;
+  if (hash !== undefined) attributes['audit.entry.hash'] = hash;
+  if (origin !== undefined) attributes['audit.journal'] = origin;
+}
+
+/** A span of which only the ids are known; `undefined` for ids that cannot be. */
+function remoteSpan({ traceId, spanId }: SpanReference): SpanContext | undefined {
+  const span = { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
+  return isSpanContextValid(span) ? span : undefined;
+}

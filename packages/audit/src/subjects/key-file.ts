@@ -1,0 +1,211 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fdatasync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { reportFault } from '@org/instrument-core';
+import { syncDirectory as syncDirectoryNow } from '../journal/sync-directory.ts';
+import { ERASED_KEY, KEY_OFFSET, type KeyRecord, keyLine, parseKeyRecords } from './key-record.ts';
+
+const PRIVATE = 0o600;
+const syncData = promisify(fdatasync);
+
+/**
+ * The file of the keys: lines are appended, keys are overwritten where they stand, and what is left is written anew into
+ * a file of its own that takes the place of the other. Every method throws what the file system does.
+ */
+export class KeyFile {
+  readonly #path: string;
+  #fd: number | undefined;
+  #bytes = 0;
+  /** Whether the name of the file may not be on disk yet. */
+  #isUnnamed = false;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Opens it, makes it private, cuts a line that was being written, and finishes an erasure that was interrupted. */
+  open(): readonly KeyRecord[] {
+    rmSync(this.#temporary, { force: true });
+    const fd = openExisting(this.#path);
+    if (fd === undefined) return [];
+    try {
+      fchmodSync(fd, PRIVATE);
+      const bytes = readFileSync(fd);
+      const { records, completeBytes, erased, malformed } = parseKeyRecords(bytes);
+      if (completeBytes < bytes.length) ftruncateSync(fd, completeBytes);
+      bytes.fill(0);
+      if (malformed > 0) {
+        reportFault('audit', 'reading the keys of persons', `${malformed} lines cannot be read`);
+      }
+      this.#fd = fd;
+      this.#bytes = completeBytes;
+      if (erased > 0) this.#rewriteNow(records);
+      return records;
+    } catch (error) {
+      this.#fd = undefined;
+      closeSync(fd);
+      throw error;
+    }
+  }
+
+  /** Hands a record to the operating system. */
+  append(record: KeyRecord): void {
+    this.#fd ??= this.#create();
+    const line = keyLine(record);
+    writeAll(this.#fd, line, this.#bytes);
+    line.fill(0);
+    record.offset = this.#bytes;
+    this.#bytes += line.length;
+  }
+
+  /** Overwrites the bytes of a key. */
+  overwrite({ offset }: KeyRecord): void {
+    if (this.#fd === undefined || offset === undefined) return;
+    writeAll(this.#fd, ERASED_KEY, offset + KEY_OFFSET);
+  }
+
+  async sync(): Promise<void> {
+    if (this.#fd === undefined) return;
+    await syncData(this.#fd);
+    if (!this.#isUnnamed) return;
+    this.#isUnnamed = false;
+    try {
+      await syncDirectory(this.#path);
+    } catch (error) {
+      this.#isUnnamed = true;
+      throw error;
+    }
+  }
+
+  /** As `sync`, at once. */
+  syncNow(): void {
+    if (this.#fd === undefined) return;
+    fsyncSync(this.#fd);
+    if (this.#isUnnamed) syncDirectoryNow(dirname(this.#path));
+    this.#isUnnamed = false;
+  }
+
+  /**
+   * Writes a new file of the records that `current` returns, and puts it in the place of this one. Records may be
+   * appended and overwritten meanwhile: what differs when the new file is on disk is made up for before it takes over.
+   */
+  async rewrite(current: () => Iterable<KeyRecord>): Promise<void> {
+    await this.sync();
+    const written = new Map<KeyRecord, number>();
+    const bytes = image(current(), written, 0);
+    const handle = await open(this.#temporary, 'w', PRIVATE);
+    try {
+      await handle.writeFile(bytes);
+      bytes.fill(0);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    this.#replace([...current()], written, bytes.length);
+    await this.sync();
+    await syncDirectory(this.#path);
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  get #temporary(): string {
+    return `${this.#path}.tmp`;
+  }
+
+  #create(): number {
+    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    const fd = openSync(this.#path, constants.O_RDWR | constants.O_CREAT, PRIVATE);
+    this.#isUnnamed = true;
+    return fd;
+  }
+
+  #rewriteNow(records: readonly KeyRecord[]): void {
+    closeSync(openSync(this.#temporary, 'w', PRIVATE));
+    this.#replace(records, new Map(), 0);
+    this.#isUnnamed = true;
+  }
+
+  /** Brings the temporary file up to the records, of which some are written in it, and gives it the name of this one. */
+  #replace(records: readonly KeyRecord[], written: Map<KeyRecord, number>, writtenBytes: number): void {
+    const fd = openSync(this.#temporary, 'r+');
+    try {
+      const missing = records.filter((record) => !written.has(record));
+      const kept = new Set(records);
+      for (const [record, offset] of written) {
+        if (!kept.has(record)) writeAll(fd, ERASED_KEY, offset + KEY_OFFSET);
+      }
+      const bytes = image(missing, written, writtenBytes);
+      writeAll(fd, bytes, writtenBytes);
+      bytes.fill(0);
+      // They may have been on disk in the other file, and entries rely on it.
+      if (bytes.length > 0) fsyncSync(fd);
+      renameSync(this.#temporary, this.#path);
+      this.close();
+      this.#fd = fd;
+      this.#bytes = writtenBytes + bytes.length;
+      for (const record of records) record.offset = written.get(record);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+  }
+}
+
+function openExisting(path: string): number | undefined {
+  try {
+    // Not for appending: Linux would append what is to be overwritten, too (pwrite(2), "Bugs").
+    return openSync(path, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Lines of records that begin at an offset of a file; notes where each begins. */
+function image(records: Iterable<KeyRecord>, written: Map<KeyRecord, number>, offset: number): Buffer {
+  const lines: Buffer[] = [];
+  let end = offset;
+  for (const record of records) {
+    const line = keyLine(record);
+    written.set(record, end);
+    end += line.length;
+    lines.push(line);
+  }
+  const bytes = Buffer.concat(lines);
+  for (const line of lines) line.fill(0);
+  return bytes;
+}
+
+function writeAll(fd: number, bytes: Buffer, position: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  // Windows cannot sync a directory, and keeps names by itself.
+  if (process.platform === 'win32') return;
+  const handle = await open(dirname(path), 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

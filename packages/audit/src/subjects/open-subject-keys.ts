@@ -1,0 +1,197 @@
+import { randomBytes, randomFillSync } from 'node:crypto';
+import { join } from 'node:path';
+import { reportFault } from '@org/instrument-core';
+import { SUBJECTS } from '../journal/format.ts';
+import type { SealedValue } from '../operation/entry.ts';
+import { KeyFile } from './key-file.ts';
+import type { KeyRecord } from './key-record.ts';
+import { isSealed, KEY_BYTES, sealText, unsealText } from './sealed-text.ts';
+import type { SubjectKeys } from './subject-keys.ts';
+
+// 96 random bits: no two of a billion persons get the same.
+const PSEUDONYM_BYTES = 12;
+
+/**
+ * The keys of the persons of a journal, in the file `subjects` of its directory (0600). The file is read, or made, when
+ * the first personal value comes. Only the process that has the journal may call it; others take `readSubjectKeys`.
+ *
+ * Faults of the disk do not reach `seal`: a key that could not be written stays in memory until `sync`, which rejects
+ * while it cannot be written. `erase` rejects likewise, and goes on where it was when it is called again.
+ *
+ * What erasure can promise: the key is overwritten in memory, then in the file, then the file is replaced by one without
+ * it. It cannot promise that no copy is left below the file: solid-state disks and file systems that copy on write (Btrfs,
+ * ZFS, APFS, snapshots) put what overwrites in another place, and backups keep what they have. Nor can it reach copies
+ * that the runtime has made of a key's text and not reused yet. Where that matters, keep the directory on an encrypted
+ * volume.
+ */
+export function openSubjectKeys(directory: string): SubjectKeys {
+  return new KeyStore(new KeyFile(join(directory, SUBJECTS)));
+}
+
+class KeyStore implements SubjectKeys {
+  readonly #file: KeyFile;
+  readonly #byPseudonym = new Map<string, KeyRecord>();
+  readonly #bySubject = new Map<string, KeyRecord>();
+  /** Made, and not handed to the operating system for a fault. */
+  readonly #pending = new Set<KeyRecord>();
+  /** Pseudonyms of subjects whose erasure is not on disk yet. */
+  readonly #erasing = new Map<string, string>();
+  #isLoaded = false;
+  #hasTried = false;
+  #isClosed = false;
+  #made = 0;
+  #synced = 0;
+  /** Syncing and rewriting, one after the other. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(file: KeyFile) {
+    this.#file = file;
+  }
+
+  get isUnsynced(): boolean {
+    return this.#made > this.#synced;
+  }
+
+  seal(subject: string, text: string): SealedValue {
+    this.#tryLoad();
+    const { key, pseudonym } = this.#bySubject.get(subject) ?? this.#make(subject);
+    return sealText(key, pseudonym, text);
+  }
+
+  unseal(value: SealedValue): string | undefined {
+    if (!isSealed(value)) return undefined;
+    this.#tryLoad();
+    const record = this.#byPseudonym.get(value.subject);
+    return record === undefined ? undefined : unsealText(record.key, value);
+  }
+
+  pseudonymOf(subject: string): string | undefined {
+    this.#tryLoad();
+    return this.#bySubject.get(subject)?.pseudonym;
+  }
+
+  sync(): Promise<void> {
+    return this.#enqueue(async () => {
+      if (!this.isUnsynced) return;
+      this.#load();
+      this.#writePending();
+      const made = this.#made;
+      await this.#file.sync();
+      this.#synced = Math.max(this.#synced, made);
+    });
+  }
+
+  syncNow(): void {
+    if (!this.isUnsynced) return;
+    this.#load();
+    this.#writePending();
+    this.#file.syncNow();
+    this.#synced = this.#made;
+  }
+
+  async erase(subject: string): Promise<string | undefined> {
+    this.#load();
+    this.#forget(subject);
+    const pseudonym = this.#erasing.get(subject);
+    if (pseudonym === undefined) return undefined;
+    await this.#enqueue(() => this.#rewrite());
+    return pseudonym;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    // What is being synced or rewritten needs the file and the keys to its end.
+    void this.#work.then(() => {
+      for (const { key } of this.#byPseudonym.values()) key.fill(0);
+      this.#byPseudonym.clear();
+      this.#bySubject.clear();
+      this.#pending.clear();
+      this.#file.close();
+    });
+  }
+
+  /** Reads the file, once; a fault is kept from the caller, and met again by `sync` and `erase`. */
+  #tryLoad(): void {
+    if (this.#hasTried || this.#isClosed) return;
+    try {
+      this.#load();
+    } catch (error) {
+      reportFault('audit', 'reading the keys of persons', error);
+    }
+  }
+
+  #load(): void {
+    this.#hasTried = true;
+    if (this.#isLoaded) return;
+    for (const record of this.#file.open()) {
+      this.#byPseudonym.set(record.pseudonym, record);
+      // One that was made while the file could not be read goes on being used.
+      if (!this.#bySubject.has(record.subject)) this.#bySubject.set(record.subject, record);
+    }
+    this.#isLoaded = true;
+  }
+
+  #make(subject: string): KeyRecord {
+    const pseudonym = randomBytes(PSEUDONYM_BYTES).toString('base64url');
+    const key = randomFillSync(Buffer.alloc(KEY_BYTES));
+    const record: KeyRecord = { subject, pseudonym, key, offset: undefined };
+    this.#byPseudonym.set(pseudonym, record);
+    this.#bySubject.set(subject, record);
+    this.#pending.add(record);
+    this.#made++;
+    try {
+      if (this.#isLoaded && !this.#isClosed) this.#writePending();
+    } catch (error) {
+      reportFault('audit', 'writing the keys of persons', error);
+    }
+    return record;
+  }
+
+  #writePending(): void {
+    for (const record of this.#pending) {
+      // A file that was written anew may have it already.
+      if (record.offset === undefined) this.#file.append(record);
+      this.#pending.delete(record);
+    }
+  }
+
+  /** Takes all keys of a subject out of memory, and overwrites them on disk. */
+  #forget(subject: string): void {
+    const record = this.#bySubject.get(subject);
+    if (record === undefined) return;
+    this.#bySubject.delete(subject);
+    this.#erasing.set(subject, record.pseudonym);
+    for (const each of this.#byPseudonym.values()) {
+      if (each.subject !== subject) continue;
+      this.#byPseudonym.delete(each.pseudonym);
+      this.#pending.delete(each);
+      each.key.fill(0);
+      try {
+        this.#file.overwrite(each);
+      } catch (error) {
+        // The file is replaced by one without the key all the same, or `erase` rejects.
+        reportFault('audit', 'overwriting the key of a person', error);
+      }
+    }
+  }
+
+  async #rewrite(): Promise<void> {
+    // Another call has done it together with its own.
+    if (this.#erasing.size === 0) return;
+    const erased = [...this.#erasing];
+    const made = this.#made;
+    await this.#file.rewrite(() => this.#byPseudonym.values());
+    this.#synced = Math.max(this.#synced, made);
+    for (const [subject, pseudonym] of erased) {
+      // The subject may have got another key meanwhile, and lost that, too.
+      if (this.#erasing.get(subject) === pseudonym) this.#erasing.delete(subject);
+    }
+  }
+
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(work);
+    this.#work = done.catch(() => {});
+    return done;
+  }
+}

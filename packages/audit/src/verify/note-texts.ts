@@ -1,0 +1,52 @@
+import { isUtf8 } from 'node:buffer';
+import { CHECKPOINTS } from '../journal/format.ts';
+import type { Place } from './findings.ts';
+import { LineSource, type SourceLine } from './line-source.ts';
+
+/** Lines of a note in the file: origin, size, root, an empty line, the signature, and the empty line after the note. */
+const LINES_OF_NOTE = 6;
+
+/** What should be a note, and the empty line after it. */
+export interface NoteText {
+  readonly text: string;
+  /** Whether all of its lines are there. */
+  readonly isWhole: boolean;
+  readonly place: Place;
+}
+
+/**
+ * The notes of a file of checkpoints, one after the other, of which `bytes` are looked at. Nothing is checked.
+ *
+ * @throws the error of the file system.
+ */
+export async function* noteTexts(path: string, bytes?: number): AsyncGenerator<NoteText> {
+  const source = await LineSource.open(path, bytes);
+  try {
+    for (let isEnded = false; !isEnded; ) {
+      const lines: SourceLine[] = [];
+      while (lines.length < LINES_OF_NOTE) {
+        const line = await source.peek(0);
+        if (line === undefined) break;
+        lines.push(line);
+        source.take();
+      }
+      const [first] = lines;
+      if (first === undefined) return;
+      isEnded = lines.length < LINES_OF_NOTE || lines.at(-1)?.isComplete === false;
+      yield {
+        text: lines.map((line) => `${textOf(line)}${line.isComplete ? '\n' : ''}`).join(''),
+        isWhole: !isEnded,
+        place: { file: CHECKPOINTS, line: first.number, offset: first.offset },
+      };
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** Bytes that are no UTF-8 become what no note contains, but for a character that is cut off. */
+function textOf({ bytes, isComplete }: SourceLine): string {
+  if (isUtf8(bytes)) return bytes.toString();
+  const cut = isComplete ? undefined : [1, 2, 3].find((count) => isUtf8(bytes.subarray(0, -count)));
+  return cut === undefined ? '\0' : bytes.toString('utf8', 0, bytes.length - cut);
+}

@@ -1,0 +1,202 @@
+import { reasonOf } from '@org/instrument-core';
+import { SEGMENTS, segmentName } from '../journal/format.ts';
+import { EMPTY_ROOT } from '../merkle/frontier.ts';
+import { checkEnd } from './check-end.ts';
+import { CheckpointFeed, readAnchored } from './checkpoint-feed.ts';
+import { Findings, fileOf } from './findings.ts';
+import { hashesInstead, type Part, readLayout } from './layout.ts';
+import { LineSource } from './line-source.ts';
+import type { EntryLine } from './read-line.ts';
+import { firstLine } from './segment-lines.ts';
+import { SegmentWalk } from './segment-walk.ts';
+import { SignedStates } from './signed-states.ts';
+import { Stand } from './stand.ts';
+import { givenKeys, publishedKey } from './trusted-keys.ts';
+import type { Verification, VerifyOptions } from './verification.ts';
+import type { Walk } from './walk.ts';
+import { walkHashes } from './walk-hashes.ts';
+
+/** Bytes between two reports of progress. */
+const PROGRESS_BYTES = 1024 * 1024;
+
+/**
+ * Checks a journal from its first entry to its last, in constant memory, and names the first entry that is not as it was
+ * recorded. What is wrong with the journal is in the result; it is never thrown. The journal may be in use.
+ *
+ * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` when the directory is no journal, or keys or checkpoints that
+ * were given cannot be read.
+ * @throws the reason of the signal once it is aborted.
+ */
+export async function verifyJournal(directory: string, options: VerifyOptions = {}): Promise<Verification> {
+  const { keys, signal, maxFailures = 1 } = options;
+  signal?.throwIfAborted();
+  const findings = new Findings(Math.max(1, maxFailures));
+  const anchored = readAnchored(options.checkpoints ?? []);
+  const { parts, checkpointsBytes } = await readLayout(directory, findings);
+  const published = await publishedKey(directory, (checkpointsBytes ?? 0) > 0 || parts.length > 0, findings);
+  const origin = published?.name ?? (await originOf(parts)) ?? '';
+  const trusted = keys === undefined ? (published === undefined ? [] : [published]) : givenKeys(keys, origin);
+  if (published !== undefined && !trusted.some(({ text }) => text === published.text)) {
+    const message = `The journal names ${published.text} as its key, which is none of those that are trusted.`;
+    findings.fail('wrong-key', undefined, fileOf('key.pub'), message);
+  }
+  const feed = await CheckpointFeed.open(directory, checkpointsBytes, {
+    findings,
+    origin,
+    keys: trusted,
+    anchored,
+  });
+  const walk: Walk = {
+    parts,
+    stand: new Stand(origin),
+    states: new SignedStates(feed, findings),
+    findings,
+    counts: { entries: 0, pruned: 0, recordedPruning: -1 },
+    onRead: progressOf(options, parts, () => walk.stand.size),
+  };
+  try {
+    await walkParts(walk);
+  } finally {
+    await feed.close();
+  }
+  return resultOf(directory, walk, origin, checkpointsBytes);
+}
+
+async function walkParts(walk: Walk): Promise<void> {
+  const { findings, parts, stand, states } = walk;
+  await states.reach(stand, async (state) => {
+    findings.fail('bad-checkpoint', undefined, state.place, 'The root of an empty journal is another one.');
+  });
+  let lastEntry: EntryLine | undefined;
+  let prunedUntil = 0;
+  for (const part of parts) {
+    if (findings.isFull) return;
+    if (!(await checkPosition(walk, part))) continue;
+    try {
+      if (part.kind === 'segment') {
+        lastEntry = await walkSegment(walk, part);
+      } else {
+        await walkHashes(walk, part);
+        prunedUntil = stand.size;
+      }
+    } catch (error) {
+      // Of the file system; an abort has no code of that kind.
+      if (typeof (error as NodeJS.ErrnoException).syscall !== 'string') throw error;
+      const instead = hashesInstead(part);
+      if (instead !== undefined && stand.size === part.first) {
+        await walkHashes(walk, instead);
+        continue;
+      }
+      findings.fail(
+        'unreadable',
+        stand.size,
+        fileOf(part.file),
+        `The file cannot be read: ${reasonOf(error)}`,
+      );
+      stand.jump(stand.size, stand.head);
+    }
+  }
+  if (findings.isFull) return;
+  await checkEnd(walk, lastEntry);
+  if (prunedUntil - 1 > walk.counts.recordedPruning) {
+    const from = walk.counts.recordedPruning + 1;
+    const message = `Entries ${from} to ${prunedUntil - 1} are missing, and the journal does not say that retention removed them.`;
+    findings.fail('removed', from, fileOf(partAt(parts, from)?.file ?? SEGMENTS), message);
+  }
+}
+
+async function walkSegment(walk: Walk, part: Part): Promise<EntryLine | undefined> {
+  const source = await LineSource.open(part.path);
+  try {
+    const segment = new SegmentWalk(walk, part, source);
+    await segment.run();
+    return segment.lastEntry;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Whether a file begins where the one before it has ended. */
+async function checkPosition({ findings, stand }: Walk, part: Part): Promise<boolean> {
+  if (part.first === stand.size) return true;
+  if (part.first < stand.size) {
+    const message = `The file has no place here: the entries before it reach to ${stand.size - 1}.`;
+    findings.fail('inserted', stand.size, fileOf(part.file), message);
+    return false;
+  }
+  const header = part.kind === 'segment' ? await firstLine(part.path) : undefined;
+  if (header?.kind === 'header' && header.link.index === stand.size && header.link.prev === stand.head) {
+    findings.fail(
+      'swapped',
+      stand.size,
+      fileOf(part.file),
+      `The file was renamed: it begins with entry ${stand.size}.`,
+    );
+    return true;
+  }
+  const message = `Entries ${stand.size} to ${part.first - 1} are missing.`;
+  findings.fail('removed', stand.size, fileOf(`${SEGMENTS}/${segmentName(stand.size)}`), message);
+  stand.jump(part.first, stand.head);
+  return true;
+}
+
+async function originOf(parts: readonly Part[]): Promise<string | undefined> {
+  const segment = parts.find(({ kind }) => kind === 'segment');
+  const line = segment && (await firstLine(segment.path));
+  return line?.kind === 'header' ? line.header.origin : undefined;
+}
+
+function partAt(parts: readonly Part[], index: number): Part | undefined {
+  return parts.findLast(({ first }) => first <= index);
+}
+
+function progressOf(
+  { onProgress, signal }: VerifyOptions,
+  parts: readonly Part[],
+  entries: () => number,
+): (bytes: number) => void {
+  const totalBytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  let bytes = 0;
+  let due = PROGRESS_BYTES;
+  return (more) => {
+    signal?.throwIfAborted();
+    bytes += more;
+    if (bytes < due) return;
+    due = bytes + PROGRESS_BYTES;
+    onProgress?.({ entries: entries(), bytes, totalBytes: Math.max(totalBytes, bytes) });
+  };
+}
+
+function resultOf(
+  directory: string,
+  { counts, findings, stand, states }: Walk,
+  origin: string,
+  checkpointsBytes: number | undefined,
+): Verification {
+  const { failures, notices } = findings;
+  const uncovered = stand.size - states.covered;
+  if (failures.length === 0 && uncovered > 0) {
+    const which =
+      checkpointsBytes === undefined ? 'There are no checkpoints, so that' : 'No checkpoint covers';
+    const count = uncovered === 1 ? 'the last entry' : `the last ${uncovered} entries`;
+    notices.push(
+      checkpointsBytes === undefined
+        ? `${which} nothing tells whether all entries are there.`
+        : `${which} ${count} yet: that they were cut off, or rewritten, could not be seen.`,
+    );
+  }
+  return {
+    ok: failures.length === 0,
+    directory,
+    origin: origin === '' ? undefined : origin,
+    entries: counts.entries,
+    pruned: counts.pruned,
+    size: stand.size,
+    root: stand.root() ?? EMPTY_ROOT,
+    checkpoints: states.verified,
+    checkpointed: states.covered,
+    key: states.signer,
+    failures,
+    notices,
+  };
+}

@@ -1,0 +1,236 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { XMLValidator } from 'fast-xml-parser';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { exportCommand } from '../../src/cli/commands/export.ts';
+import { lineageCommand } from '../../src/cli/commands/lineage.ts';
+import { queryCommand } from '../../src/cli/commands/query.ts';
+import { openSubjectKeys } from '../../src/subjects/open-subject-keys.ts';
+import { type BuiltJournal, buildJournal, content, contents } from '../journal-builder.ts';
+import { set } from '../lineage/entries.ts';
+import { temporaryDirectory } from '../subjects/directory.ts';
+import { run } from './run.ts';
+
+function journal(): BuiltJournal {
+  const directory = temporaryDirectory();
+  const keys = openSubjectKeys(directory);
+  onTestFinished(() => keys.close());
+  return buildJournal(directory, {
+    segments: [
+      [
+        content(0),
+        content(1, {
+          action: 'orders.refund',
+          outcome: 'failure',
+          error: { type: 'TypeError', message: 'no' },
+        }),
+      ],
+      [
+        content(2, { actor: { id: keys.seal('ada', '"user:ada"') }, target: { id: 'order:7' } }),
+        content(3, { action: 'etl.run', inputs: [set('raw')], outputs: [set('clean@2')] }),
+        content(4, { action: 'etl.run', inputs: [set('clean')], outputs: [set('report')] }),
+      ],
+    ],
+  });
+}
+
+describe('query', () => {
+  it('prints a line for each entry that matches', async () => {
+    const { directory } = journal();
+    const args = [directory, '--action', 'orders.*', '--order', 'descending'];
+    const { code, out, err } = await run(queryCommand, ...args);
+    expect([code, err]).toEqual([0, '']);
+    const [two, one, zero] = out.split('\n');
+    expect(two).toMatch(
+      /^ +2 {2}2026-11-25T12:00:00.002Z {2}success {4}orders\.place {2}sealed:\S+ → order:7$/,
+    );
+    expect(one).toBe('       1  2026-11-25T12:00:00.001Z  failure    orders.refund  user:1  (TypeError: no)');
+    expect(zero).toBe('       0  2026-11-25T12:00:00.000Z  success    orders.place  user:0');
+  });
+
+  it('shows and finds what belongs to persons when asked to', async () => {
+    const { directory } = journal();
+    expect((await run(queryCommand, directory, '--actor', 'user:ada')).out).toBe('');
+    expect((await run(queryCommand, directory, '--actor', 'user:ada', '--reveal')).out).toContain(
+      'user:ada → order:7',
+    );
+  });
+
+  it('prints JSON, filtered by time, outcome and limit', async () => {
+    const { directory } = journal();
+    const indexes = async (...args: string[]) => {
+      const { out } = await run(queryCommand, directory, '--json', ...args);
+      return out
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => (JSON.parse(line) as { index: number }).index);
+    };
+    expect(await indexes()).toEqual([0, 1, 2, 3, 4]);
+    expect(await indexes('--from', '2026-11-25T12:00:00.003Z')).toEqual([3, 4]);
+    expect(await indexes('--to', '2026-11-25T12:00:00.001Z')).toEqual([0]);
+    expect(await indexes('--outcome', 'failure', '--outcome', 'denied')).toEqual([1]);
+    expect(await indexes('--actor', 'user:0', '--actor', 'user:3', '--limit', '1')).toEqual([0]);
+    expect(await indexes('--to', '36500d')).toEqual([]);
+  });
+
+  it('lets no entry give orders to the terminal', async () => {
+    const { directory } = buildJournal(temporaryDirectory(), {
+      segments: [[content(0, { actor: { id: '\u001b[2Jx\n\u202Ey' } })]],
+    });
+    const { out } = await run(queryCommand, directory);
+    expect(out).toContain('\\u{1b}[2Jx\\u{a}\\u{202e}y\n');
+  });
+
+  it('says what is wrong with its use, and exits with 2', async () => {
+    const { directory } = journal();
+    for (const [args, message] of [
+      [[], 'the directory of a journal is missing'],
+      [[directory, 'more'], '"more" was not expected'],
+      [[directory, '--colour', 'red'], "Unknown option '--colour'"],
+      [[directory, '--limit', 'x'], 'limit: found NaN'],
+      [[directory, '--outcome', 'sucess'], 'one of success, failure'],
+      [[directory, '--from', 'yesterday', '--order', 'up'], 'order: found "up"'],
+      [[temporaryDirectory()], 'There is no journal to read'],
+    ] as const) {
+      const { code, err, out } = await run(queryCommand, ...args);
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toContain(message);
+    }
+  });
+
+  it('exits with 1 at a line that cannot be read, after what can', async () => {
+    const { directory, files } = journal();
+    const file = join(directory, 'segments', files[1] ?? '');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('{"entry"', '{"entri"'));
+    const { code, err, out } = await run(queryCommand, directory);
+    expect([code, out.split('\n').length - 1]).toEqual([1, 2]);
+    expect(err).toContain('instrument-audit verify');
+  });
+});
+
+describe('a reader that goes away', () => {
+  it('ends the command without a fault', async () => {
+    const { directory } = buildJournal(temporaryDirectory(), { segments: [contents(20_000)] });
+    const head = spawn('head', ['-n', '1'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const closed = once(head, 'close');
+    let out = '';
+    head.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+    const stderr = new Writable({ write: (chunk) => expect.unreachable(String(chunk)) });
+    expect(await exportCommand.run([directory, '--format', 'ndjson'], { stdout: head.stdin, stderr })).toBe(
+      0,
+    );
+    await closed;
+    expect(JSON.parse(out)).toMatchObject({ index: 0 });
+  });
+
+  it('is told apart from a disk that is full', async () => {
+    const { directory } = journal();
+    const full = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('ENOSPC: full'), { code: 'ENOSPC' })),
+    });
+    let err = '';
+    const stderr = new Writable({
+      write: (chunk, _encoding, done) => {
+        err += String(chunk);
+        done();
+      },
+    });
+    expect(await queryCommand.run([directory], { stdout: full, stderr })).toBe(1);
+    expect(err).toContain('ENOSPC');
+  });
+});
+
+describe('export', () => {
+  it('writes each format', async () => {
+    const { directory } = journal();
+    const lines = async (format: string, ...args: string[]) =>
+      (await run(exportCommand, directory, '--format', format, ...args)).out.trimEnd().split('\n');
+    expect(await lines('csv')).toHaveLength(6);
+    expect(await lines('ndjson', '--action', 'etl.run')).toHaveLength(2);
+    expect((await lines('ocsf')).map((line) => JSON.parse(line).class_uid)).toEqual(Array(5).fill(6003));
+    const events = (await lines('openlineage')).map((line) => JSON.parse(line));
+    expect(events).toHaveLength(10);
+    expect(events[0].job).toEqual({ namespace: 'example.org/journal', name: 'orders.place' });
+  });
+
+  it('refuses a format that it does not know', async () => {
+    for (const args of [[], ['--format', 'xml'], ['--format', 'toString']]) {
+      const { code, err } = await run(exportCommand, 'nowhere', ...args);
+      expect([code, err]).toEqual([
+        2,
+        expect.stringContaining('--format must be one of openlineage, ocsf, csv, ndjson'),
+      ]);
+    }
+  });
+});
+
+describe('lineage', () => {
+  it('draws a dataset and an entry', async () => {
+    const { directory } = journal();
+    const { out } = await run(
+      lineageCommand,
+      directory,
+      '--dataset',
+      'ns',
+      'report',
+      '--direction',
+      'ancestors',
+    );
+    expect(out).toContain('n0[("raw<br/>ns")]');
+    expect(out.match(/-->/g)).toHaveLength(4);
+    const svg = await run(
+      lineageCommand,
+      '--dataset',
+      'ns',
+      'clean',
+      '--version',
+      '2',
+      directory,
+      '--format',
+      'svg',
+    );
+    expect([svg.code, XMLValidator.validate(svg.out)]).toEqual([0, true]);
+    const json = JSON.parse((await run(lineageCommand, directory, '--entry', '3', '--format', 'json')).out);
+    expect(json.nodes).toHaveLength(5);
+    const near = await run(lineageCommand, directory, '--dataset=ns', 'report', '--depth', '1');
+    expect([near.out.match(/-->/g)?.length, near.err]).toEqual([2, 'lineage: there is more than is shown\n']);
+  });
+
+  it('reads a part of the journal', async () => {
+    const { directory } = journal();
+    const { out } = await run(
+      lineageCommand,
+      directory,
+      '--entry',
+      '4',
+      '--from',
+      '2026-11-25T12:00:00.004Z',
+    );
+    expect(out.match(/-->/g)).toHaveLength(2);
+  });
+
+  it('exits with 1 for what is not there, and with 2 for wrong use', async () => {
+    const { directory } = journal();
+    expect((await run(lineageCommand, directory, '--dataset', 'ns', 'none')).code).toBe(1);
+    expect((await run(lineageCommand, directory, '--entry', '0')).code).toBe(1);
+    for (const args of [
+      [directory],
+      [directory, '--dataset', 'ns', 'a', '--entry', '1'],
+      [directory, '--dataset', 'ns'],
+      [directory, '--entry', 'x'],
+      [directory, '--entry', '3', '--depth', '-1'],
+      [directory, '--entry', '3', '--direction', 'up'],
+      [directory, '--entry', '3', '--format', 'png'],
+      ['--dataset', 'ns', 'a'],
+    ]) {
+      const { code, err } = await run(lineageCommand, ...args);
+      expect(code).toBe(2);
+      expect(err).not.toBe('');
+    }
+  });
+});

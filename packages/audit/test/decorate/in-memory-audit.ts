@@ -1,0 +1,138 @@
+import { InstrumentError, type Problem } from '@org/instrument-core';
+import type { Audit, OpenOperation, OperationEnd } from '../../src/audit.ts';
+import { currentAuditContext, withAuditContext } from '../../src/context/audit-context.ts';
+import type {
+  AuditEntry,
+  EntryActor,
+  EntryContent,
+  JsonObject,
+  RecordedEntry,
+} from '../../src/operation/entry.ts';
+import type { AuditActor, AuditOperation, AuditTarget, AuditText } from '../../src/operation/operation.ts';
+import { createActionCheck } from '../../src/record/encode-action.ts';
+import type { AuditContext } from '../../src/record/encoder.ts';
+import { PendingEntry } from '../../src/record/recorded-entry.ts';
+
+/**
+ * An audit that keeps its entries in memory, and whose disk is as slow, full or broken as a test wants it. It merges
+ * the two ends of an operation, takes over the context, and refuses what JSON cannot say, as a journal does.
+ */
+export class InMemoryAudit implements Audit {
+  readonly entries: AuditEntry[] = [];
+  /** Entries become durable at once; otherwise when a test calls `sync`. */
+  isFast = true;
+  /** `record` and `begin` throw, as with `whenFull: 'fail'`. */
+  isFull = false;
+  readonly #waiting: PendingEntry[] = [];
+  readonly #actionProblem = createActionCheck(undefined);
+
+  record(operation: AuditOperation): RecordedEntry {
+    return this.#put(operation, undefined, undefined, currentAuditContext());
+  }
+
+  begin(operation: AuditOperation): OpenOperation {
+    const context = currentAuditContext();
+    const startTime = Date.now();
+    const entry = this.#put(operation, 'started', undefined, context);
+    let ended: RecordedEntry | undefined;
+    const end = (given: OperationEnd = {}): RecordedEntry => {
+      const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+      const whole = { startTime, durationMillis: Date.now() - startTime, ...operation, ...defined };
+      ended ??= this.#put(whole, 'ended', entry.index, context);
+      return ended;
+    };
+    return { entry, end };
+  }
+
+  with<T>(context: AuditContext, fn: () => T): T {
+    return withAuditContext(context, fn);
+  }
+
+  /** Everything so far is on disk. */
+  sync(): void {
+    for (const entry of this.#waiting.splice(0)) entry.resolve();
+  }
+
+  /** What waits will never be on disk. */
+  lose(error: unknown): void {
+    for (const entry of this.#waiting.splice(0)) entry.reject(error);
+  }
+
+  query = (): never => unsupported();
+  page = (): never => unsupported();
+  verify = (): never => unsupported();
+  checkpoint = (): never => unsupported();
+  erase = (): never => unsupported();
+  status = (): never => unsupported();
+  async flush(): Promise<void> {}
+  async close(): Promise<void> {}
+
+  #put(
+    operation: AuditOperation,
+    phase: 'started' | 'ended' | undefined,
+    started: number | undefined,
+    context: AuditContext | undefined,
+  ): RecordedEntry {
+    const problems = [this.#actionProblem(operation.action, false), ...jsonProblems(operation.attributes)];
+    const found = problems.filter((problem) => problem !== undefined);
+    if (found.length > 0)
+      throw new InstrumentError('INSTRUMENT_AUDIT_REFUSED', 'It cannot be recorded', found);
+    if (this.isFull) throw new InstrumentError('INSTRUMENT_AUDIT_UNAVAILABLE', 'There is no room');
+    const index = this.entries.length;
+    const hash = `hash ${index}`;
+    const content = contentOf(operation, phase, started, context);
+    this.entries.push({ ...content, index, hash });
+    const entry = new PendingEntry(index, hash);
+    if (this.isFast) entry.resolve();
+    else this.#waiting.push(entry);
+    return entry;
+  }
+}
+
+function contentOf(
+  operation: AuditOperation,
+  phase: 'started' | 'ended' | undefined,
+  started: number | undefined,
+  context: AuditContext | undefined,
+): EntryContent {
+  const { action, attributes, correlation, durationMillis, inputs, outputs, startTime } = operation;
+  const error = operation.error as Error | { type: string; message?: string } | undefined;
+  const failure = error instanceof Error ? { type: error.constructor.name, message: error.message } : error;
+  const actor = operation.actor ?? context?.actor;
+  const reason = operation.reason ?? context?.reason;
+  const joined = { tenant: context?.tenant, requestId: context?.requestId, ...correlation };
+  const outcome = phase === 'started' ? undefined : (operation.outcome ?? (error ? 'failure' : 'success'));
+  return JSON.parse(
+    JSON.stringify({
+      action,
+      actor: actor === undefined ? undefined : whoOf(actor),
+      attributes,
+      correlation: Object.values(joined).some((value) => value !== undefined) ? joined : undefined,
+      durationMillis,
+      error: phase === 'started' ? undefined : failure,
+      inputs,
+      outcome,
+      outputs,
+      phase,
+      reason,
+      started,
+      startTime: startTime === undefined ? undefined : new Date(startTime).toISOString(),
+      target: operation.target === undefined ? undefined : whoOf(operation.target),
+      time: new Date().toISOString(),
+    }),
+  ) as EntryContent;
+}
+
+function whoOf(who: AuditText | AuditActor | AuditTarget): EntryActor {
+  return (typeof who === 'object' && 'id' in who ? who : { id: who }) as EntryActor;
+}
+
+function jsonProblems(attributes: AuditOperation['attributes']): Problem[] {
+  return Object.entries((attributes ?? {}) as JsonObject).flatMap(([key, value]) =>
+    typeof value === 'function' ? [{ path: `attributes.${key}`, found: 'a function', expected: 'JSON' }] : [],
+  );
+}
+
+function unsupported(): never {
+  throw new Error('Kept in memory only');
+}

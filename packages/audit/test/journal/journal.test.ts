@@ -1,0 +1,91 @@
+import { statSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { openJournal } from './open-journal.ts';
+import { useScratch } from './scratch.ts';
+import { entriesOf, segmentsOf } from './segments-of.ts';
+
+const scratch = useScratch();
+
+describe('an entry', () => {
+  test('has its place at once, and is durable once it is on disk', async () => {
+    const directory = scratch();
+    const { journal, add } = openJournal(directory);
+    const entries = [add(0), add(1), add(2)];
+    expect(entries.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(journal.durable).toBe(0);
+    await Promise.all(entries.map(({ durable }) => durable));
+    expect(journal.durable).toBe(3);
+    expect(entriesOf(directory)).toHaveLength(3);
+    journal.stop(() => undefined);
+  });
+
+  test('is with the operating system at the end of the turn in which it came', async () => {
+    const directory = scratch();
+    const { journal, add } = openJournal(directory, { commitIntervalMillis: 60_000 });
+    await add(0).durable;
+    add(1);
+    add(2);
+    await turn();
+    expect(entriesOf(directory)).toHaveLength(3);
+    expect(journal.durable).toBe(1);
+    journal.stop(() => undefined);
+  });
+
+  test('is with the operating system at once when that is asked for', () => {
+    const directory = scratch();
+    const { journal, add } = openJournal(directory);
+    add(0);
+    expect(journal.write()).toBe(true);
+    expect(entriesOf(directory)).toHaveLength(1);
+    journal.stop(() => undefined);
+  });
+
+  test('that never reaches the disk is rejected when the journal is closed', async () => {
+    const { journal, add } = openJournal(scratch());
+    const entry = add(0);
+    journal.stop(() => new Error('closed'));
+    await expect(entry.durable).rejects.toThrow('closed');
+  });
+});
+
+describe('many entries', () => {
+  test('become durable in order, all of them, over many segments', async () => {
+    const directory = scratch();
+    const { journal, add } = openJournal(directory, { segmentBytes: 10_000 });
+    const seen: number[] = [];
+    const all = Array.from({ length: 3_000 }, (_, n) => add(n).durable.then(() => void seen.push(n)));
+    await Promise.all(all);
+    expect(seen).toEqual(Array.from({ length: 3_000 }, (_, n) => n));
+    journal.endSegment();
+    await journal.flush();
+    journal.stop(() => undefined);
+    expect(entriesOf(directory).map(({ index }) => index)).toEqual(seen);
+    for (const { path, text } of segmentsOf(directory)) {
+      expect(text.startsWith('{"segment":')).toBe(true);
+      expect(text.split('\n').at(-2)).toMatch(/^\{"seal":/);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  test('in one turn are brought to disk on the way rather than kept in memory', () => {
+    const { journal, add } = openJournal(scratch(), { maxWaitingBytes: 50_000 });
+    for (let n = 0; n < 5_000; n++) {
+      expect(journal.hasRoom(150)).toBe(true);
+      add(n);
+      expect(journal.waitingBytes).toBeLessThan(60_000);
+    }
+    journal.stop(() => undefined);
+  });
+
+  test('that are longer than a slab, and of any characters, are written as they are', async () => {
+    const directory = scratch();
+    const { journal, add } = openJournal(directory);
+    const texts = ['ä'.repeat(200_000), '\u{1f600}'.repeat(90_000), 'x'.repeat(300_000), '€'];
+    for (const [n, text] of texts.entries()) add(n, { reason: text });
+    await journal.flush();
+    journal.stop(() => undefined);
+    expect(entriesOf(directory).map(({ entry }) => entry.reason)).toEqual(texts);
+    expect(openJournal(directory).journal.size).toBe(4);
+  });
+});

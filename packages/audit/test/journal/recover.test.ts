@@ -1,0 +1,147 @@
+import { cpSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { leafHash } from '../../src/merkle/frontier.ts';
+import { openJournal } from './open-journal.ts';
+import { useScratch } from './scratch.ts';
+import { entriesOf, segmentsOf } from './segments-of.ts';
+
+const scratch = useScratch();
+
+function numbersOf(directory: string): unknown[] {
+  return entriesOf(directory).map(({ entry }) => (entry.attributes as { n: unknown }).n);
+}
+
+/** Each entry follows from the one before, without a gap. */
+function expectChained(directory: string): void {
+  let prev = '';
+  for (const [i, line] of entriesOf(directory).entries()) {
+    expect(line).toMatchObject({ index: i, prev });
+    prev = leafHash(JSON.stringify(line));
+  }
+}
+
+/** A journal of some entries as a process leaves it that was killed: no segment is closed. */
+async function killed(entries: number): Promise<string> {
+  const directory = scratch();
+  const { journal, add } = openJournal(directory);
+  for (let n = 0; n < entries; n++) add(n);
+  await journal.flush();
+  const left = scratch();
+  cpSync(directory, left, { recursive: true });
+  journal.stop(() => undefined);
+  return left;
+}
+
+describe('a journal whose process was killed', () => {
+  test('goes on after its last whole entry, wherever its end was cut off', async () => {
+    const original = await killed(4);
+    const { path, text } = segmentsOf(original)[0] as { path: string; text: string };
+    const ends = [...text].flatMap((character, i) => (character === '\n' ? [i + 1] : []));
+    const { size } = statSync(path);
+    for (let cut = 0; cut <= size; cut++) {
+      const directory = scratch();
+      cpSync(original, directory, { recursive: true });
+      truncateSync(path.replace(original, directory), cut);
+      const { journal, found, add } = openJournal(directory);
+      // The first end is that of the header.
+      const whole = Math.max(0, ends.filter((end) => end <= cut).length - 1);
+      expect(journal.size).toBe(whole);
+      expect(found.tornBytes).toBe(cut - (ends.filter((end) => end <= cut).at(-1) ?? 0));
+      add(100);
+      journal.endSegment();
+      expect(journal.commitNow()).toBe(true);
+      journal.stop(() => undefined);
+      expect(numbersOf(directory)).toEqual([...Array.from({ length: whole }, (_, n) => n), 100]);
+      expectChained(directory);
+    }
+  });
+
+  test('keeps what was cut off, byte for byte', async () => {
+    const directory = await killed(2);
+    const { path, text } = segmentsOf(directory)[0] as { path: string; text: string };
+    writeFileSync(path, `${text}{"entry":{"acti`);
+    const { journal, found } = openJournal(directory);
+    journal.stop(() => undefined);
+    expect(found.tornFile).toBeDefined();
+    expect(readFileSync(join(directory, found.tornFile as string), 'utf8')).toBe('{"entry":{"acti');
+    expect(statSync(join(directory, found.tornFile as string)).mode & 0o777).toBe(0o600);
+  });
+
+  test('ends before the first entry that does not follow, whatever comes after', async () => {
+    const directory = await killed(5);
+    const { path, text } = segmentsOf(directory)[0] as { path: string; text: string };
+    writeFileSync(path, text.replace('"n":2', '"n":7'));
+    const { journal, add } = openJournal(directory);
+    expect(journal.size).toBe(3);
+    add(3);
+    journal.commitNow();
+    journal.stop(() => undefined);
+    expectChained(directory);
+  });
+
+  test('keeps what it has when the disk holds zeros behind it', async () => {
+    const directory = await killed(3);
+    const { path, text } = segmentsOf(directory)[0] as { path: string; text: string };
+    writeFileSync(path, Buffer.concat([Buffer.from(text), Buffer.alloc(10_000)]));
+    const { journal, found } = openJournal(directory);
+    expect(journal.size).toBe(3);
+    expect(found.tornBytes).toBe(10_000);
+    journal.stop(() => undefined);
+  });
+
+  test('knows which operations had not ended', async () => {
+    const directory = scratch();
+    const { journal, add } = openJournal(directory);
+    add(0, { phase: 'started' });
+    add(1, { phase: 'started' });
+    add(2, { phase: 'ended', started: 0 });
+    await journal.flush();
+    journal.stop(() => undefined);
+    expect(openJournal(directory).found.chain?.open).toEqual([1]);
+  });
+
+  test('forgets no open operation over segments', async () => {
+    const directory = scratch();
+    const { journal, add } = openJournal(directory, { segmentBytes: 4_096 });
+    add(0, { phase: 'started' });
+    for (let n = 1; n < 100; n++) add(n);
+    await journal.flush();
+    journal.stop(() => undefined);
+    expect(segmentsOf(directory).length).toBeGreaterThan(3);
+    expect(openJournal(directory).found.chain?.open).toEqual([0]);
+  });
+});
+
+describe('a journal that was closed', () => {
+  test('goes on where it ended, in another segment', async () => {
+    const directory = scratch();
+    const first = openJournal(directory);
+    first.add(0);
+    first.add(1);
+    first.journal.endSegment();
+    await first.journal.flush();
+    first.journal.stop(() => undefined);
+    const second = openJournal(directory);
+    expect(second.found).toMatchObject({ unsealed: undefined, tornBytes: 0 });
+    second.add(2);
+    await second.journal.flush();
+    second.journal.stop(() => undefined);
+    expect(numbersOf(directory)).toEqual([0, 1, 2]);
+    expect(segmentsOf(directory).map(({ name }) => name)).toEqual([
+      '0000000000000000.jsonl',
+      '0000000000000002.jsonl',
+    ]);
+    expectChained(directory);
+  });
+
+  test('makes no file for a segment without entries', async () => {
+    const directory = scratch();
+    for (let round = 0; round < 3; round++) {
+      const { journal } = openJournal(directory);
+      journal.endSegment();
+      journal.stop(() => undefined);
+    }
+    expect(readdirSync(join(directory, 'segments'))).toEqual([]);
+  });
+});

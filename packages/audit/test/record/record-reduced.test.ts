@@ -1,0 +1,93 @@
+import { InstrumentError } from '@org/instrument-core';
+import { describe, expect, test } from 'vitest';
+import type { AuditOperation } from '../../src/operation/operation.ts';
+import { recordReduced } from '../../src/record/record-reduced.ts';
+import { personal } from '../../src/subjects/personal.ts';
+
+const OPERATION: AuditOperation = {
+  action: 'orders.pay',
+  actor: { id: 'user:1', name: 'Ada' },
+  target: personal('user:2', 'ada@example.org'),
+  outcome: 'failure',
+  error: new RangeError('secret'),
+  startTime: 5,
+  durationMillis: 3,
+  reason: 'why',
+  inputs: [{ namespace: 'file', name: '/a' }],
+  attributes: { bad: true },
+};
+
+/** A journal that takes the first operation that it finds nothing wrong with. */
+function journal(isWrong: (operation: AuditOperation) => boolean): {
+  asked: AuditOperation[];
+  record: (operation: AuditOperation) => AuditOperation;
+} {
+  const asked: AuditOperation[] = [];
+  const record = (operation: AuditOperation): AuditOperation => {
+    asked.push(operation);
+    if (isWrong(operation)) throw new InstrumentError('INSTRUMENT_AUDIT_REFUSED', 'wrong');
+    return operation;
+  };
+  return { asked, record };
+}
+
+describe('an operation', () => {
+  test('is recorded as it is where nothing is wrong with it', () => {
+    const { asked, record } = journal(() => false);
+    expect(recordReduced(OPERATION, record)).toBe(OPERATION);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('that is refused keeps who did what to what, and how it ended', () => {
+    const { record } = journal((operation) => operation.reason !== undefined);
+    expect(recordReduced(OPERATION, record)).toEqual({
+      action: 'orders.pay',
+      actor: 'user:1',
+      target: OPERATION.target,
+      outcome: 'failure',
+      error: { type: 'RangeError' },
+      startTime: 5,
+      durationMillis: 3,
+      attributes: { 'audit.fault': ['refused: recorded without its other parts'] },
+    });
+  });
+
+  test('whose actor is at fault loses that, too', () => {
+    const { asked, record } = journal((operation) => operation.actor !== undefined);
+    expect(recordReduced(OPERATION, record)).not.toHaveProperty('actor');
+    expect(asked).toHaveLength(3);
+    const odd = {
+      ...OPERATION,
+      actor: 7 as never,
+      target: { id: 'x'.repeat(10_000) },
+      error: { type: 'Odd' },
+    };
+    const { record: recordOdd } = journal((operation) => operation.attributes?.bad === true);
+    const kept = recordReduced(odd, recordOdd);
+    expect(kept).toMatchObject({ target: 'x'.repeat(256), error: { type: 'Odd' } });
+    expect(kept).not.toHaveProperty('actor');
+  });
+
+  test('that a journal cannot read is reduced, and one that it has no room for is not', () => {
+    let calls = 0;
+    const broken = (operation: AuditOperation): AuditOperation => {
+      calls++;
+      if (operation.attributes?.bad === true) throw new TypeError('a getter threw');
+      return operation;
+    };
+    expect(recordReduced(OPERATION, broken)).toMatchObject({ action: 'orders.pay', actor: 'user:1' });
+    const full = new InstrumentError('INSTRUMENT_AUDIT_UNAVAILABLE', 'full');
+    calls = 0;
+    const refuse = (): never => {
+      calls++;
+      throw full;
+    };
+    expect(() => recordReduced(OPERATION, refuse)).toThrow(full);
+    expect(calls).toBe(1);
+  });
+
+  test('of which nothing is right is refused', () => {
+    const { record } = journal(() => true);
+    expect(() => recordReduced(OPERATION, record)).toThrow(/INSTRUMENT_AUDIT_REFUSED/);
+  });
+});

@@ -1,0 +1,71 @@
+import { KeyObject } from 'node:crypto';
+import type { RedactionOptions, RetentionOptions } from '@org/instrument-audit';
+import type { AuditInitOptions } from '../../options.ts';
+import { bool, choice, duration, integer, leaf, list, pattern, text } from './leaves.ts';
+import { type Fields, fieldsOf, type Leaf } from './rule.ts';
+
+/** Ready-made patterns of redaction. */
+const PATTERNS = ['email', 'card', 'iban', 'bearer', 'ipv4', 'ipv6'];
+/** A dotted name, or the beginning of one with a star. */
+const ACTION = /^(?:[\w-]+\.)*(?:[\w-]+|\*)$/;
+/** What stands in the first line of a checkpoint: no space, no `+` (C2SP signed-note, "Signatures"). */
+const ORIGIN = /^[^\s+]+$/;
+
+/** Not shown in messages, for it may be the key itself. */
+const signingKey: Leaf = leaf(
+  'an Ed25519 private key: a KeyObject, PEM text, or the path of a PEM file',
+  (value) => value instanceof KeyObject || (typeof value === 'string' && value !== ''),
+  {
+    reads: 'text',
+    describe: (value) =>
+      typeof value === 'string' ? `a text of ${value.length} characters` : `a ${typeof value}`,
+  },
+);
+
+const redactionPattern: Leaf = leaf(
+  `a regular expression, or one of ${PATTERNS.join(', ')}`,
+  (value) => PATTERNS.includes(value as string) || value instanceof RegExp,
+  {
+    reads: 'text',
+    fix: (value) => (pattern.accepts(value) ? 'Give regular expressions in code.' : undefined),
+  },
+);
+
+/** The option `audit`. */
+export const audit: Fields = fieldsOf<AuditInitOptions>(
+  {
+    directory: text('the path of a directory that lasts'),
+    origin: text('a name without spaces and +, such as example.org/checkout', ORIGIN),
+    actions: list('a list of actions', text("an action such as 'orders.refund', or 'orders.*'", ACTION)),
+    redact: fieldsOf<RedactionOptions>({
+      paths: list('a list of paths', text("a path such as 'attributes.password' or '**.ssn'")),
+      patterns: list('a list of patterns', redactionPattern),
+      replacement: text(),
+    }),
+    maxEntryBytes: integer(1_024),
+    maxTextLength: integer(16),
+    segmentBytes: integer(4_096),
+    segmentAge: duration(),
+    retention: fieldsOf<RetentionOptions>({ maxAge: leafOfAge(), maxBytes: integer(0) }),
+    commitInterval: duration('zero'),
+    maxWaitingBytes: integer(1_024),
+    whenFull: choice(['block', 'shed', 'fail']),
+    blockTimeout: duration('zero'),
+    checkpointInterval: duration(),
+    signingKey,
+    spans: bool,
+  },
+  { switched: 'off' },
+);
+
+/** An age is compared, never waited for: it may be longer than a timer can. */
+function leafOfAge(): Leaf {
+  const timer = duration();
+  return leaf("a duration such as '90d'", (value) => timer.accepts(value) || isLong(value), {
+    reads: 'number',
+  });
+}
+
+function isLong(value: unknown): boolean {
+  return typeof value === 'number' ? value > 0 : /^\d+(?:\.\d+)?\s*(?:s|m|h|d)$/.test(String(value));
+}
