@@ -44,6 +44,7 @@ export class Extract {
     return {
       path: source.path,
       bytes: source.bytes,
+      digest: source.digest,
       lines: tree.loc?.end.line ?? 0,
       imports,
       functions,

@@ -29,6 +29,8 @@ export interface FileFacts {
   /** Absolute path. */
   readonly path: string;
   readonly bytes: number;
+  /** Of the bytes: `sha256:` and 64 hexadecimal digits. */
+  readonly digest: string;
   readonly lines: number;
   readonly imports: readonly ImportFact[];
   readonly functions: readonly FunctionFact[];

@@ -18,6 +18,7 @@ const FLAGS: readonly Flag[] = [
   { name: 'concurrency', value: 'N', help: 'files under way at once (default: 8)' },
   { name: 'limit', value: 'N', help: 'files per round (default: all)' },
   { name: 'out', value: 'FILE', help: 'NDJSON output (default: out/facts.ndjson of the example)' },
+  { name: 'audit', value: 'DIR', help: 'journal of every file taken in (default: out/audit of the example)' },
   {
     name: 'port',
     value: 'N',
@@ -39,6 +40,8 @@ const FLAGS: readonly Flag[] = [
 export interface Options {
   readonly directory: string;
   readonly output: string;
+  /** Directory of the journal. */
+  readonly audit: string;
   readonly seconds: number | undefined;
   readonly once: boolean;
   readonly concurrency: number;
@@ -62,6 +65,7 @@ export function readOptions(args: readonly string[]): Options {
   const options: Options = {
     directory: resolve(text('dir') ?? join(workspace(), 'node_modules')),
     output: resolve(text('out') ?? join(import.meta.dirname, '..', 'out', 'facts.ndjson')),
+    audit: resolve(text('audit') ?? join(import.meta.dirname, '..', 'out', 'audit')),
     seconds: numberFlag(written, 'seconds', { min: 0, max: MAX_SECONDS, integer: false }),
     once: written.once === true,
     concurrency: numberFlag(written, 'concurrency', { min: 1, max: 1024 }) ?? 8,

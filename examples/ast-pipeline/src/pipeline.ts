@@ -8,6 +8,7 @@ import { Parse } from './parse.ts';
 import { Read } from './read.ts';
 import { Store } from './store.ts';
 import { type Tally, tallyFailure, tallySuccess } from './tally.ts';
+import { recordFailed, recordStored } from './trail.ts';
 
 /** Options of a {@link Pipeline}. */
 export interface PipelineOptions {
@@ -76,10 +77,12 @@ export class Pipeline {
       if (found.error) throw found.error;
       const facts = await this.file(found.path, store);
       tallySuccess(this.#tally, facts);
+      recordStored(facts, this.#options.output);
       files.add(1, { outcome: 'ok' });
       bytes.add(facts.bytes);
     } catch (error) {
       tallyFailure(this.#tally, error);
+      recordFailed(found.path, error);
       files.add(1, { outcome: errorClass(error) });
     }
   }

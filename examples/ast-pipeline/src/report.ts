@@ -3,6 +3,7 @@ import { mebibytes, milliseconds, percent, perMinute, whole } from './numbers.ts
 import type { OverheadEstimate } from './overhead.ts';
 import type { StageFigures } from './stages.ts';
 import type { Tally } from './tally.ts';
+import type { JournalReport } from './trail.ts';
 
 /** Longest text of an error: a path and its reason. */
 const MAX_ERROR_LENGTH = 200;
@@ -31,6 +32,8 @@ export interface RunReport {
   readonly errorRate: number;
   readonly stages: readonly StageFigures[];
   readonly overhead: OverheadEstimate;
+  /** What came of checking the journal; `undefined` when there is none. */
+  readonly journal: JournalReport | undefined;
 }
 
 /** What a {@link RunReport} is made of. */
@@ -43,7 +46,7 @@ export interface RunFacts
 }
 
 /** Puts the report of a run together. */
-export function createReport({ tally, ...facts }: RunFacts): RunReport {
+export function createReport({ tally, ...facts }: RunFacts): Omit<RunReport, 'journal'> {
   const { files, succeeded, bytes, imports, functions } = tally;
   return {
     ...facts,
@@ -72,7 +75,18 @@ export function renderReport(report: RunReport): string {
     ...errorLines(report),
     `telemetry: ${percent(overhead.share)} of the CPU time, estimated: ${whole(overhead.calls)} decorated calls × ` +
       `${whole(overhead.nanosPerCall)} ns, calibrated after the run (--compare measures all of it)`,
+    journalLine(report.journal),
   ].join('\n');
+}
+
+function journalLine(journal: JournalReport | undefined): string {
+  if (journal === undefined) return 'journal: not open, so nothing was put on record';
+  const { directory, size, checked, root, seconds, failure } = journal;
+  const found =
+    failure === undefined
+      ? `verified in ${seconds.toFixed(1)} s, root ${root}`
+      : `NOT AS RECORDED: ${failure}`;
+  return `journal: ${whole(size)} entries in ${directory}, ${whole(checked)} of them kept: ${found}`;
 }
 
 function errorLines({ errors, firstErrors }: RunReport): string[] {

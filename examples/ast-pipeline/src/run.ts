@@ -8,6 +8,7 @@ import { createRounds } from './rounds.ts';
 import { stageFigures } from './stages.ts';
 import { createTally } from './tally.ts';
 import { startTelemetry } from './telemetry.ts';
+import { verifyJournal } from './trail.ts';
 
 /**
  * Runs the pipeline until the signal, or once, and prints its report. With `json` the report is all that standard
@@ -17,7 +18,8 @@ export async function run(options: Options, signal: AbortSignal): Promise<RunRep
   const telemetry = await startTelemetry(options);
   try {
     announce(options, telemetry);
-    const report = await measure(options, telemetry, signal);
+    const measured = await measure(options, telemetry, signal);
+    const report = { ...measured, journal: await verifyJournal() };
     console.log(options.json ? JSON.stringify(report, undefined, 2) : `\n${renderReport(report)}`);
     return report;
   } finally {
@@ -34,7 +36,11 @@ function announce({ directory, port, otlp, json }: Options, telemetry: Telemetry
   print(`parsing: ${directory}`);
 }
 
-async function measure(options: Options, telemetry: Telemetry, signal: AbortSignal): Promise<RunReport> {
+async function measure(
+  options: Options,
+  telemetry: Telemetry,
+  signal: AbortSignal,
+): Promise<Omit<RunReport, 'journal'>> {
   const tally = createTally();
   const rounds = createRounds(new Pipeline(options, tally), tally);
   const started = performance.now();

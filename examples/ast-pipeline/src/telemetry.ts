@@ -11,10 +11,15 @@ export interface TelemetryOptions {
   readonly otlp: string | undefined;
   /** Share of the files that are traced: 0 to 1. */
   readonly sampling: number;
+  /** Directory of the journal. */
+  readonly audit: string;
 }
 
+/** What is kept of the journal: some 100,000 files. */
+const JOURNAL_BYTES = 64 * 1024 * 1024;
+
 /** Starts telemetry; resolves when `/metrics` listens. Throws {@link UsageError} when the port asked for is taken. */
-export async function startTelemetry({ port, otlp, sampling }: TelemetryOptions): Promise<Telemetry> {
+export async function startTelemetry({ port, otlp, sampling, audit }: TelemetryOptions): Promise<Telemetry> {
   const free = await isFree(port ?? DEFAULT_PORT);
   if (port !== undefined && !free) throw new UsageError(`--port ${port} is taken`);
   const telemetry = init({
@@ -23,6 +28,7 @@ export async function startTelemetry({ port, otlp, sampling }: TelemetryOptions)
     ...(otlp === undefined
       ? {}
       : { otlp: { endpoint: otlp }, traces: tracesOf(sampling), metrics: { interval: '5s' } }),
+    audit: auditOf(audit),
     // Ctrl-C finishes the files under way first; see stop.ts.
     handleSignals: false,
   });
@@ -33,6 +39,15 @@ export async function startTelemetry({ port, otlp, sampling }: TelemetryOptions)
 /** Traces of this share of the files, each with a span per stage. */
 export function tracesOf(ratio: number): { sampler: 'parentbased_traceidratio'; ratio: number } {
   return { sampler: 'parentbased_traceidratio', ratio };
+}
+
+/** A journal of every file, without a span for each. */
+export function auditOf(directory: string): {
+  directory: string;
+  spans: false;
+  retention: { maxBytes: number };
+} {
+  return { directory, spans: false, retention: { maxBytes: JOURNAL_BYTES } };
 }
 
 /** Whether a port can be listened on, right now. */

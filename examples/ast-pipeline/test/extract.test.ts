@@ -4,7 +4,7 @@ import type { FileFacts } from '../src/facts.ts';
 import { Parse } from '../src/parse.ts';
 
 function factsOf(text: string, path = '/file.ts'): FileFacts {
-  const source = { path, text, bytes: text.length };
+  const source = { path, text, bytes: text.length, digest: 'sha256:00' };
   return new Extract().extract(source, new Parse().parse(source));
 }
 

@@ -20,10 +20,11 @@ describe('readOptions', () => {
 
   it('reads every flag', () => {
     const args = '--dir . --seconds 1.5 --once --concurrency 3 --limit 9 --out x.ndjson --port 0 --json';
-    const more = '--otlp http://localhost:4318 --sampling 1 --compare --rounds 7 --help';
+    const more = '--audit journal --otlp http://localhost:4318 --sampling 1 --compare --rounds 7 --help';
     expect(readOptions(`${args} ${more}`.split(' '))).toEqual({
       directory: process.cwd(),
       output: `${process.cwd()}/x.ndjson`,
+      audit: `${process.cwd()}/journal`,
       seconds: 1.5,
       once: true,
       concurrency: 3,

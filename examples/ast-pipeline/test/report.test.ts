@@ -42,12 +42,20 @@ describe('stageFigures', () => {
 
 describe('the report', () => {
   const tally = createTally();
-  const facts = { path: '/a.js', lines: 1, functions: [], complexity: 1 };
+  const facts = { path: '/a.js', digest: 'sha256:00', lines: 1, functions: [], complexity: 1 };
   tallySuccess(tally, { ...facts, bytes: 1024 * 1024, imports: [{ source: 'b', kind: 'import', line: 1 }] });
   for (let i = 0; i < 999; i++) tallySuccess(tally, { ...facts, bytes: 0, imports: [] });
   for (let i = 0; i < 3; i++) tallyFailure(tally, new ParseError('/b.js', 'no'));
   tallyFailure(tally, new RangeError('stack'));
-  const report = createReport({
+  const journal = {
+    directory: '/audit',
+    size: 2_000,
+    checked: 1_004,
+    root: 'cm9vdA==',
+    seconds: 0.25,
+    failure: undefined,
+  };
+  const measured = createReport({
     directory: '/dir',
     output: '/out',
     metrics: undefined,
@@ -58,11 +66,26 @@ describe('the report', () => {
     overhead: { calls: 5000, nanosPerCall: 800, share: 0.002 },
     tally,
   });
+  const report = { ...measured, journal };
 
   it('counts files per minute and failures by class', () => {
     expect(report).toMatchObject({ files: 1004, filesPerMinute: 30_120, succeeded: 1000, imports: 1 });
     expect(report.errors).toEqual({ ParseError: 3, RangeError: 1 });
     expect(report.errorRate).toBeCloseTo(4 / 1004);
+  });
+
+  it('says what came of checking the journal', () => {
+    const last = (shown: typeof journal | undefined): string | undefined =>
+      renderReport({ ...measured, journal: shown })
+        .split('\n')
+        .at(-1);
+    expect(last(journal)).toBe(
+      'journal: 2,000 entries in /audit, 1,004 of them kept: verified in 0.3 s, root cm9vdA==',
+    );
+    expect(last({ ...journal, failure: 'Entry 3 was changed.' } as never)).toMatch(
+      /NOT AS RECORDED: Entry 3 was changed\.$/,
+    );
+    expect(last(undefined)).toBe('journal: not open, so nothing was put on record');
   });
 
   it('reads as a table', () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 function facts(path: string): FileFacts {
-  return { path, bytes: 1, lines: 1, imports: [], functions: [], complexity: 1 };
+  return { path, bytes: 1, digest: 'sha256:00', lines: 1, imports: [], functions: [], complexity: 1 };
 }
 
 describe('Store', () => {

@@ -1,10 +1,15 @@
-import type { Telemetry } from '@org/instrument';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { audit, type Telemetry } from '@org/instrument';
+import type { AuditEntry } from '@org/instrument/audit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSink } from '../src/compare/sink.ts';
 import { Pipeline } from '../src/pipeline.ts';
 import { stageFigures } from '../src/stages.ts';
 import { createTally, type Tally } from '../src/tally.ts';
 import { startTelemetry } from '../src/telemetry.ts';
+import { verifyJournal } from '../src/trail.ts';
 import { createHostileTree, HOSTILE_COUNTS, type Tree } from './tree.ts';
 
 let tree: Tree;
@@ -16,7 +21,8 @@ const tally: Tally = createTally();
 beforeAll(async () => {
   tree = await createHostileTree();
   sink = await startSink();
-  telemetry = await startTelemetry({ port: 0, otlp: sink.endpoint, sampling: 1 });
+  const audit = join(dirname(tree.output), 'audit');
+  telemetry = await startTelemetry({ port: 0, otlp: sink.endpoint, sampling: 1, audit });
   const pipeline = new Pipeline({ directory: tree.path, output: tree.output, maxBytes: 85_000 }, tally);
   await pipeline.run(new AbortController().signal);
   const response = await fetch(telemetry.endpoints.prometheus ?? '');
@@ -74,5 +80,27 @@ describe('what the telemetry says', () => {
     await telemetry.flush();
     expect(sink.received.get('/v1/metrics')?.bytes).toBeGreaterThan(0);
     expect(sink.received.get('/v1/traces')?.bytes).toBeGreaterThan(0);
+  });
+});
+
+describe('the journal', () => {
+  it('has every file, with what it was read from and stored in, and verifies', async () => {
+    const entries: AuditEntry[] = [];
+    for await (const entry of audit.query({ action: 'pipeline.ingest' })) entries.push(entry);
+    expect(entries).toHaveLength(tally.files);
+    const stored = entries.filter(({ outcome }) => outcome === 'success');
+    expect(stored).toHaveLength(tally.succeeded);
+    for (const { inputs, outputs } of stored) {
+      const [input] = inputs ?? [];
+      const content = await readFile(input?.name ?? '');
+      const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
+      expect(input).toMatchObject({ namespace: 'file', bytes: content.length, digest });
+      expect(outputs).toEqual([{ namespace: 'file', name: tree.output, rows: 1 }]);
+    }
+    const failures = entries.filter(({ outcome }) => outcome === 'failure');
+    expect(failures.map(({ error }) => error?.type).sort()).toEqual(
+      [...tally.errors].flatMap(([type, count]) => Array<string>(count).fill(type)).sort(),
+    );
+    expect(await verifyJournal()).toMatchObject({ size: entries.length, failure: undefined });
   });
 });

@@ -20,4 +20,6 @@ export {
   type OperationEnd,
   personal,
   type RecordedEntry,
+  type Verification,
+  type VerifyOptions,
 } from '@org/instrument-audit';

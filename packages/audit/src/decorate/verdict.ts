@@ -1,4 +1,4 @@
-import { errorTypeOf, isAbort, isError } from '@org/instrument-core';
+import { errorTypeOf, isAbort } from '@org/instrument-core';
 import type { AuditOutcome } from '../operation/operation.ts';
 import type { EndedCall } from './audited-options.ts';
 import { addPart, ask, discard, isRecord, noteFault, type PartName, type Parts } from './parts.ts';
@@ -54,9 +54,7 @@ export function askAfter(
   });
 }
 
-/** An error says its class and message itself; of anything else that was thrown only its kind is known. */
+/** What was thrown, in a form that says so even where it is nothing. */
 export function failureOf(error: unknown): unknown {
-  if (isError(error)) return error;
-  const type = errorTypeOf(error);
-  return typeof error === 'string' ? { type, message: error } : { type };
+  return error ?? { type: errorTypeOf(error) };
 }

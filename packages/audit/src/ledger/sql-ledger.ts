@@ -182,7 +182,7 @@ export class SqlLedger implements Ledger {
       heartbeat: this.#settings.heartbeat,
       renew: async () => {
         const rows = await this.#query('renew', sql.RENEW, { key, token, lease: durationMillis });
-        if (rows.length === 0) await this.#refuse('renew', key, token);
+        if (rows.length === 0) await this.#refuse('renew', { key, token, signal });
       },
     });
     const { signal } = lease;
@@ -206,15 +206,16 @@ export class SqlLedger implements Ledger {
   async #end(
     what: string,
     statement: string,
-    { key, token }: Pick<Claim, 'key' | 'token'>,
+    claim: Claim,
     parameters: SqlParameters,
     ends: readonly LedgerState[],
   ): Promise<LedgerEntry> {
+    const { key, token } = claim;
     const [ended] = await this.#query(what, statement, { ...parameters, key, token });
     const row = ended ?? (await this.#read(key));
     const entry = row === undefined ? undefined : readRow(row);
     if (entry === undefined || entry.token !== token || !ends.includes(entry.state))
-      return this.#refuse(what, key, token);
+      return this.#refuse(what, claim);
     this.#held.get(token)?.lease.end();
     this.#held.delete(token);
     if (ended !== undefined) {
@@ -224,11 +225,13 @@ export class SqlLedger implements Ledger {
   }
 
   /** The claim is not held any more. */
-  async #refuse(what: string, key: string, token: number): Promise<never> {
+  async #refuse(what: string, claim: Pick<Claim, 'key' | 'token' | 'signal'>): Promise<never> {
+    const { key, token, signal } = claim;
     const row = await this.#read(key);
     const error = new StaleClaimError(what, key, token, row === undefined ? undefined : readRow(row));
+    // Counted once, though heartbeat and claimant both come to know.
+    if (!(signal?.reason instanceof StaleClaimError)) this.#metrics.ended('stale');
     this.#held.get(token)?.lease.lose(error);
-    this.#metrics.ended('stale');
     throw error;
   }
 

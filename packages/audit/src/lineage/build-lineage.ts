@@ -10,9 +10,9 @@ const DEFAULT_MAX_NODES = 10_000;
 type Direction = 'ancestors' | 'descendants';
 
 /**
- * Reads entries, oldest first, and keeps what they say about data: a few hundred bytes for each operation that read or
- * wrote any, as much for each state of a dataset, and nothing for other entries. Give it a part of a long journal, by time
- * or index, where that is too much.
+ * Reads entries, oldest first, and keeps what they say about data: about 400 bytes for each operation that read or wrote
+ * any, 300 for each state of a dataset, and nothing for other entries. Give it a part of a long journal, by time or by
+ * index, where that is too much.
  *
  * A dataset with a version is that version. Without one, what is written is a new state of the dataset, and what is read
  * is the state that was written last before the entry that says so — by the span `producedBy`, where that is known. Both
@@ -55,8 +55,8 @@ function find(index: LineageIndex, subject: LineageSubject): { operations: numbe
   const { namespace, name, version } = subject.dataset;
   const history = index.historyOf(namespace, name);
   if (history === undefined) return { operations: [], states: [] };
-  if (version === undefined) return { operations: [], states: [...history.states] };
-  const state = history.versions.get(version);
+  if (version === undefined) return { operations: [], states: index.statesOf(history) };
+  const state = history.versions?.get(version);
   return { operations: [], states: state === undefined ? [] : [state] };
 }
 

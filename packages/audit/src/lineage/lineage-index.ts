@@ -1,13 +1,15 @@
 import type { AuditEntry, EntryDataset } from '../operation/entry.ts';
 import type { AuditOutcome } from '../operation/operation.ts';
+import { Adjacency } from './adjacency.ts';
 
-/** A state of a dataset, and the positions of the operations that wrote and read it. */
+/** A state of a dataset. */
 export interface DatasetState {
   readonly dataset: DatasetHistory;
   version: string | undefined;
+  /** Index of the entry that wrote it first. */
   writtenAt: number | undefined;
-  readonly writers: number[];
-  readonly readers: number[];
+  /** Position of the state of the same dataset that was known before. */
+  readonly previous: number | undefined;
 }
 
 /** An operation, and the positions of the states that it read and wrote. */
@@ -21,7 +23,7 @@ export interface IndexedOperation {
   writes: number[];
 }
 
-/** All states of a dataset. */
+/** What is known of a dataset. One that was never written, or never has versions, has less to keep. */
 export interface DatasetHistory {
   readonly namespace: string;
   readonly name: string;
@@ -29,23 +31,27 @@ export interface DatasetHistory {
   latest: number | undefined;
   /** Position of the state that was there before anything was written. */
   outside: number | undefined;
-  readonly versions: Map<string, number>;
-  readonly states: number[];
+  /** Position of the state that became known last. */
+  last: number | undefined;
+  versions: Map<string, number> | undefined;
 }
 
 /** What a journal says about data, folded into operations and states of datasets. */
 export class LineageIndex {
   readonly operations: IndexedOperation[] = [];
   readonly states: DatasetState[] = [];
-  readonly #histories = new Map<string, DatasetHistory>();
+  /** By namespace and name. */
+  readonly #histories = new Map<string, Map<string, DatasetHistory>>();
   /** Positions of operations by the index of each of their entries. */
   readonly #byEntry = new Map<number, number>();
   /** Operations that have started and not ended; most have read and written nothing yet. */
   readonly #open = new Map<number, IndexedOperation>();
-  /** Positions of operations that wrote, by their span. */
+  #readers = new Adjacency(0, []);
+  #writers = new Adjacency(0, []);
+  /** Positions of operations that wrote, by the id of their span. */
   readonly #bySpan = new Map<string, number>();
-  // One copy of each: there are few, and as many texts as entries otherwise.
-  readonly #actions = new Map<string, string>();
+  // One copy of each action and namespace: there are few, and as many texts as entries otherwise.
+  readonly #texts = new Map<string, string>();
 
   /** Takes an entry in; entries come in the order of the journal. */
   add(entry: AuditEntry): void {
@@ -58,20 +64,33 @@ export class LineageIndex {
     for (const output of outputs) this.#write(operation, output, entry.index);
     const position = this.#positionOf(operation);
     this.#byEntry.set(entry.index, position);
-    const { traceId, spanId } = entry.correlation ?? {};
-    if (traceId !== undefined && spanId !== undefined && operation.writes.length > 0) {
-      this.#bySpan.set(`${traceId}:${spanId}`, position);
-    }
+    const spanId = entry.correlation?.spanId;
+    if (spanId !== undefined && operation.writes.length > 0) this.#bySpan.set(spanId, position);
   }
 
   /** Connects states with the operations, once all entries are in. */
   finish(): void {
     this.#open.clear();
     this.#bySpan.clear();
-    for (const [position, { reads, writes }] of this.operations.entries()) {
-      for (const state of reads) this.states[state]?.readers.push(position);
-      for (const state of writes) this.states[state]?.writers.push(position);
-    }
+    const size = this.states.length;
+    this.#readers = new Adjacency(
+      size,
+      this.operations.map(({ reads }) => reads),
+    );
+    this.#writers = new Adjacency(
+      size,
+      this.operations.map(({ writes }) => writes),
+    );
+  }
+
+  /** Positions of the operations that read a state. */
+  readersOf(state: number): Uint32Array {
+    return this.#readers.of(state);
+  }
+
+  /** Positions of the operations that wrote a state. */
+  writersOf(state: number): Uint32Array {
+    return this.#writers.of(state);
   }
 
   operationAt(entry: number): number | undefined {
@@ -79,7 +98,14 @@ export class LineageIndex {
   }
 
   historyOf(namespace: string, name: string): DatasetHistory | undefined {
-    return this.#histories.get(keyOf(namespace, name));
+    return this.#histories.get(namespace)?.get(name);
+  }
+
+  /** Positions of all states of a dataset, the first one known first. */
+  statesOf({ last }: DatasetHistory): number[] {
+    const states: number[] = [];
+    for (let state = last; state !== undefined; state = this.states[state]?.previous) states.push(state);
+    return states.reverse();
   }
 
   #operationOf(entry: AuditEntry): IndexedOperation {
@@ -119,11 +145,11 @@ export class LineageIndex {
     if (version !== undefined) {
       // The start may have named the dataset alone, and the end its version.
       operation.reads = operation.reads.filter((state) => !this.#isUnnamed(state, dataset));
-      include(operation.reads, dataset.versions.get(version) ?? this.#state(dataset, version));
+      include(operation.reads, dataset.versions?.get(version) ?? this.#state(dataset, version));
       return;
     }
     if (operation.reads.some((state) => this.states[state]?.dataset === dataset)) return;
-    const bySpan = producedBy && this.#bySpan.get(`${producedBy.traceId}:${producedBy.spanId}`);
+    const bySpan = producedBy && this.#bySpan.get(producedBy.spanId);
     const writes = bySpan === undefined ? [] : (this.operations[bySpan]?.writes ?? []);
     const written = writes.findLast((state) => this.states[state]?.dataset === dataset) ?? dataset.latest;
     if (written === undefined) dataset.outside ??= this.#state(dataset, undefined);
@@ -145,13 +171,13 @@ export class LineageIndex {
     version: string | undefined,
   ): number | undefined {
     if (version === undefined) return writes.find((state) => this.states[state]?.dataset === dataset);
-    const named = dataset.versions.get(version);
+    const named = dataset.versions?.get(version);
     if (named !== undefined) return named;
     // The start named the dataset alone, and the end names the version that was written.
     const unnamed = writes.find((state) => this.#isUnnamed(state, dataset));
     if (unnamed === undefined) return undefined;
     (this.states[unnamed] as DatasetState).version = version;
-    dataset.versions.set(version, unnamed);
+    name(dataset, version, unnamed);
     return unnamed;
   }
 
@@ -161,33 +187,45 @@ export class LineageIndex {
   }
 
   #state(dataset: DatasetHistory, version: string | undefined): number {
-    const position =
-      this.states.push({ dataset, version, writtenAt: undefined, writers: [], readers: [] }) - 1;
-    dataset.states.push(position);
-    if (version !== undefined) dataset.versions.set(version, position);
+    const { last: previous } = dataset;
+    const position = this.states.push({ dataset, version, writtenAt: undefined, previous }) - 1;
+    dataset.last = position;
+    if (version !== undefined) name(dataset, version, position);
     return position;
   }
 
   #history(namespace: string, name: string): DatasetHistory {
-    const key = keyOf(namespace, name);
-    let history = this.#histories.get(key);
+    let byName = this.#histories.get(namespace);
+    if (byName === undefined) {
+      byName = new Map();
+      this.#histories.set(namespace, byName);
+    }
+    let history = byName.get(name);
     if (history === undefined) {
-      history = { namespace, name, latest: undefined, outside: undefined, versions: new Map(), states: [] };
-      this.#histories.set(key, history);
+      history = {
+        namespace: this.#interned(namespace),
+        name,
+        latest: undefined,
+        outside: undefined,
+        last: undefined,
+        versions: undefined,
+      };
+      byName.set(name, history);
     }
     return history;
   }
 
-  #interned(action: string): string {
-    const known = this.#actions.get(action);
+  #interned(text: string): string {
+    const known = this.#texts.get(text);
     if (known !== undefined) return known;
-    this.#actions.set(action, action);
-    return action;
+    this.#texts.set(text, text);
+    return text;
   }
 }
 
-function keyOf(namespace: string, name: string): string {
-  return JSON.stringify([namespace, name]);
+function name(dataset: DatasetHistory, version: string, state: number): void {
+  dataset.versions ??= new Map();
+  dataset.versions.set(version, state);
 }
 
 function include(list: number[], item: number): void {

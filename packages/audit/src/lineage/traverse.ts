@@ -71,8 +71,7 @@ export function traverse(
     }
     operations = [];
     for (const state of states) {
-      const { writers, readers } = index.states[state] ?? { writers: [], readers: [] };
-      for (const operation of up ? writers : readers) {
+      for (const operation of up ? index.writersOf(state) : index.readersOf(state)) {
         if (level >= depth && !visited.operations.has(operation)) reached.isTruncated = true;
         else if (visit('operations', operation)) operations.push(operation);
         connect(farEdges, operation, state);

@@ -52,21 +52,32 @@ function bareOf<O extends Partial<AuditOperation>>(operation: O): O {
   } as unknown as O;
 }
 
-/** The class of an error, or of a failure that was described already. */
+/** The class of an error, or of a failure that was described already. Never throws. */
 function failureType(error: unknown): string {
-  if (!isError(error) && typeof error === 'object' && error !== null) {
-    const { type } = error as { type?: unknown };
-    if (typeof type === 'string') return type.slice(0, MAX_ID_LENGTH);
-  }
-  return errorTypeOf(error).slice(0, MAX_ID_LENGTH);
+  const type = isError(error) ? undefined : propertyOf(error, 'type');
+  return (typeof type === 'string' ? type : errorTypeOf(error)).slice(0, MAX_ID_LENGTH);
 }
 
 function identity(part: 'actor' | 'target', given: unknown): Partial<AuditOperation> {
-  const id: unknown = isText(given) ? given : (given as { id?: unknown } | null | undefined)?.id;
+  const id: unknown = isText(given) ? given : propertyOf(given, 'id');
   if (!isText(id)) return {};
   return { [part]: typeof id === 'string' ? id.slice(0, MAX_ID_LENGTH) : id };
 }
 
+/** What is at fault may be a getter. */
+function propertyOf(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    return (value as Record<string, unknown>)[key];
+  } catch {
+    return undefined;
+  }
+}
+
 function isText(value: unknown): value is AuditText {
-  return typeof value === 'string' || value instanceof PersonalValue;
+  try {
+    return typeof value === 'string' || value instanceof PersonalValue;
+  } catch {
+    return false;
+  }
 }

@@ -15,7 +15,7 @@ export function reveal<T extends EntryContent>(content: T, keys: Unsealer): T {
 
 function revealed(value: unknown, keys: Unsealer, depth: number): unknown {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
-  if (isSealed(value)) return unsealed(value, keys);
+  if (isSealed(value)) return unsealed(value, keys, depth);
   if (Array.isArray(value)) {
     const items = value.map((item) => revealed(item, keys, depth + 1));
     return items.some((item, i) => item !== value[i]) ? items : value;
@@ -30,11 +30,12 @@ function revealed(value: unknown, keys: Unsealer, depth: number): unknown {
   return isSame ? value : Object.fromEntries(pairs);
 }
 
-function unsealed(value: Parameters<Unsealer['unseal']>[0], keys: Unsealer): unknown {
+function unsealed(value: Parameters<Unsealer['unseal']>[0], keys: Unsealer, depth: number): unknown {
   const text = keys.unseal(value);
   if (text === undefined) return value;
   try {
-    return JSON.parse(text) as JsonValue;
+    // A personal value may hold that of somebody else.
+    return revealed(JSON.parse(text) as JsonValue, keys, depth + 1);
   } catch {
     return value;
   }

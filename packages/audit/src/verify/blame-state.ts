@@ -9,13 +9,10 @@ export async function blameState(walk: Walk, part: Part, state: SignedState): Pr
   const { findings, parts, states } = walk;
   const index = states.covered;
   const signed = `the state signed in ${describe(state)}`;
-  if (state.size === 0) {
-    findings.fail(
-      'bad-checkpoint',
-      undefined,
-      state.place,
-      `The root of ${signed} is not that of an empty journal.`,
-    );
+  if (index >= state.size) {
+    const which = state.size === 0 ? 'an empty journal' : 'another state of this size, which is right';
+    const message = `The root of ${signed} is not that of ${which}.`;
+    findings.fail('bad-checkpoint', undefined, state.place, message);
     return;
   }
   const next = parts[parts.indexOf(part) + 1];

@@ -71,7 +71,8 @@ export class CheckpointFeed {
     const [anchored] = this.#anchored;
     const fromFile = this.#fromFile;
     if (anchored === undefined || fromFile === undefined) return anchored ?? fromFile;
-    return anchored.size < fromFile.size ? anchored : fromFile;
+    // What was kept elsewhere is believed first.
+    return anchored.size <= fromFile.size ? anchored : fromFile;
   }
 
   /** Goes on to the next state. */

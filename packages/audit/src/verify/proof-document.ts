@@ -1,4 +1,5 @@
 import { isDigest } from '../checkpoint/base64.ts';
+import { isKeyName } from '../checkpoint/verifier-key.ts';
 
 /** Proof that an entry is in a journal, with all that is needed to check it anywhere. JSON. */
 export interface InclusionProof {
@@ -53,7 +54,7 @@ export function parseProof(value: unknown): InclusionProof | ConsistencyProof {
   if (!isObject(proof)) throw new SyntaxError('A proof is an object');
   const { origin, path, type, version } = proof;
   if (version !== 1) throw new SyntaxError('The proof is not of version 1');
-  if (typeof origin !== 'string') throw new SyntaxError('The proof names no journal');
+  if (typeof origin !== 'string' || !isKeyName(origin)) throw new SyntaxError('The proof names no journal');
   if (!Array.isArray(path) || path.length > MAX_PATH || !path.every(isDigest)) {
     throw new SyntaxError('The path of the proof is no list of hashes');
   }

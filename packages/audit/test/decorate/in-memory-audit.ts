@@ -1,4 +1,4 @@
-import { InstrumentError, type Problem } from '@org/instrument-core';
+import { errorTypeOf, InstrumentError, type Problem } from '@org/instrument-core';
 import type { Audit, OpenOperation, OperationEnd } from '../../src/audit.ts';
 import { currentAuditContext, withAuditContext } from '../../src/context/audit-context.ts';
 import type {
@@ -96,12 +96,11 @@ function contentOf(
   context: AuditContext | undefined,
 ): EntryContent {
   const { action, attributes, correlation, durationMillis, inputs, outputs, startTime } = operation;
-  const error = operation.error as Error | { type: string; message?: string } | undefined;
-  const failure = error instanceof Error ? { type: error.constructor.name, message: error.message } : error;
+  const failure = failureOf(operation.error);
   const actor = operation.actor ?? context?.actor;
   const reason = operation.reason ?? context?.reason;
   const joined = { tenant: context?.tenant, requestId: context?.requestId, ...correlation };
-  const outcome = phase === 'started' ? undefined : (operation.outcome ?? (error ? 'failure' : 'success'));
+  const outcome = phase === 'started' ? undefined : (operation.outcome ?? (failure ? 'failure' : 'success'));
   return JSON.parse(
     JSON.stringify({
       action,
@@ -121,6 +120,16 @@ function contentOf(
       time: new Date().toISOString(),
     }),
   ) as EntryContent;
+}
+
+function failureOf(error: unknown): EntryContent['error'] {
+  if (error === undefined) return undefined;
+  const { type, message } = Object(error) as { type?: unknown; message?: unknown };
+  const said = typeof error === 'string' ? error : message;
+  return {
+    type: typeof type === 'string' && !(error instanceof Error) ? type : errorTypeOf(error),
+    ...(typeof said === 'string' ? { message: said } : {}),
+  };
 }
 
 function whoOf(who: AuditText | AuditActor | AuditTarget): EntryActor {

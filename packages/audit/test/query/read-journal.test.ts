@@ -111,6 +111,29 @@ describe('reading a journal', () => {
     }
   });
 
+  it('may go on while the journal is written, whatever part of a line is there', async () => {
+    const directory = temporaryDirectory();
+    const { files } = buildJournal(directory, { segments: [contents(3)] });
+    const file = join(directory, 'segments', files[0] ?? '');
+    const line = (index: number) => `${JSON.stringify({ entry: content(index), index, prev: '' })}\n`;
+    for (let index = 3; index < 60; index++) {
+      const text = line(index);
+      const cut = (index * 7) % text.length;
+      appendFileSync(file, text.slice(0, cut));
+      expect(indexes(await all(directory, { order: 'descending', toIndex: index + 1 }))).toEqual(
+        range(0, index).reverse(),
+      );
+      const seen: number[] = [];
+      for await (const entry of readEntries(directory)) {
+        // The rest comes while it is being read, and a whole line more.
+        if (seen.length === 0) appendFileSync(file, text.slice(cut));
+        seen.push(entry.index);
+      }
+      expect([index, index + 1]).toContain(seen.length);
+      expect(seen).toEqual(range(0, seen.length));
+    }
+  });
+
   it('reads a journal without entries', async () => {
     const directory = temporaryDirectory();
     const { files } = buildJournal(directory, { segments: [[]] });

@@ -55,7 +55,7 @@ const hostile: readonly unknown[] = [
   Object.create({ inherited: NEEDLE }),
   (() => {
     const cycle: Record<string, unknown> = {};
-    cycle['again'] = [cycle, new Map([['cycle', cycle]])];
+    cycle.again = [cycle, new Map([['cycle', cycle]])];
     return cycle;
   })(),
 ];

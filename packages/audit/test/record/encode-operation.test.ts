@@ -234,7 +234,7 @@ describe('an operation is refused,', () => {
   it('without saying what was in it', () => {
     const secret = 'hunter2';
     const { encode } = createBed();
-    const wrong = { action: 'a', actor: { id: [secret] }, durationMillis: secret, [`x`]: secret };
+    const wrong = { action: 'a', actor: { id: [secret] }, durationMillis: secret, x: secret };
     expect(refusalOf(() => encode(wrong)).message).not.toContain(secret);
     expect(
       refusalOf(() => encode({ action: 'a', actor: { id: personal('u', { secret }) } })).message,

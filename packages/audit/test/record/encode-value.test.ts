@@ -42,8 +42,8 @@ describe('a value that JSON cannot say is made one that it can, and told:', () =
   it('cycles, but not what merely stands in two places', () => {
     const shared = { a: 1 };
     const cyclic: Record<string, unknown> = { shared, again: shared };
-    cyclic['self'] = cyclic;
-    cyclic['list'] = [cyclic];
+    cyclic.self = cyclic;
+    cyclic.list = [cyclic];
     expect(attributes(cyclic)).toEqual({
       again: { a: 1 },
       list: ['[cycle]'],
@@ -231,8 +231,8 @@ describe('limits:', () => {
       set: new Set(Array.from({ length: 10_001 }, (_, i) => i)),
     };
     const { attributes: kept = {}, adjusted } = content({ action: 'a', attributes: wide });
-    expect((kept['list'] as unknown[]).length).toBe(10_000);
-    expect(Object.keys(kept['object'] as object).length).toBe(10_000);
+    expect((kept.list as unknown[]).length).toBe(10_000);
+    expect(Object.keys(kept.object as object).length).toBe(10_000);
     expect(adjusted?.filter(({ what }) => what.startsWith('cut from 10,001 to 10,000')).length).toBe(4);
   });
 

@@ -76,6 +76,12 @@ describe('an operation', () => {
       return operation;
     };
     expect(recordReduced(OPERATION, broken)).toMatchObject({ action: 'orders.pay', actor: 'user:1' });
+    const hostile = (): never => {
+      throw new Error('trap');
+    };
+    const trap = new Proxy({}, { get: hostile, getPrototypeOf: hostile }) as never;
+    const kept = recordReduced({ ...OPERATION, error: trap, actor: trap }, broken);
+    expect(kept).toMatchObject({ error: { type: 'Error' }, target: OPERATION.target });
     const full = new InstrumentError('INSTRUMENT_AUDIT_UNAVAILABLE', 'full');
     calls = 0;
     const refuse = (): never => {

@@ -112,14 +112,14 @@ describe('the file of keys', () => {
     expect(values.map((value) => again.unseal(value))).toEqual(['a', 'b']);
   });
 
-  it('holds 100,000 persons', () => {
+  it('holds 20,000 persons', () => {
     const directory = temporaryDirectory();
     const keys = opened(directory);
-    const values = Array.from({ length: 100_000 }, (_, i) => keys.seal(`user:${i}`, 'x'));
+    const values = Array.from({ length: 20_000 }, (_, i) => keys.seal(`user:${i}`, 'x'));
     const again = opened(directory);
     expect(again.unseal(values[0] as SealedValue)).toBe('x');
-    expect(again.unseal(values[99_999] as SealedValue)).toBe('x');
-    expect(again.pseudonymOf('user:50000')).toBe(values[50_000]?.subject);
+    expect(again.unseal(values[19_999] as SealedValue)).toBe('x');
+    expect(again.pseudonymOf('user:5000')).toBe(values[5_000]?.subject);
   });
 
   it('is read by others without being changed', () => {

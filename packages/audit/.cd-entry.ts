@@ -1,1 +1,0 @@
-export * from './src/lineage/index.ts'; export * from './src/query/query-journal.ts'; export * from './src/journal/format.ts'; export {leafHash} from './src/merkle/frontier.ts'; export {entriesOf, moved, set} from './test/lineage/entries.ts';
