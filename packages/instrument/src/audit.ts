@@ -6,6 +6,7 @@ export {
   type AuditCorrelation,
   type AuditDataset,
   type AuditEntry,
+  type AuditedOptions,
   type AuditOperation,
   type AuditOptions,
   type AuditOutcome,
@@ -18,8 +19,40 @@ export {
   type Checkpoint,
   type OpenOperation,
   type OperationEnd,
+  type PersonalValue,
   personal,
   type RecordedEntry,
   type Verification,
+  type VerificationFailure,
   type VerifyOptions,
 } from '@org/instrument-audit';
+export { createAudit } from '@org/instrument-audit/journal';
+export {
+  type Begun,
+  type Claim,
+  type Ledger,
+  type LedgerEntry,
+  type LedgerOptions,
+  ledgerKey,
+  openLedger,
+  StaleClaimError,
+} from '@org/instrument-audit/ledger';
+export {
+  buildLineage,
+  type Lineage,
+  type LineageGraph,
+  type LineageSubject,
+  toCsv,
+  toMermaid,
+  toNdjson,
+  toOcsf,
+  toOpenLineage,
+  toSvg,
+} from '@org/instrument-audit/lineage';
+export {
+  checkProof,
+  parseProof,
+  proveEntry,
+  proveGrowth,
+  verifyJournal,
+} from '@org/instrument-audit/verify';

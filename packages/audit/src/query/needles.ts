@@ -9,7 +9,7 @@ const MAX_NEEDLES = 16;
  * is no filter to tell by. With keys of persons, an actor or target may be found in what is sealed.
  */
 export function needlesOf(query: CheckedQuery, hasKeys: boolean): Buffer[] | undefined {
-  const sealed = [] as string[];
+  const sealed = hasKeys ? ['"$sealed":'] : [];
   const { traceId, requestId, targets, actors, dataset, tenant, actions, outcomes } = query;
   const choices: string[][] = [
     traceId === undefined ? [] : [`"traceId":${JSON.stringify(traceId)}`],
