@@ -1,7 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Context, context, type DiagLogger, diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createAudit } from '../src/create-audit.ts';
 import { audited } from '../src/decorate/audited.ts';
 import { announceAudit, audit, disableAudit, installAudit, isAuditDisabled } from '../src/process-audit.ts';
 import { EARLY_CAPACITY } from '../src/record/early-operations.ts';
@@ -281,6 +284,31 @@ describe('where audit is disabled', () => {
     enable();
     expect(journal.entries.map((entry) => entry.phase)).toEqual(['started', 'ended']);
   });
+});
+
+test('a journal on disk takes what was early, and tells what was lost', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'audit-'));
+  const open = audit.begin({ action: 'import.run' });
+  const begun = Date.now();
+  const entries = Array.from({ length: EARLY_CAPACITY + 1 }, () => audit.record({ action: 'work.do' }));
+  await settle();
+  const journal = createAudit({ directory });
+  const uninstall = installAudit(journal);
+  open.end({ outcome: 'success' });
+  await audit.flush();
+  const kept = entries.filter((entry) => entry.index !== undefined);
+  await Promise.all(kept.map((entry) => entry.durable));
+  expect(kept.length).toBe(EARLY_CAPACITY - 1);
+  const { entries: shed } = await audit.page({ action: 'audit.*' });
+  expect(shed).toMatchObject([{ action: 'audit.entries.shed', attributes: { entries: 2 } }]);
+  const { entries: imports } = await audit.page({ action: 'import.run' });
+  expect(imports.map((entry) => entry.phase)).toEqual(['started', 'ended']);
+  expect(imports[1]?.durationMillis).toBeGreaterThanOrEqual(4);
+  expect(Date.parse(imports[1]?.startTime ?? '')).toBeLessThanOrEqual(begun);
+  expect((await audit.verify()).ok).toBe(true);
+  await audit.close();
+  uninstall();
+  rmSync(directory, { recursive: true, force: true });
 });
 
 test('loads nothing that a journal needs: every cold start pays for it', () => {

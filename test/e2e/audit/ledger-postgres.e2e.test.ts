@@ -39,19 +39,16 @@ function createPool(config: PoolConfig = {}): Pool {
   return pool;
 }
 
-/** Opens a ledger that is closed after the test. */
 async function open(options: Partial<Parameters<typeof openLedger>[0]> = {}): Promise<Ledger> {
   const ledger = await openLedger({ postgres: postgres.url, ...options } as never);
   ledgers.push(ledger);
   return ledger;
 }
 
-/** A schema for the ledgers of one test. */
 function freshSchema(): string {
   return `Bed "${++beds}" of tests`;
 }
 
-/** What is done by hand. */
 async function ask(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
   const pool = new Pool({ connectionString: postgres.url, max: 1 });
   try {
@@ -67,10 +64,10 @@ async function prepare(config: PoolConfig = {}): Promise<LedgerBed> {
   const opened = [await openLedger({ postgres: postgres.url, schema })];
   const pool = createPool(config);
   const change = createPool({ max: 1 });
+  const hasConfig = Object.keys(config).length > 0;
   return {
     options: { postgres: postgres.url, schema },
     async open(settings?: LedgerSettings) {
-      const hasConfig = Object.keys(config).length > 0;
       const ledger = await openLedger({ postgres: hasConfig ? pool : postgres.url, schema, ...settings });
       opened.push(ledger);
       return ledger;
@@ -163,8 +160,9 @@ describe('the table of a ledger in Postgres', () => {
 
 describe('a Postgres that is not there', () => {
   it('makes `openLedger` reject', async () => {
-    const url = 'postgres://postgres@127.0.0.1:1/postgres';
-    await expect(open({ postgres: url })).rejects.toMatchObject(UNAVAILABLE);
+    await expect(open({ postgres: 'postgres://postgres@127.0.0.1:1/postgres' })).rejects.toMatchObject(
+      UNAVAILABLE,
+    );
   });
 
   it('makes calls reject while it is killed, and loses nothing that was acknowledged', async () => {
@@ -192,8 +190,7 @@ describe('a Postgres that is not there', () => {
       await postgres.kill();
       await expect.poll(() => faults.length, WAIT).toBeGreaterThan(before + 5);
       await postgres.start();
-      const length = completed.length;
-      await expect.poll(() => completed.length, WAIT).toBeGreaterThan(length + 20);
+      await expect.poll(() => completed.length, WAIT).toBeGreaterThan(completed.length + 20);
     }
     isOver = true;
     await Promise.all(workers);
@@ -202,14 +199,14 @@ describe('a Postgres that is not there', () => {
   });
 
   it('makes calls reject in time while it is frozen, and answers again when it goes on', async () => {
-    const ledger = await open({ schema: freshSchema(), operationTimeout: 300 });
+    const ledger = await open({ schema: freshSchema(), operationTimeout: '1s' });
     const claim = await claimOf(ledger.begin('held'));
     postgres.freeze();
     try {
       const calls = [
         ...[ledger.seen('a'), ledger.begin('a'), ledger.get('a'), ledger.list(), ledger.stats()],
         ...[ledger.complete(claim), ledger.fail(claim, new Error('no')), claim.renew(), ledger.retryable()],
-        open({ operationTimeout: 300 }),
+        open({ operationTimeout: '1s' }),
       ];
       const results = await Promise.allSettled(calls);
       for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason: UNAVAILABLE });
@@ -225,7 +222,7 @@ describe('a Postgres that is not there', () => {
   });
 
   it('does not keep `close` waiting', async () => {
-    const ledger = await open({ schema: freshSchema(), operationTimeout: 300 });
+    const ledger = await open({ schema: freshSchema(), operationTimeout: '1s' });
     await ledger.complete('a');
     postgres.freeze();
     try {
@@ -236,14 +233,14 @@ describe('a Postgres that is not there', () => {
   });
 
   it('costs no claim that it outlives, and aborts one that it does not', async () => {
-    const ledger = await open({ schema: freshSchema(), operationTimeout: 200 });
+    const ledger = await open({ schema: freshSchema(), operationTimeout: '1s' });
     const long = await claimOf(ledger.begin('long', { leaseDuration: '1h' }));
-    const short = await claimOf(ledger.begin('short', { leaseDuration: 900 }));
+    const short = await claimOf(ledger.begin('short', { leaseDuration: '3s' }));
     await postgres.kill();
     await expect.poll(() => short.signal.aborted, WAIT).toBe(true);
     expect(short.signal.reason).toMatchObject(REFUSED);
     await postgres.start();
-    await long.renew();
+    await vi.waitFor(() => long.renew(), WAIT);
     expect(long.signal.aborted).toBe(false);
     expect(await ledger.complete(long)).toMatchObject({ state: 'completed' });
   });
@@ -253,7 +250,7 @@ describe('an answer of Postgres that is lost', () => {
   it('leaves an input claimed by nobody, which the same ledger can begin at once', async () => {
     const schema = freshSchema();
     const table = `"${schema.replaceAll('"', '""')}".instrument_ledger`;
-    const [ledger, other] = [await open({ schema, operationTimeout: 300 }), await open({ schema })];
+    const [ledger, other] = [await open({ schema, operationTimeout: '1s' }), await open({ schema })];
     const locker = await createPool().connect();
     await locker.query(`BEGIN; LOCK TABLE ${table} IN SHARE MODE`);
     // It can be read, so that the claim is on its way when time is up; and so it is a second time.
@@ -283,7 +280,7 @@ describe('a pool of the application', () => {
 
   it('without a free connection makes calls reject, and none is lost by that', async () => {
     const pool = createPool({ max: 1 });
-    const ledger = await open({ postgres: pool, schema: freshSchema(), operationTimeout: 200 });
+    const ledger = await open({ postgres: pool, schema: freshSchema(), operationTimeout: '1s' });
     const taken = await pool.connect();
     await expect(ledger.seen('a')).rejects.toMatchObject(UNAVAILABLE);
     await expect(ledger.begin('a')).rejects.toMatchObject(UNAVAILABLE);
@@ -295,7 +292,7 @@ describe('a pool of the application', () => {
   it('gets no connection back that still has work to do', async () => {
     const pool = createPool({ max: 1 });
     const schema = freshSchema();
-    const ledger = await open({ postgres: pool, schema, operationTimeout: 200 });
+    const ledger = await open({ postgres: pool, schema, operationTimeout: '1s' });
     const locker = await createPool().connect();
     await locker.query(`BEGIN; LOCK TABLE "${schema.replaceAll('"', '""')}".instrument_ledger`);
     await expect(ledger.seen('a')).rejects.toMatchObject(UNAVAILABLE);

@@ -22,6 +22,8 @@ function copyOf(value: object, copies: Map<object, object>): object {
   const known = copies.get(value);
   if (known !== undefined) return known;
   if (copies.size >= MAX_OBJECTS) return value;
+  // Before plain objects: a copy of one by its keys would no longer be known for what it is.
+  if (value instanceof PersonalValue) return copyOfPersonal(value, copies);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) {
     const copy: Record<string, unknown> = prototype === null ? Object.create(null) : {};
@@ -37,7 +39,6 @@ function copyOf(value: object, copies: Map<object, object>): object {
     return copy;
   }
   if (prototype === Date.prototype) return new Date((value as Date).getTime());
-  if (prototype === PersonalValue.prototype) return copyOfPersonal(value as PersonalValue, copies);
   return value;
 }
 

@@ -1,9 +1,8 @@
 /** Tells personal values of every copy of this package: one that was taken for a plain object would be written as it is. */
-const BRAND: unique symbol = Symbol.for('@org/instrument-audit/personal-value') as never;
+const BRAND: symbol = Symbol.for('@org/instrument-audit/personal-value');
 
 /** A value that belongs to a person: it is encrypted with a key of that person, which can be erased. */
 export class PersonalValue {
-  readonly [BRAND]: true = true;
   /** Identity of the person, as the application knows it. It is not written into the journal. */
   readonly subject: string;
   readonly value: unknown;
@@ -11,12 +10,13 @@ export class PersonalValue {
   constructor(subject: string, value: unknown) {
     this.subject = subject;
     this.value = value;
+    Object.defineProperty(this, BRAND, { value: true });
   }
 
   static [Symbol.hasInstance](value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false;
     try {
-      return (value as { [BRAND]?: unknown })[BRAND] === true;
+      return (value as Record<symbol, unknown>)[BRAND] === true;
     } catch {
       // A proxy that refuses to tell.
       return false;

@@ -1,3 +1,4 @@
+import { describeValue } from '@org/instrument-core';
 import { FORMAT_VERSION, headerLine, type SegmentHeader } from '../journal/format.ts';
 import { MerkleFrontier } from '../merkle/frontier.ts';
 import { fileOf, type Place } from './findings.ts';
@@ -97,7 +98,7 @@ async function diagnoseHeader(
     return;
   }
   if (header.origin !== stand.origin) {
-    const message = `The segment is of the journal ${JSON.stringify(header.origin)}, and this is ${stand.origin}.`;
+    const message = `The segment is of the journal ${describeValue(header.origin)}, and this is ${stand.origin}.`;
     findings.fail('swapped', follows ? undefined : stand.size, place, message);
   } else if (follows && before?.kind !== 'hashes') {
     findings.fail(

@@ -56,6 +56,8 @@ export async function readLayout(directory: string, findings: Findings): Promise
     const file = `${SEGMENTS}/${name}`;
     const path = join(directory, SEGMENTS, name);
     const first = firstOfSegment(name) ?? firstOfHashes(name);
+    // Hashes of a segment that is being removed.
+    if (name.endsWith('.draft')) continue;
     if (first === undefined || !Number.isSafeInteger(first)) {
       findings.notice(`${file} is no file of the journal.`);
       continue;
@@ -68,7 +70,8 @@ export async function readLayout(directory: string, findings: Findings): Promise
     }
     parts.push({ kind, first, file, path, bytes: (await sizeOf(path)) ?? 0 });
   }
-  const strangers = entries.filter(({ name }) => !KNOWN.includes(name) && !name.startsWith(`${LOCK}.`));
+  // Drafts of files are called as they are, and something more.
+  const strangers = entries.filter(({ name }) => !KNOWN.some((known) => `${name}.`.startsWith(`${known}.`)));
   for (const { name } of strangers) findings.notice(`${name} is no file of the journal.`);
   return { parts: parts.sort((a, b) => a.first - b.first), checkpointsBytes };
 }

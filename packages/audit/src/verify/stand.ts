@@ -1,3 +1,4 @@
+import { describeValue } from '@org/instrument-core';
 import type { SegmentHeader } from '../journal/format.ts';
 import { FORMAT_VERSION, headerLine, sealLine } from '../journal/format.ts';
 import { MerkleFrontier } from '../merkle/frontier.ts';
@@ -56,10 +57,11 @@ export class Stand {
   follow({ entry, isCanonical, link }: EntryLine): void {
     const { phase, started, time } = entry;
     if (!isCanonical) this.lastProblem = 'is not canonical JSON (RFC 8785)';
-    if (!(time >= this.lastTime)) this.lastProblem = `is of ${time}, before the entry before it`;
+    if (!(time >= this.lastTime))
+      this.lastProblem = `is of ${describeValue(time)}, before the entry before it`;
     if (phase === 'started') this.open?.add(link.index);
     if (phase === 'ended' && this.open?.delete(started as number) === false) {
-      this.lastProblem = `ends the operation ${started}, which is not open`;
+      this.lastProblem = `ends the operation ${describeValue(started)}, which is not open`;
     }
     this.lastTime = time;
     if (this.from === '') this.from = time;

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createAudit } from '../../src/create-audit.ts';
 import { audited } from '../../src/decorate/audited.ts';
 import type { AuditedOptions } from '../../src/decorate/audited-options.ts';
 import { InMemoryAudit } from './in-memory-audit.ts';
@@ -113,6 +117,28 @@ test('an audited function behaves as the function itself, and every call of it i
     }),
     { numRuns: 400 },
   );
+});
+
+test('whatever callbacks give, a journal takes every call, and stays what can be verified', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'audit-'));
+  const audit = createAudit({ directory });
+  try {
+    await fc.assert(
+      fc.asyncProperty(behaviours, optionsOf, async (behaviour, options) => {
+        fc.pre(typeof (behaviour.value as { then?: unknown } | null | undefined)?.then !== 'function');
+        const fn = implement(behaviour);
+        const before = audit.status().size;
+        const seen = await observe(audited('any.thing', fn, { ...options, audit }), behaviour);
+        expect(seen).toEqual(await observe(fn, behaviour));
+        expect(audit.status().size - before).toBe(options.durability === 'queued' ? 1 : 2);
+      }),
+      { numRuns: 200 },
+    );
+    expect(await audit.verify()).toMatchObject({ ok: true, failures: [], entries: audit.status().size });
+  } finally {
+    await audit.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
 });
 
 test('a durable one gives what the function gives', async () => {

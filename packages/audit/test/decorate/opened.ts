@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import type { Audit } from '../../src/audit.ts';
+import { createAudit } from '../../src/create-audit.ts';
 import type { AuditEntry } from '../../src/operation/entry.ts';
 import { InMemoryAudit } from './in-memory-audit.ts';
 
@@ -14,11 +18,29 @@ export interface Opened {
 /** What the tests of decorated functions run on. */
 export const IMPLEMENTATIONS: readonly (readonly [name: string, open: () => Opened])[] = [
   ['in memory', openInMemory],
+  ['on disk', openOnDisk],
 ];
 
 function openInMemory(): Opened {
   const audit = new InMemoryAudit();
   return { audit, entries: async () => audit.entries, close: () => audit.close() };
+}
+
+function openOnDisk(): Opened {
+  const directory = mkdtempSync(join(tmpdir(), 'audit-'));
+  const audit = createAudit({ directory });
+  return {
+    audit,
+    entries: async () => {
+      const entries: AuditEntry[] = [];
+      for await (const entry of audit.query()) entries.push(entry);
+      return entries;
+    },
+    close: async () => {
+      await audit.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Opens an audit for each test. */

@@ -3,14 +3,27 @@ import type { AuditOutcome } from '../../operation/operation.ts';
 import type { AuditQuery } from '../../query/query.ts';
 import { UsageError } from './run-command.ts';
 
-const text = { type: 'string' } as const;
-const texts = { type: 'string', multiple: true } as const;
+/** An option with a value, as `parseArgs` takes it. */
+interface TextOption {
+  readonly type: 'string';
+}
+
+/** An option that may be given several times. */
+interface TextsOption extends TextOption {
+  readonly multiple: true;
+}
+
+const text: TextOption = { type: 'string' };
+const texts: TextsOption = { type: 'string', multiple: true };
 
 /** Options of time, as `parseArgs` takes them. */
-export const timeOptions = { from: text, to: text } as const;
+export const timeOptions: Readonly<Record<'from' | 'to', TextOption>> = { from: text, to: text };
 
 /** Options that filter entries, as `parseArgs` takes them. */
-export const filterOptions = {
+export const filterOptions: Readonly<
+  Record<'from' | 'to' | 'trace' | 'tenant' | 'request' | 'limit', TextOption> &
+    Record<'actor' | 'action' | 'target' | 'outcome', TextsOption>
+> = {
   ...timeOptions,
   actor: texts,
   action: texts,
@@ -20,7 +33,7 @@ export const filterOptions = {
   tenant: text,
   request: text,
   limit: text,
-} as const;
+};
 
 /** The same in a line of help. */
 export const FILTER_USAGE =

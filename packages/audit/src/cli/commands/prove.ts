@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import { proveEntry, proveGrowth } from '../../verify/make-proof.ts';
+import type { Command } from '../command.ts';
+import { numberOf } from './filter-options.ts';
+import { runCommand, UsageError } from './run-command.ts';
+import { writeOut } from './write-out.ts';
+
+const about = {
+  name: 'prove',
+  usage: 'prove inclusion DIR INDEX | prove consistency DIR FROM [TO]',
+  summary:
+    'Writes a proof, as JSON, that an entry is in the journal, or that its first FROM entries are the beginning of the first TO.',
+};
+
+/** Makes proofs that can be checked without the journal. */
+export const proveCommand: Command = {
+  ...about,
+  run: (args, streams) =>
+    runCommand(about, streams, async () => {
+      const { positionals } = parseArgs({ args: [...args], allowPositionals: true, options: {} });
+      const [what, directory, first, second, unexpected] = positionals;
+      if (directory === undefined) throw new UsageError('the directory of a journal is missing');
+      if (unexpected !== undefined) throw new UsageError(`"${unexpected}" was not expected`);
+      const from = numberAt(first, what === 'inclusion' ? 'INDEX' : 'FROM');
+      if (what === 'inclusion') {
+        if (second !== undefined) throw new UsageError(`"${second}" was not expected`);
+        await writeOut(streams.stdout, [json(await proveEntry(directory, from))]);
+      } else if (what === 'consistency') {
+        const to = second === undefined ? undefined : numberAt(second, 'TO');
+        await writeOut(streams.stdout, [json(await proveGrowth(directory, from, to))]);
+      } else {
+        throw new UsageError(`"${what}" is neither inclusion nor consistency`);
+      }
+      return 0;
+    }),
+};
+
+function numberAt(value: string | undefined, name: string): number {
+  const number = numberOf(value);
+  if (number === undefined) throw new UsageError(`${name} is missing`);
+  if (!Number.isSafeInteger(number))
+    throw new UsageError(`${name} must be a number of entries, not "${value}"`);
+  return number;
+}
+
+function json(proof: object): string {
+  return `${JSON.stringify(proof, null, 2)}\n`;
+}

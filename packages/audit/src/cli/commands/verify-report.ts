@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import type { Verification, VerificationFailure } from '../../verify/verification.ts';
+import { visibleText } from '../visible-text.ts';
+
+/** What verification has found, for a person to read. */
+export function describeVerification(verification: Verification, isKeyGiven: boolean): string {
+  const { directory, failures, notices, ok } = verification;
+  const lines = ok
+    ? [`OK: ${directory} is as it was recorded.`, '', ...facts(verification)]
+    : [
+        `FAILED: ${directory} is not as it was recorded.`,
+        ...failures.flatMap((one) => describe(directory, one)),
+      ];
+  const own =
+    'The key is that of the journal itself (key.pub): give --key to see that nobody has replaced both.';
+  const notes = ok && !isKeyGiven && verification.key !== undefined ? [own, ...notices] : notices;
+  if (notes.length > 0) lines.push('', ...notes.map((note) => `Note: ${note}`));
+  if (!ok) lines.push('', 'Before anything else, keep a copy of the directory as it is.');
+  return visibleText(`${lines.join('\n')}\n`);
+}
+
+function facts(verification: Verification): string[] {
+  const { checkpointed, checkpoints, entries, key, origin, pruned, root, size } = verification;
+  const hashes =
+    pruned === 0 ? '' : ` (${count(entries)} checked, of ${count(pruned)} only the hashes are left)`;
+  const covers = checkpoints === 0 ? '' : `, the last covers ${count(checkpointed)} entries`;
+  return [
+    `  journal      ${origin ?? 'unknown'}`,
+    `  entries      ${count(size)}${hashes}`,
+    `  root         ${root}`,
+    `  checkpoints  ${count(checkpoints)}${covers}`,
+    ...(key === undefined ? [] : [`  signed with  ${key}`]),
+  ];
+}
+
+function describe(directory: string, failure: VerificationFailure): string[] {
+  const { file, index, kind, line, message, offset } = failure;
+  const entry = index === undefined ? [] : [`  first entry affected  ${index}`];
+  const where = [
+    file,
+    line === undefined ? undefined : `line ${line}`,
+    offset === undefined ? undefined : `byte ${offset}`,
+  ];
+  return [
+    '',
+    message,
+    `  what                  ${kind}`,
+    ...entry,
+    `  where                 ${where.filter((part) => part !== undefined).join(', ')}`,
+    ...(line === undefined
+      ? []
+      : [`  to see it             sed -n ${line}p ${quoted(join(directory, file))}`]),
+  ];
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
+}
+
+/** For a POSIX shell. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

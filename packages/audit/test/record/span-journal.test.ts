@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { context, trace } from '@opentelemetry/api';
+import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Audit } from '../../src/audit.ts';
+import { createAudit } from '../../src/create-audit.ts';
+import { audited } from '../../src/decorate/audited.ts';
+import { personal } from '../../src/subjects/personal.ts';
+
+const exporter = new InMemorySpanExporter();
+const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+let directory = '';
+let audit: Audit;
+
+beforeAll(() => provider.register());
+afterAll(() => {
+  trace.disable();
+  context.disable();
+});
+beforeEach(() => {
+  exporter.reset();
+  directory = mkdtempSync(join(tmpdir(), 'audit-'));
+  audit = createAudit({ directory, tracer: provider.getTracer('audit') });
+});
+afterEach(async () => {
+  await audit.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test('an operation is one span and its entries, which name each other, and lineage goes across traces', async () => {
+  const rows = { namespace: 'postgres://db', name: 'orders' };
+  const load = audited('orders.load', async () => 2, {
+    actor: personal('user:42', 'ada@example.org'),
+    after: ({ result }) => ({ outputs: [{ ...rows, rows: result }] }),
+    audit,
+  });
+  await load();
+  audit.record({ action: 'orders.report', inputs: [rows] });
+  const spans = exporter.getFinishedSpans();
+  expect(spans.map((span) => span.name)).toEqual(['audit.orders.load', 'audit.orders.report']);
+  const { entries } = await audit.page();
+  const [loaded, reported] = spans.map((span) => span.spanContext());
+  expect(entries.map((entry) => entry.correlation?.spanId)).toEqual([
+    loaded?.spanId,
+    loaded?.spanId,
+    reported?.spanId,
+  ]);
+  expect(loaded?.traceId).not.toBe(reported?.traceId);
+  expect(spans[1]?.links.map((link) => link.context.spanId)).toEqual([loaded?.spanId]);
+  expect(spans[0]?.attributes).toMatchObject({
+    'audit.entry.index': 1,
+    'audit.entry.hash': entries[1]?.hash,
+    'audit.journal': audit.status().origin,
+    'audit.outputs': ['postgres://db/orders'],
+    'audit.outputs.rows': 2,
+    'audit.actor.id': '[sealed]',
+  });
+  expect(entries[0]?.actor).toEqual({ id: 'ada@example.org' });
+});
