@@ -2,10 +2,10 @@ import { measure as mitataMeasure } from 'mitata';
 
 /**
  * What we want of a row, as a number and what it is about: the ratio (peer ÷ ours) at least, our share of the peer's
- * (ours ÷ peer) at most, or our own figure at most.
+ * (ours ÷ peer) at most, our own figure at most, or our own rate at least.
  */
 export interface Target {
-  readonly of: 'ratio' | 'share' | 'ours';
+  readonly of: 'ratio' | 'share' | 'ours' | 'rate';
   readonly value: number;
 }
 
@@ -16,7 +16,11 @@ export const shareAtMost = (share: number): Target => ({ of: 'share', value: sha
 /** We take at most so many of the row's unit. */
 export const oursAtMost = (value: number): Target => ({ of: 'ours', value });
 
-export type Unit = 'ns' | 'ms' | 'B';
+/** We do at least so many of the row's unit. */
+export const oursAtLeast = (value: number): Target => ({ of: 'rate', value });
+
+/** Of the last two more is better. */
+export type Unit = 'ns' | 'µs' | 'ms' | 'B' | 'entries/s' | 'MB/s';
 
 /** What one thing costs with us and with a peer. */
 export interface Finding {

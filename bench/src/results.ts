@@ -14,6 +14,7 @@ export type Group =
   | 'memory'
   | 'startup'
   | 'health'
+  | 'audit'
   | 'growth'
   | 'worst-cases';
 
@@ -24,10 +25,10 @@ export interface Row {
   readonly ours: number;
   readonly peer: number;
   readonly peerName: string;
-  /** peer ÷ ours. */
+  /** peer ÷ ours; of rates ours ÷ peer, so that more than one is better in any row. */
   readonly ratio: number;
   readonly target: number | undefined;
-  /** What the target is about: `ratio` is to be at least that, `share` (ours ÷ peer) or `ours` at most. */
+  /** What the target is about: `ratio` is to be at least that, `share` (ours ÷ peer) or `ours` at most, `rate` at least. */
   readonly targetOf: Target['of'] | undefined;
   readonly reached: boolean | undefined;
   /** What has been taken off both, where an overhead is meant. */
@@ -42,7 +43,7 @@ export function rowOf(group: Group, { name, ours, theirs, peer, target, bare, un
     ours,
     peer: theirs,
     peerName: peer,
-    ratio: theirs / ours,
+    ratio: isRate(unit) ? ours / theirs : theirs / ours,
     target: target?.value,
     targetOf: target?.of,
     reached: target === undefined ? undefined : isReached(target, ours, theirs),
@@ -53,7 +54,12 @@ export function rowOf(group: Group, { name, ours, theirs, peer, target, bare, un
 
 function isReached({ of, value }: Target, ours: number, theirs: number): boolean {
   if (of === 'ratio') return theirs / ours >= value;
+  if (of === 'rate') return ours >= value;
   return (of === 'share' ? ours / theirs : ours) <= value;
+}
+
+function isRate(unit: Unit): boolean {
+  return unit.endsWith('/s');
 }
 
 /** A row for the terminal. */
@@ -67,7 +73,7 @@ export function line(row: Row): string {
 /** The rows as a table of Markdown, which says of each whether its target is reached. */
 export function comparisonTable(rows: readonly Row[]): string {
   return [
-    '| | ours | peer | peer ÷ ours | wanted | |',
+    '| | ours | peer | peer ÷ ours; rates: ours ÷ peer | wanted | |',
     '|---|--:|---|--:|--:|:-:|',
     ...rows.map((row) => {
       const mark = row.reached === undefined ? '' : row.reached ? '✓' : '✗';
@@ -87,7 +93,7 @@ export function plainTable(rows: readonly Row[], peerName: string): string {
   ].join('\n');
 }
 
-/** peer ÷ ours; ours ÷ peer, marked by `×`, where that is what the target is about. */
+/** The ratio; ours ÷ peer, marked by `×`, where that is what the target is about. */
 function comparisonOf({ ratio, targetOf }: Row): string {
   return targetOf === 'share' ? `${(1 / ratio).toFixed(2)} ×` : ratio.toFixed(1);
 }
@@ -95,6 +101,7 @@ function comparisonOf({ ratio, targetOf }: Row): string {
 function wanted({ target, targetOf, unit }: Row): string {
   if (target === undefined) return '';
   if (targetOf === 'ratio') return `≥ ${target}`;
+  if (targetOf === 'rate') return `≥ ${target.toLocaleString('en')} ${unit}`;
   return targetOf === 'share' ? `≤ ${target} ×` : `≤ ${target} ${unit}`;
 }
 

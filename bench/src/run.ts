@@ -1,3 +1,4 @@
+import { measureAudit } from './audit.ts';
 import { measureBlocks } from './blocks.ts';
 import { measureAutometrics, measureCalls } from './calls.ts';
 import { measureDisabled } from './disabled.ts';
@@ -28,6 +29,7 @@ const GROUPS: Readonly<Record<Group, Measure>> = {
   memory: measureMemory,
   startup: measureStartup,
   health: measureHealth,
+  audit: measureAudit,
   growth: measureGrowth,
   'worst-cases': measureWorstCases,
 };
@@ -43,8 +45,10 @@ const PEERS = [
   '@opentelemetry/sdk-metrics',
   '@opentelemetry/sdk-node',
   '@opentelemetry/sdk-trace-node',
+  'better-sqlite3',
   'hot-shots',
   'nestjs-otel',
+  'pino',
   'prom-client',
 ];
 

@@ -5,8 +5,16 @@ export type {
   OpenOperation,
   OperationEnd,
 } from './audit.ts';
-export { audited } from './decorate/audited.ts';
-export type { AuditedOptions } from './decorate/audited-options.ts';
+export { currentAuditContext } from './context/audit-context.ts';
+export { type Audited, type AuditedDecorator, audited } from './decorate/audited.ts';
+export type {
+  AuditDurability,
+  AuditedOperation,
+  AuditedOptions,
+  EndedCall,
+  KnownAfter,
+  KnownBefore,
+} from './decorate/audited-options.ts';
 export type {
   AuditEventMap,
   AuditState,

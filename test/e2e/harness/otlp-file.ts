@@ -12,6 +12,7 @@ export interface ReceivedSpan {
   /** OTLP `Status.StatusCode`: 0 unset, 1 ok, 2 error. */
   readonly status: { readonly code: number; readonly message: string | undefined };
   readonly attributes: PlainAttributes;
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
   readonly resource: PlainAttributes;
 }
 
@@ -54,6 +55,7 @@ interface JsonSpan {
   readonly parentSpanId?: string;
   readonly status?: { readonly code?: number; readonly message?: string };
   readonly attributes?: readonly KeyValue[];
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
 }
 interface JsonPoint {
   readonly attributes?: readonly KeyValue[];
@@ -124,7 +126,7 @@ export function total(
 }
 
 function spanOf(span: JsonSpan, resource: PlainAttributes): ReceivedSpan {
-  const { name, traceId, spanId, parentSpanId, status, attributes } = span;
+  const { name, traceId, spanId, parentSpanId, status, attributes, links = [] } = span;
   return {
     name,
     traceId,
@@ -132,6 +134,7 @@ function spanOf(span: JsonSpan, resource: PlainAttributes): ReceivedSpan {
     parentSpanId: parentSpanId === '' ? undefined : parentSpanId,
     status: { code: status?.code ?? 0, message: status?.message },
     attributes: plain(attributes),
+    links,
     resource,
   };
 }

@@ -35,7 +35,9 @@ export class DiskQueue {
   readonly #parts: Part[] = [];
   #isFaulty = false;
   #isWriteDue = false;
-  #committing: Promise<void> | undefined;
+  /** Of the commit under way: resolves when it is over, or has not been answered for too long. */
+  #outcome: Promise<void> | undefined;
+  #giveUp: () => void = () => {};
   #syncStartMillis: number | undefined;
   #lastCommitMillis = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -105,7 +107,11 @@ export class DiskQueue {
 
   /** Resolves once all lines so far are on disk, or could not be brought there. */
   async flush(): Promise<void> {
-    while (this.waitingBytes > 0) {
+    const file = this.#parts.at(-1)?.file;
+    if (file === undefined) return;
+    // Not for what comes meanwhile: under load there is always more.
+    const { length } = file;
+    while (file.durable < length && !this.#isStopped) {
       await this.#commit();
       if (this.#isFaulty) return;
     }
@@ -122,7 +128,7 @@ export class DiskQueue {
   readonly #onTurnEnd = (): void => {
     this.#isWriteDue = false;
     if (this.#isStopped || !this.write()) return;
-    if (this.#committing === undefined) this.#schedule();
+    if (this.#outcome === undefined) this.#schedule();
   };
 
   /** At once after a pause, so that a single entry does not wait; otherwise when the interval is over. */
@@ -139,11 +145,15 @@ export class DiskQueue {
   }
 
   #commit(): Promise<void> {
-    this.#committing ??= this.#commitAll().finally(() => {
-      this.#committing = undefined;
-      if (!this.#isFaulty) this.#schedule();
+    this.#outcome ??= new Promise((resolve) => {
+      this.#giveUp = resolve;
+      void this.#commitAll().finally(() => {
+        this.#outcome = undefined;
+        resolve();
+        if (!this.#isFaulty) this.#schedule();
+      });
     });
-    return this.#committing;
+    return this.#outcome;
   }
 
   async #commitAll(): Promise<void> {
@@ -160,12 +170,16 @@ export class DiskQueue {
         await this.#options.prepare();
         await file.sync(length);
       } catch (error) {
-        this.#fail(error);
-        return;
+        // Unless a commit at once has brought it there meanwhile.
+        if (file.durable < length) {
+          this.#fail(error);
+          return;
+        }
       } finally {
         clearTimeout(watch);
         this.#syncStartMillis = undefined;
       }
+      if (this.#isStopped) return;
       this.#succeed(size, monotonicMillis() - startMillis);
       if (!this.#finish(part)) return;
     }
@@ -187,23 +201,33 @@ export class DiskQueue {
   }
 
   #stall(): void {
+    if (this.#isStopped) return;
     this.#isFaulty = true;
     this.#options.onFault(new Error(`the disk has not answered for ${STALL_MILLIS} ms`));
+    this.#giveUp();
   }
 
   #succeed(size: number, durationMillis: number): void {
     const wasFaulty = this.#isFaulty;
     this.#isFaulty = false;
     this.#retryMillis = FIRST_RETRY_MILLIS;
+    if (wasFaulty) {
+      // The next attempt may be due in seconds; what comes now is synced as ever.
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
     this.#options.onDurable(size, durationMillis);
     if (wasFaulty) this.#options.onFault(undefined);
   }
 
   /** Tries again by itself, less and less often; that alone does not keep the process. */
   #fail(error: unknown): void {
+    // Of an attempt that is due already nothing changes: who writes often would put it off again and again.
+    const isDue = this.#isFaulty && this.#timer !== undefined;
     this.#isFaulty = true;
-    this.#options.onFault(error);
     if (this.#isStopped) return;
+    this.#options.onFault(error);
+    if (isDue) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;

@@ -3,15 +3,19 @@ export class EntryClock {
   readonly #now: () => number;
   #millis: number;
   #text: string;
+  #holds = 0;
 
   /** `after`: the time that the first one must not be before; empty for any. */
   constructor(after: string, now: () => number = Date.now) {
     this.#now = now;
-    this.#millis = after === '' ? 0 : Date.parse(after);
-    this.#text = after;
+    const millis = Date.parse(after);
+    // A damaged one would be the time of all that follows.
+    this.#millis = Number.isNaN(millis) ? 0 : millis;
+    this.#text = Number.isNaN(millis) ? '' : after;
   }
 
   next(): string {
+    if (this.#holds > 0) return this.#text;
     const millis = this.#now();
     // Making the text costs three times what reading the clock does.
     if (millis > this.#millis || this.#text === '') {
@@ -19,5 +23,19 @@ export class EntryClock {
       this.#text = new Date(millis).toISOString();
     }
     return this.#text;
+  }
+
+  /**
+   * As `next`; and time stands still until `release`. While an operation is being read, its getters may record others,
+   * which stand in the journal before it and must not be later.
+   */
+  hold(): string {
+    const time = this.next();
+    this.#holds++;
+    return time;
+  }
+
+  release(): void {
+    this.#holds--;
   }
 }

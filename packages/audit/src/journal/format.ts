@@ -25,10 +25,14 @@ export const VERIFIER_KEY = 'key.pub';
 export const SIGNING_KEY = 'signing.key';
 export const LOCK = 'lock';
 export const SUBJECTS = 'subjects';
+/** Where recovery keeps what it has cut off. */
+export const TORN = 'torn';
 
 const DIGITS = 16;
 const SEGMENT_NAME = /^(\d{16})\.jsonl$/;
 const HASHES_NAME = /^(\d{16})\.hashes$/;
+
+const DRAFT_NAME = /^\d{16}\.hashes\.[0-9a-f]+\.draft$/;
 
 /** Where a segment begins: all of it follows from the entries before. */
 export interface SegmentHeader {
@@ -78,6 +82,16 @@ export function firstOfSegment(name: string): number | undefined {
 export function firstOfHashes(name: string): number | undefined {
   const match = HASHES_NAME.exec(name);
   return match === null ? undefined : Number(match[1]);
+}
+
+/** Name of a file of hashes that is being written; `token` tells two of them apart. */
+export function draftName(first: number, token: string): string {
+  return `${hashesName(first)}.${token}.draft`;
+}
+
+/** Whether a file is such a draft. */
+export function isDraft(name: string): boolean {
+  return DRAFT_NAME.test(name);
 }
 
 /** Line of a header, without its line feed. */

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonicMillis } from '@org/instrument-core';
 import { leafHash } from '../merkle/frontier.ts';
@@ -37,6 +36,7 @@ export class Journal {
   /** The segment that is being filled; `undefined` until the first entry after it was closed. */
   #segment: SegmentFile | undefined;
   #segmentFirst = 0;
+  #segmentHeaderBytes = 0;
   #segmentFrom = '';
   #segmentStartMillis = 0;
   #durable: number;
@@ -61,7 +61,6 @@ export class Journal {
       },
       onFault: options.onFault,
     });
-    mkdirSync(join(options.directory, SEGMENTS), { recursive: true, mode: 0o700 });
     if (unsealed === undefined) return;
     this.#segment = new SegmentFile(unsealed.path, unsealed.bytes);
     this.#segmentFrom = unsealed.from;
@@ -163,18 +162,19 @@ export class Journal {
     if (this.#segment !== undefined) return this.#segment;
     const header = this.#chain.header();
     const path = join(this.#options.directory, SEGMENTS, segmentName(header.first));
-    this.#segment = new SegmentFile(path);
+    this.#segment = new SegmentFile(path, undefined, this.#options.segmentBytes);
     this.#segmentFirst = header.first;
     this.#segmentFrom = time;
     this.#segmentStartMillis = monotonicMillis();
-    this.#segment.append(headerLine(header));
+    this.#segmentHeaderBytes = this.#segment.append(headerLine(header));
     return this.#segment;
   }
 
   #isSegmentFull(segment: SegmentFile): boolean {
     const { segmentBytes, segmentAgeMillis } = this.#options;
     return (
-      segment.length >= segmentBytes ||
+      // Headers count for nothing: with many open operations, one alone could fill a segment.
+      segment.length - this.#segmentHeaderBytes >= segmentBytes ||
       // A clock read for each entry would cost more than the rest of this; one in 64 tells soon enough.
       (this.#chain.size % 64 === 0 && monotonicMillis() - this.#segmentStartMillis >= segmentAgeMillis)
     );

@@ -24,6 +24,17 @@ export function parseLine(text: string): SegmentLine | undefined {
   return { kind: 'entry', entry: entry as unknown as EntryContent, index, prev };
 }
 
+/** Version of the format that a header names, whatever else it says; `undefined` for what is no header. */
+export function versionOf(text: string): number | undefined {
+  if (!text.startsWith('{"segment":')) return undefined;
+  try {
+    const { segment } = JSON.parse(text) as Record<string, unknown>;
+    return isObject(segment) && typeof segment.version === 'number' ? segment.version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function isHeader(value: Record<string, unknown>): value is Record<string, unknown> & SegmentHeader {
   const { first, frontier, open, origin, prev, version } = value;
   return (

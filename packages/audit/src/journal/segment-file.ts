@@ -1,9 +1,9 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { syncDirectory } from './sync-directory.ts';
 
-/** Bytes of one slab: some 600 entries. */
-const SLAB_BYTES = 256 * 1024;
+/** Bytes of one slab: some 600 entries. Small segments have smaller ones, since many of them may wait. */
+const MAX_SLAB_BYTES = 256 * 1024;
 /** UTF-8 needs at most that many bytes for one UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
 const LINE_FEED = 0x0a;
@@ -21,7 +21,17 @@ interface Slab {
  */
 export class SegmentFile {
   readonly path: string;
+  readonly #slabBytes: number;
   #fd: number | undefined;
+  /**
+   * The file once more, for syncs at once. The operating system tells a failed write-back once to each of those who have
+   * the file open (errseq_t in Linux): of two syncs of one descriptor, the other would be told that all is well.
+   */
+  #nowFd: number | undefined;
+  /** Whether the name of the file may not be on disk yet. */
+  #isUnnamed = false;
+  /** Whether the file system counts names: what has none any more was removed. */
+  #hasNames = false;
   readonly #slabs: Slab[] = [];
   #length: number;
   #written: number;
@@ -31,18 +41,27 @@ export class SegmentFile {
   #syncs = 0;
   #isCloseDue = false;
 
-  /** `length`: bytes of a file that is there already; `undefined` for one that is made with its first line. */
-  constructor(path: string, length?: number) {
+  /**
+   * `length`: bytes of a file that is there already; `undefined` for one that is made with its first line. `bytes`: what
+   * it is going to have, more or less.
+   */
+  constructor(path: string, length?: number, bytes: number = MAX_SLAB_BYTES) {
     this.path = path;
+    this.#slabBytes = Math.min(MAX_SLAB_BYTES, bytes);
     this.#length = length ?? 0;
     this.#written = this.#length;
     this.#durable = this.#length;
-    if (length !== undefined) this.#fd = openSync(path, 'r+');
+    if (length !== undefined) this.#open('r+');
   }
 
   /** Bytes of all lines. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Bytes that are on disk. */
+  get durable(): number {
+    return this.#durable;
   }
 
   /** Bytes that are not on disk. */
@@ -60,7 +79,7 @@ export class SegmentFile {
     const room = line.length * MAX_BYTES_PER_UNIT + 1;
     let slab = this.#slabs.at(-1);
     if (slab === undefined || slab.bytes.length - slab.used < room) {
-      slab = { bytes: Buffer.allocUnsafe(Math.max(SLAB_BYTES, room)), start: this.#length, used: 0 };
+      slab = { bytes: Buffer.allocUnsafe(Math.max(this.#slabBytes, room)), start: this.#length, used: 0 };
       this.#slabs.push(slab);
     }
     const bytes = slab.bytes.write(line, slab.used) + 1;
@@ -82,23 +101,24 @@ export class SegmentFile {
    */
   write(): void {
     if (this.#written === this.#length) return;
-    if (this.#fd === undefined) {
-      this.#fd = openSync(this.path, 'wx+', 0o600);
-      syncDirectory(dirname(this.path));
-    }
+    const fd = this.#fd ?? this.#open('wx+');
     for (const slab of this.#slabs) {
       while (this.#written < slab.start + slab.used) {
         const from = this.#written - slab.start;
-        if (from < 0) break;
-        this.#written += writeSync(this.#fd, slab.bytes, from, slab.used - from, this.#written);
+        this.#written += writeSync(fd, slab.bytes, from, slab.used - from, this.#written);
       }
     }
   }
 
-  /** Brings what was written to disk; with it, all lines up to `length` bytes are there. */
+  /**
+   * Brings what was written to disk; with it, all lines up to `length` bytes are there.
+   *
+   * @throws the error of the file system, or rejects with it.
+   */
   sync(length: number): Promise<void> {
     const fd = this.#fd;
     if (fd === undefined) return Promise.resolve();
+    this.#syncName(fd);
     this.#syncs++;
     return new Promise((resolve, reject) => {
       fdatasync(fd, (error) => {
@@ -118,8 +138,10 @@ export class SegmentFile {
   /** As `sync`, at once. */
   syncNow(length: number): void {
     if (this.#fd === undefined) return;
+    this.#syncName(this.#fd);
     try {
-      fdatasyncSync(this.#fd);
+      this.#nowFd ??= openSync(this.path, 'r+');
+      fdatasyncSync(this.#nowFd);
     } catch (error) {
       this.#rewind();
       throw error;
@@ -134,6 +156,28 @@ export class SegmentFile {
     if (this.#isCloseDue) return;
     closeSync(this.#fd);
     this.#fd = undefined;
+    if (this.#nowFd !== undefined) closeSync(this.#nowFd);
+    this.#nowFd = undefined;
+  }
+
+  #open(flags: 'r+' | 'wx+'): number {
+    const fd = openSync(this.path, flags, 0o600);
+    this.#fd = fd;
+    this.#isUnnamed = flags === 'wx+';
+    this.#nowFd = openSync(this.path, 'r+');
+    this.#hasNames = fstatSync(fd).nlink > 0;
+    return fd;
+  }
+
+  /** Makes sure that what is synced can be found again. */
+  #syncName(fd: number): void {
+    // What goes into a file that nobody can find again is on no record.
+    if (this.#hasNames && fstatSync(fd).nlink === 0) {
+      throw new Error(`the segment ${basename(this.path)} was removed while it was being written`);
+    }
+    if (!this.#isUnnamed) return;
+    syncDirectory(dirname(this.path));
+    this.#isUnnamed = false;
   }
 
   #settle(length: number): void {
@@ -143,7 +187,7 @@ export class SegmentFile {
       if (slab.start + slab.used > this.#durable) return;
       const isLast = this.#slabs.length === 1;
       // The last one is used again rather than made anew for the next line.
-      if (isLast && slab.bytes.length === SLAB_BYTES && !this.#isClosed) {
+      if (isLast && slab.bytes.length === this.#slabBytes && !this.#isClosed) {
         this.#slabs[0] = { bytes: slab.bytes, start: this.#length, used: 0 };
         return;
       }

@@ -1,16 +1,48 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 
-/** Brings the names in a directory to disk. Does nothing where directories cannot be opened (Windows). */
+/** A directory that may be written and not read, and file systems whose directories cannot be synced, or need not be. */
+const CANNOT: readonly (string | undefined)[] = ['EACCES', 'EPERM', 'EINVAL', 'EBADF', 'ENOTSUP', 'ENOSYS'];
+
+/**
+ * Brings the names in a directory to disk. Does nothing where that cannot be done at all, as on Windows.
+ *
+ * @throws the error of the file system for what should have gone well.
+ */
 export function syncDirectory(path: string): void {
-  let fd: number;
+  if (process.platform === 'win32') return;
   try {
-    fd = openSync(path, 'r');
-  } catch {
-    return;
+    const fd = openSync(path, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    if (!CANNOT.includes((error as NodeJS.ErrnoException).code)) throw error;
   }
+}
+
+/**
+ * Brings a file to disk.
+ *
+ * @throws the error of the file system.
+ */
+export function syncFile(path: string): void {
+  const fd = openSync(path, 'r+');
   try {
     fsyncSync(fd);
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Makes a directory, and those above it, for the user alone. Their names are on disk when this returns. */
+export function makeDirectory(path: string): void {
+  const topmost = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (topmost === undefined) return;
+  for (let made = path; ; made = dirname(made)) {
+    syncDirectory(dirname(made));
+    if (made === topmost || made === dirname(made)) return;
   }
 }

@@ -22,7 +22,7 @@ function copyOf(value: object, copies: Map<object, object>): object {
   const known = copies.get(value);
   if (known !== undefined) return known;
   if (copies.size >= MAX_OBJECTS) return value;
-  // Before plain objects: a copy of one by its keys would no longer be known for what it is.
+  // First: a copy of it by its keys would no longer be known for what it is.
   if (value instanceof PersonalValue) return copyOfPersonal(value, copies);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) {

@@ -21,10 +21,7 @@ beforeAll(async () => {
   await postgres.start();
 });
 
-afterAll(async () => {
-  await postgres.end();
-  postgres.remove();
-});
+afterAll(() => postgres.end().finally(() => postgres.remove()));
 
 afterEach(async () => {
   await Promise.all(ledgers.splice(0).map((ledger) => ledger.close()));
@@ -137,9 +134,8 @@ describe('the table of a ledger in Postgres', () => {
   it('is refused, and left as it is, when it is of another program or of a later version', async () => {
     await ask('CREATE SCHEMA taken; CREATE TABLE taken.orders (id int)');
     await expect(open({ schema: 'taken', table: 'orders' })).rejects.toMatchObject(REFUSED);
-    expect(await ask(`SELECT relname FROM pg_class WHERE relnamespace = 'taken'::regnamespace`)).toEqual([
-      { relname: 'orders' },
-    ]);
+    const relations = await ask(`SELECT relname FROM pg_class WHERE relnamespace = 'taken'::regnamespace`);
+    expect(relations).toEqual([{ relname: 'orders' }]);
     await open({ schema: 'later' });
     await ask('UPDATE later.instrument_ledger_version SET version = 99');
     await expect(open({ schema: 'later' })).rejects.toMatchObject(REFUSED);

@@ -1,0 +1,18 @@
+const closers = new Set<() => void>();
+
+function closeAll(): void {
+  for (const close of closers) close();
+}
+
+/**
+ * Calls a function, which must not throw, when the process ends by itself or by `process.exit`, until the function that
+ * is returned is called. However many there are, the process has one listener for them.
+ */
+export function atExit(close: () => void): () => void {
+  if (closers.size === 0) process.on('exit', closeAll);
+  closers.add(close);
+  return () => {
+    closers.delete(close);
+    if (closers.size === 0) process.off('exit', closeAll);
+  };
+}
