@@ -1,6 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { operation } from '../audit/operation.ts';
 import { openSide, type SideName } from '../audit/sides.ts';
+import type { Ticks } from './ticks.ts';
 
 /** Milliseconds from when an operation was due until it was on disk, and the share of those due that were put in time. */
 export interface Delays {
@@ -28,29 +29,33 @@ process.send?.({
 } satisfies Delays);
 
 /**
- * Puts operations on record when they are due, however late the one before was. Whoever blocks is late for those that
- * follow; what is not begun when the time is over never is.
+ * Puts operations on record as they come, one every 0.2 ms, however late the one before was. Whoever blocks is late for
+ * those that follow; what is not begun when the time is over never is.
  */
 async function pace(seconds: number): Promise<Float64Array> {
   const due = seconds * PER_SECOND;
   const found = new Float64Array(due);
   const pending: Promise<void>[] = [];
-  const begun = performance.now();
+  let begun = 0;
   let next = 0;
-  for (let now = 0; next < due && now < seconds * MILLIS_PER_SECOND; now = performance.now() - begun) {
-    while (next < due && next * INTERVAL_MILLIS <= now) {
-      const i = next++;
-      const done = (): void => {
-        found[i] = performance.now() - begun - i * INTERVAL_MILLIS;
-      };
-      const durable = side.putDurably(operation(i));
-      if (durable === undefined) done();
-      else pending.push(durable.then(done));
-      // One that takes a while gives the others' end a turn, and itself no more time than there is.
-      if (performance.now() - begun - now > INTERVAL_MILLIS) break;
-    }
-    await nextTurn();
-  }
+  const take = (i: number): void => {
+    if (i === 0) begun = performance.now();
+    if (performance.now() - begun > seconds * MILLIS_PER_SECOND) return;
+    next = i + 1;
+    const done = (): void => {
+      found[i] = performance.now() - begun - i * INTERVAL_MILLIS;
+    };
+    const durable = side.putDurably(operation(i));
+    if (durable === undefined) done();
+    else pending.push(durable.then(done));
+  };
+  const workerData: Ticks = { count: due, intervalMillis: INTERVAL_MILLIS };
+  const worker = new Worker(new URL('./ticks.js', import.meta.url), { workerData });
+  await new Promise<void>((resolve, reject) => {
+    worker.on('message', take);
+    worker.on('error', reject);
+    worker.on('exit', () => resolve());
+  });
   await Promise.all(pending);
   return found.subarray(0, next);
 }

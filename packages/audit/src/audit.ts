@@ -1,6 +1,6 @@
 import type { AuditState } from './events.ts';
 import type { AuditEntry, RecordedEntry } from './operation/entry.ts';
-import type { AuditFailure, AuditOperation, AuditOutcome } from './operation/operation.ts';
+import type { AuditOperation } from './operation/operation.ts';
 import type { AuditPage, AuditQuery } from './query/query.ts';
 import type { AuditContext } from './record/encoder.ts';
 import type { Verification, VerifyOptions } from './verify/verification.ts';
@@ -81,5 +81,3 @@ export interface Audit {
   /** Brings everything to disk, signs a last checkpoint and releases the directory. Idempotent; never rejects. */
   close(): Promise<void>;
 }
-
-export type { AuditFailure, AuditOutcome };

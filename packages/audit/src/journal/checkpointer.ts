@@ -1,24 +1,27 @@
 import {
   closeSync,
   existsSync,
+  fdatasync,
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
   openSync,
   readSync,
-  writeSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Checkpoint } from '../audit.ts';
 import { checkpointText } from '../checkpoint/checkpoint.ts';
 import { parseCheckpoints } from '../checkpoint/checkpoints-file.ts';
 import type { SigningKey } from '../checkpoint/signing-key.ts';
 import { CHECKPOINTS } from './format.ts';
 import { syncDirectory } from './sync-directory.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** Bytes at the end of the file that are read to find the last checkpoint: one has some 200. */
 const TAIL_BYTES = 64 * 1024;
+
+const syncData = promisify(fdatasync);
 
 /** Signs states of a journal, and keeps them in its file of checkpoints. */
 export class Checkpointer {
@@ -61,16 +64,16 @@ export class Checkpointer {
   async sign(size: number, root: string): Promise<Checkpoint> {
     const checkpoint = this.#make(size, root);
     if (checkpoint === this.#last) return checkpoint;
-    const data = `${checkpoint.note}\n`;
-    const file = await open(this.#path, 'a', 0o600);
+    // Only the sync is left to others: a write that is under way could come after that of `signNow`.
+    const { fd, end } = this.#write(checkpoint);
     try {
-      await file.truncate(this.#bytes);
-      await file.write(data);
-      await file.datasync();
+      await syncData(fd);
     } finally {
-      await file.close();
+      closeSync(fd);
     }
-    this.#signed(checkpoint, data);
+    // The process is ending, and a larger state has taken the place of this one.
+    if (this.size >= size) return this.#last as Checkpoint;
+    this.#signed(checkpoint, end);
     return checkpoint;
   }
 
@@ -78,16 +81,13 @@ export class Checkpointer {
   signNow(size: number, root: string): void {
     const checkpoint = this.#make(size, root);
     if (checkpoint === this.#last) return;
-    const data = `${checkpoint.note}\n`;
-    const fd = openSync(this.#path, 'a', 0o600);
+    const { fd, end } = this.#write(checkpoint);
     try {
-      ftruncateSync(fd, this.#bytes);
-      writeSync(fd, data);
       fdatasyncSync(fd);
     } finally {
       closeSync(fd);
     }
-    this.#signed(checkpoint, data);
+    this.#signed(checkpoint, end);
   }
 
   #make(size: number, root: string): Checkpoint {
@@ -96,10 +96,25 @@ export class Checkpointer {
     return { origin: this.#key.origin, size, root, note };
   }
 
-  #signed(checkpoint: Checkpoint, data: string): void {
+  /** Hands it to the operating system, in place of one that did not come to disk. */
+  #write({ note }: Checkpoint): { fd: number; end: number } {
+    const isNew = !existsSync(this.#path);
+    const fd = openSync(this.#path, isNew ? 'wx' : 'r+', 0o600);
+    try {
+      const bytes = Buffer.from(`${note}\n`);
+      ftruncateSync(fd, this.#bytes);
+      writeWhole(fd, bytes, this.#bytes);
+      return { fd, end: this.#bytes + bytes.length };
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+  }
+
+  #signed(checkpoint: Checkpoint, end: number): void {
     // The name of the file is on disk with the first.
     if (this.#bytes === 0) syncDirectory(this.#directory);
-    this.#bytes += Buffer.byteLength(data);
+    this.#bytes = end;
     this.#last = checkpoint;
     this.#onSigned(checkpoint);
   }

@@ -1,38 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import {
-  closeSync,
   linkSync,
-  openSync,
-  readFileSync,
-  renameSync,
+  readdirSync,
+  rmSync,
   statSync,
   unlinkSync,
   utimesSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { InstrumentError } from '@org/instrument-core';
 import { LOCK } from './format.ts';
+import { isAlive, isFresh, type Owner, readOwner, STALE_MILLIS, self } from './lock-owner.ts';
 
 /** How often the owner shows that it lives. */
 const BEAT_MILLIS = 10_000;
-/** After that long without a sign of life, a lock of another machine is taken for left behind: six beats. */
-const STALE_MILLIS = 60_000;
-
-/** Who has a journal. */
-interface Owner {
-  readonly pid: number;
-  readonly host: string;
-  readonly thread: number;
-  /** When the process started, in clock ticks since boot: pids are used again. Linux only. */
-  readonly started: string | undefined;
-  /** Tells two locks of one process apart. */
-  readonly token: string;
-  /** When it took the lock: ISO 8601. */
-  readonly since: string;
-}
+/** Between two looks at a lock that another process is removing. */
+const STEP_MILLIS = 5;
+/** What is being written, or keeps others away, and was left behind by a crash. */
+const LEFT_BEHIND = new RegExp(`^${LOCK}\\.[0-9a-f]{16}$`);
 
 /** A directory that is ours. */
 export interface DirectoryLock {
@@ -40,44 +26,47 @@ export interface DirectoryLock {
 }
 
 /**
- * Takes a directory for this process. A lock whose process is gone is taken over; one of another machine when it has
- * shown no sign of life for a minute.
+ * Takes a directory for this process. A lock whose process is gone is taken over; one of another machine, or of another
+ * thread of this process, when it has shown no sign of life for a minute. `onLost`: somebody else has taken it over,
+ * since this process was held up for so long.
  *
  * @throws {InstrumentError} `INSTRUMENT_AUDIT_LOCKED` that names the process which has it.
- * @throws the error of the file system when the lock cannot be written.
+ * @throws the error of the file system when the lock cannot be read or written.
  */
-export function lockDirectory(directory: string): DirectoryLock {
+export function lockDirectory(directory: string, onLost: () => void = () => {}): DirectoryLock {
   const path = join(directory, LOCK);
   const token = randomBytes(8).toString('hex');
-  const self: Owner = {
-    pid: process.pid,
-    host: hostname(),
-    thread: threadId,
-    started: startOf(process.pid),
-    token,
-    since: new Date().toISOString(),
-  };
+  const text = `${JSON.stringify(self(token))}\n`;
   const draft = `${path}.${token}`;
-  writePrivate(draft, `${JSON.stringify(self)}\n`);
   try {
+    writeFileSync(draft, text, { flag: 'wx', mode: 0o600 });
     // Each round either takes the lock, or removes one left behind; others may be at the same.
     for (let round = 0; round < 10; round++) {
-      if (tryLink(draft, path)) return held(path, token);
+      if (tryLink(draft, path)) {
+        removeLeftBehind(directory);
+        return held(path, token, text, onLost);
+      }
       const owner = readOwner(path);
       if (owner !== undefined && isAlive(owner, path)) throw refused(directory, owner);
-      removeStale(path, owner);
+      removeStale(path, draft, owner);
     }
     throw refused(directory, readOwner(path));
   } finally {
-    unlinkSync(draft);
+    rmSync(draft, { force: true });
   }
 }
 
-function held(path: string, token: string): DirectoryLock {
+function held(path: string, token: string, text: string, onLost: () => void): DirectoryLock {
   const beat = setInterval(() => {
     try {
+      const owner = readOwner(path);
       const now = new Date();
-      utimesSync(path, now, now);
+      if (owner === undefined) writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
+      else if (owner.token === token) utimesSync(path, now, now);
+      else {
+        clearInterval(beat);
+        onLost();
+      }
     } catch {
       // The disk may be away; whoever looks meanwhile sees the process itself.
     }
@@ -94,6 +83,18 @@ function held(path: string, token: string): DirectoryLock {
   };
 }
 
+function removeLeftBehind(directory: string): void {
+  try {
+    for (const name of readdirSync(directory).filter((each) => LEFT_BEHIND.test(each))) {
+      const path = join(directory, name);
+      // Younger ones are of processes that are about to find this lock.
+      if (Date.now() - statSync(path).mtimeMs > STALE_MILLIS) rmSync(path, { force: true });
+    }
+  } catch {
+    // They are in nobody's way.
+  }
+}
+
 function tryLink(draft: string, path: string): boolean {
   try {
     linkSync(draft, path);
@@ -104,68 +105,33 @@ function tryLink(draft: string, path: string): boolean {
   }
 }
 
-/** Takes a lock away that was left behind: by renaming, so that of several only one does, and no newer lock is lost. */
-function removeStale(path: string, seen: Owner | undefined): void {
-  const aside = `${path}.${randomBytes(8).toString('hex')}`;
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+/**
+ * Takes a lock away that was left behind. Only one process at a time does so, and looks again before: a lock that
+ * somebody else has taken meanwhile must not be lost.
+ */
+function removeStale(path: string, draft: string, seen: Owner | undefined): void {
+  const guard = `${path}.${'0'.repeat(16)}`;
+  if (!tryLink(draft, guard)) {
+    // One that was left behind itself is in nobody's way for longer than this.
+    if (!isFresh(guard)) rmSync(guard, { force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STEP_MILLIS);
+    return;
   }
-  // Somebody was faster, and this is their lock.
-  if (readOwner(aside)?.token !== seen?.token) tryLink(aside, path);
-  unlinkSync(aside);
-}
-
-function isAlive(owner: Owner, path: string): boolean {
-  if (owner.host !== hostname()) return Date.now() - statSync(path).mtimeMs < STALE_MILLIS;
   try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    // EPERM: there is such a process, of another user.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  const started = startOf(owner.pid);
-  return started === undefined || owner.started === undefined || started === owner.started;
-}
-
-/** The start of a process (proc(5), /proc/pid/stat, field 22); the name in field 2 may hold spaces and parentheses. */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
-}
-
-function readOwner(path: string): Owner | undefined {
-  try {
-    const owner = JSON.parse(readFileSync(path, 'utf8')) as Owner;
-    return Number.isInteger(owner.pid) && typeof owner.token === 'string' ? owner : undefined;
-  } catch {
-    return undefined;
+    if (readOwner(path)?.token === seen?.token) rmSync(path, { force: true });
+  } finally {
+    rmSync(guard, { force: true });
   }
 }
 
 /** Whether a live process has the directory: what is written at its end is no damage. */
 export function isLocked(directory: string): boolean {
   const path = join(directory, LOCK);
-  const owner = readOwner(path);
   try {
+    const owner = readOwner(path);
     return owner !== undefined && isAlive(owner, path);
   } catch {
     return false;
-  }
-}
-
-function writePrivate(path: string, text: string): void {
-  const fd = openSync(path, 'wx', 0o600);
-  try {
-    writeSync(fd, text);
-  } finally {
-    closeSync(fd);
   }
 }
 

@@ -56,12 +56,6 @@ export interface AuditCorrelation {
   readonly tenant?: string | undefined;
 }
 
-/** Class and message of an error. */
-export interface AuditFailure {
-  readonly type: string;
-  readonly message?: AuditText | undefined;
-}
-
 /** An operation to be put on record. */
 export interface AuditOperation {
   /** What was done: dotted words of letters, digits, `_` and `-`, such as `orders.refund`. At most 128 characters. */

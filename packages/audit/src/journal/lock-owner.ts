@@ -1,0 +1,83 @@
+import { readFileSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { threadId } from 'node:worker_threads';
+
+/** After that long without a sign of life, a lock of another machine is taken for left behind: six beats. */
+export const STALE_MILLIS = 60_000;
+
+/** Who has a journal. */
+export interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  readonly thread: number;
+  /** When the process started, in clock ticks since boot: pids are used again. Linux only. */
+  readonly started: string | undefined;
+  /** Tells two locks of one process apart. */
+  readonly token: string;
+  /** When it took the lock: ISO 8601. */
+  readonly since: string;
+}
+
+/** This process and thread, with a token of its own. */
+export function self(token: string): Owner {
+  return {
+    pid: process.pid,
+    host: hostname(),
+    thread: threadId,
+    started: startOf(process.pid),
+    token,
+    since: new Date().toISOString(),
+  };
+}
+
+/**
+ * What a lock says; `undefined` when it says nothing, or is gone.
+ *
+ * @throws the error of the file system: a lock that cannot be read may well be somebody's.
+ */
+export function readOwner(path: string): Owner | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const owner = JSON.parse(text) as Owner;
+    return Number.isInteger(owner.pid) && typeof owner.token === 'string' ? owner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether an owner is there, by its process where that can be seen, and else by the time of its lock. */
+export function isAlive(owner: Owner, path: string): boolean {
+  if (owner.host !== hostname()) return isFresh(path);
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    // EPERM: there is such a process, of another user.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const started = startOf(owner.pid);
+  if (started !== undefined && owner.started !== undefined && started !== owner.started) return false;
+  // A thread that was terminated had no chance to give anything back.
+  return owner.pid !== process.pid || owner.thread === threadId || isFresh(path);
+}
+
+/** Whether a file was touched within the last minute. */
+export function isFresh(path: string): boolean {
+  const mtimeMillis = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return mtimeMillis !== undefined && Date.now() - mtimeMillis < STALE_MILLIS;
+}
+
+/** The start of a process (proc(5), /proc/pid/stat, field 22); the name in field 2 may hold spaces and parentheses. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
