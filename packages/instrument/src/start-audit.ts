@@ -95,7 +95,13 @@ function registerCheck(
     };
   };
   try {
-    return health.register('audit', check, { kind: 'component', interval: '1s' });
+    return health.register('audit', check, {
+      kind: 'component',
+      interval: '1s',
+      // The state is exact: there is nothing to smooth.
+      failureThreshold: 1,
+      successThreshold: 1,
+    });
   } catch (error) {
     // The application has a check of that name.
     diag.warn(`audit: the check of the journal is not registered: ${reasonOf(error)}`);

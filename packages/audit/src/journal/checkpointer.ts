@@ -23,6 +23,13 @@ const TAIL_BYTES = 64 * 1024;
 
 const syncData = promisify(fdatasync);
 
+/** A checkpoint in the file, which is open: where it begins and ends. */
+interface Written {
+  readonly fd: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Signs states of a journal, and keeps them in its file of checkpoints. */
 export class Checkpointer {
   readonly #directory: string;
@@ -65,15 +72,15 @@ export class Checkpointer {
     const checkpoint = this.#make(size, root);
     if (checkpoint === this.#last) return checkpoint;
     // Only the sync is left to others: a write that is under way could come after that of `signNow`.
-    const { fd, end } = this.#write(checkpoint);
+    const written = this.#write(checkpoint);
     try {
-      await syncData(fd);
+      await syncData(written.fd);
     } finally {
-      closeSync(fd);
+      closeSync(written.fd);
     }
     // The process is ending, and a larger state has taken the place of this one.
     if (this.size >= size) return this.#last as Checkpoint;
-    this.#signed(checkpoint, end);
+    this.#signed(checkpoint, written);
     return checkpoint;
   }
 
@@ -81,13 +88,13 @@ export class Checkpointer {
   signNow(size: number, root: string): void {
     const checkpoint = this.#make(size, root);
     if (checkpoint === this.#last) return;
-    const { fd, end } = this.#write(checkpoint);
+    const written = this.#write(checkpoint);
     try {
-      fdatasyncSync(fd);
+      fdatasyncSync(written.fd);
     } finally {
-      closeSync(fd);
+      closeSync(written.fd);
     }
-    this.#signed(checkpoint, end);
+    this.#signed(checkpoint, written);
   }
 
   #make(size: number, root: string): Checkpoint {
@@ -97,23 +104,24 @@ export class Checkpointer {
   }
 
   /** Hands it to the operating system, in place of one that did not come to disk. */
-  #write({ note }: Checkpoint): { fd: number; end: number } {
-    const isNew = !existsSync(this.#path);
-    const fd = openSync(this.#path, isNew ? 'wx' : 'r+', 0o600);
+  #write({ note }: Checkpoint): Written {
+    const fd = openSync(this.#path, existsSync(this.#path) ? 'r+' : 'wx', 0o600);
     try {
       const bytes = Buffer.from(`${note}\n`);
-      ftruncateSync(fd, this.#bytes);
-      writeWhole(fd, bytes, this.#bytes);
-      return { fd, end: this.#bytes + bytes.length };
+      // Somebody may have cut or removed the file: zeros in place of that would make it worse.
+      const start = Math.min(this.#bytes, fstatSync(fd).size);
+      ftruncateSync(fd, start);
+      writeWhole(fd, bytes, start);
+      return { fd, start, end: start + bytes.length };
     } catch (error) {
       closeSync(fd);
       throw error;
     }
   }
 
-  #signed(checkpoint: Checkpoint, end: number): void {
+  #signed(checkpoint: Checkpoint, { start, end }: Written): void {
     // The name of the file is on disk with the first.
-    if (this.#bytes === 0) syncDirectory(this.#directory);
+    if (start === 0) syncDirectory(this.#directory);
     this.#bytes = end;
     this.#last = checkpoint;
     this.#onSigned(checkpoint);

@@ -2,7 +2,8 @@ import { reportFault } from '@org/instrument-core';
 import type { JournalAudit } from '../journal-audit.ts';
 import type { ResolvedAuditOptions } from '../resolve-options.ts';
 import type { Journal } from './journal.ts';
-import { expiredSegments, replaceByHashes } from './retention.ts';
+import { type ClosedSegment, expiredSegments, prepareHashes } from './retention.ts';
+import { DamagedSegmentError } from './segment-hashes.ts';
 
 /** How often age is looked at: segments and retention count in days. */
 const SWEEP_MILLIS = 60 * 60 * 1_000;
@@ -11,7 +12,8 @@ const SWEEP_MILLIS = 60 * 60 * 1_000;
 export interface Maintenance {
   /** A segment was closed. */
   readonly onRotated: () => void;
-  stop(): void;
+  /** Begins nothing any more. Resolves when what was under way is over. */
+  stop(): Promise<void>;
 }
 
 /** Signs checkpoints at their interval, closes segments that are old, and removes those that retention has no room for. */
@@ -30,22 +32,35 @@ export function startMaintenance(parts: {
     if (size === checkpointed || state !== 'open') return;
     audit.checkpoint().catch((error: unknown) => reportFault('audit', 'signing a checkpoint', error));
   };
+  const remove = async (segment: ClosedSegment): Promise<void> => {
+    const range = { first: segment.first, last: segment.end - 1 };
+    const hashes = await prepareHashes(directory, segment);
+    if (isStopped) return;
+    // On record before it is done, so that nobody can take it for somebody else's doing.
+    await audit.recordOwn('audit.journal.pruned', range).durable;
+    await hashes.replace();
+    events.emit('audit.pruned', { directory, ...range, timestampMillis: Date.now() });
+  };
   const sweep = async (): Promise<void> => {
     const limits = { maxAgeMillis, maxBytes };
     const segments = await expiredSegments(directory, journal.openFrom, limits, Date.now());
     for (const segment of segments) {
       if (isStopped) return;
-      const range = { first: segment.first, last: segment.end - 1 };
-      // On record before it is done, so that nobody can take it for somebody else's doing.
-      await audit.recordOwn('audit.journal.pruned', range).durable;
-      await replaceByHashes(directory, segment);
-      events.emit('audit.pruned', { directory, ...range, timestampMillis: Date.now() });
+      try {
+        await remove(segment);
+      } catch (error) {
+        // One that is damaged stays as evidence; that must not keep all that come after it.
+        if (!(error instanceof DamagedSegmentError)) throw error;
+        reportFault('audit', 'removing an old segment', error);
+      }
     }
   };
   const startSweep = (): void => {
     if (isStopped || sweeping !== undefined || (maxAgeMillis === undefined && maxBytes === undefined)) return;
     sweeping = sweep()
-      .catch((error: unknown) => reportFault('audit', 'removing old segments', error))
+      .catch((error: unknown) => {
+        if (!isStopped) reportFault('audit', 'removing old segments', error);
+      })
       .finally(() => {
         sweeping = undefined;
       });
@@ -62,10 +77,11 @@ export function startMaintenance(parts: {
   return {
     // After the entry that has filled it is in place.
     onRotated: () => queueMicrotask(startSweep),
-    stop: () => {
+    stop: async () => {
       isStopped = true;
       clearInterval(signTimer);
       clearInterval(sweepTimer);
+      await sweeping;
     },
   };
 }

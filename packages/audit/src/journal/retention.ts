@@ -1,12 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { leafHashOfBytes } from '../merkle/frontier.ts';
-import { firstOfSegment, hashesName, SEGMENTS } from './format.ts';
-import { parseLine } from './parse-line.ts';
+import { draftName, firstOfSegment, hashesName, SEGMENTS } from './format.ts';
+import { hashesOf } from './segment-hashes.ts';
 import { syncDirectory } from './sync-directory.ts';
-
-const LINE_FEED = 0x0a;
 
 /** What is kept. */
 export interface RetentionLimits {
@@ -15,7 +12,7 @@ export interface RetentionLimits {
 }
 
 /** A closed segment. */
-interface ClosedSegment {
+export interface ClosedSegment {
   readonly path: string;
   readonly first: number;
   readonly bytes: number;
@@ -65,37 +62,40 @@ async function closedSegments(directory: string, openFrom: number): Promise<Clos
   );
 }
 
-/** Puts the hashes of a segment in its place: proofs go on working, and its entries are gone. */
-export async function replaceByHashes(directory: string, segment: ClosedSegment): Promise<void> {
-  const path = join(directory, SEGMENTS, hashesName(segment.first));
-  const draft = `${path}.draft`;
-  const file = await open(draft, 'w', 0o600);
-  try {
-    for await (const hashes of hashesOf(segment.path)) await file.write(hashes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
-  syncDirectory(join(directory, SEGMENTS));
-  await unlink(segment.path);
-  syncDirectory(join(directory, SEGMENTS));
+/** Hashes that are ready to take the place of a segment. */
+export interface PreparedHashes {
+  /** Puts them there, and the segment away. */
+  replace(): Promise<void>;
 }
 
-/** Leaf hashes of the entries of a segment, a block at a time. */
-async function* hashesOf(path: string): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const block of createReadStream(path) as AsyncIterable<Buffer>) {
-    const bytes: Buffer = rest.length === 0 ? block : Buffer.concat([rest, block]);
-    const hashes: Buffer[] = [];
-    let start = 0;
-    for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
-      const line = bytes.subarray(start, end);
-      if (parseLine(line.toString())?.kind === 'entry')
-        hashes.push(Buffer.from(leafHashOfBytes(line), 'base64'));
-      start = end + 1;
+/**
+ * Writes down the hashes of a segment: with them proofs go on working once its entries are gone.
+ *
+ * @throws DamagedSegmentError for one that is not as it was written: what would show what happened must not be removed.
+ * @throws the error of the file system.
+ */
+export async function prepareHashes(directory: string, segment: ClosedSegment): Promise<PreparedHashes> {
+  const segments = join(directory, SEGMENTS);
+  const path = join(segments, hashesName(segment.first));
+  const draft = join(segments, draftName(segment.first, randomBytes(4).toString('hex')));
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    try {
+      for await (const hashes of hashesOf(segment)) await file.appendFile(hashes);
+      await file.sync();
+    } finally {
+      await file.close();
     }
-    rest = bytes.subarray(start);
-    yield Buffer.concat(hashes);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
   }
+  return {
+    replace: async () => {
+      await rename(draft, path);
+      syncDirectory(segments);
+      await rm(segment.path, { force: true });
+      syncDirectory(segments);
+    },
+  };
 }

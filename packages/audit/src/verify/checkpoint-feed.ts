@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { InstrumentError, reasonOf } from '@org/instrument-core';
+import { isDigest } from '../checkpoint/base64.ts';
 import { type CheckpointBody, parseCheckpointText } from '../checkpoint/checkpoint.ts';
 import { readStoredCheckpoint } from '../checkpoint/checkpoints-file.ts';
 import { checkSignatures, parseNote, type SignedNote } from '../checkpoint/note.ts';
@@ -153,21 +154,24 @@ export class CheckpointFeed {
   }
 }
 
-/** Whether a checkpoint that is being written can be there so far. */
+/** Whether a checkpoint that is being written can be there so far; a character stands for each byte. */
 function isBeginningOfNote(text: string, origin: string): boolean {
+  const own = Buffer.from(origin).toString('latin1');
   const [body, signature, ...more] = text.split('\n\n');
   if (body === undefined || more.length > 0) return false;
-  const [name = '', size = '', root = '', ...others] = (signature === undefined ? text : body).split('\n');
-  const isBody = origin.startsWith(name) && /^\d*$/.test(size) && /^[\w+/]{0,43}=?$/.test(root);
-  if (signature === undefined) {
-    return isBody && (others.length === 0 || (others.length === 1 && others[0] === '' && root.length === 44));
-  }
-  const mark = `— ${origin} `;
-  if (!isBody || others.length > 0) return false;
-  return (
-    mark.startsWith(signature) ||
-    (signature.startsWith(mark) && /^[\w+/]*={0,2}\n?$/.test(signature.slice(mark.length)))
-  );
+  const [name = '', size, root, ...others] = (signature === undefined ? text : body).split('\n');
+  const isLast = (part: string | undefined) => part === undefined;
+  const isName = isLast(size) ? own.startsWith(name) : own === name;
+  const isSize = size === undefined || (isLast(root) ? /^\d*$/ : /^\d+$/).test(size);
+  const isWholeRoot = signature !== undefined || others.length > 0;
+  const isRoot = root === undefined || (isWholeRoot ? isDigest(root) : /^[A-Za-z\d+/]{0,43}=?$/.test(root));
+  if (!isName || !isSize || !isRoot) return false;
+  if (signature === undefined) return others.length === 0 || (others.length === 1 && others[0] === '');
+  const mark = Buffer.from(`— ${origin} `).toString('latin1');
+  if (root === undefined || others.length > 0) return false;
+  if (signature.length < mark.length) return mark.startsWith(signature);
+  // 68 bytes: a key id and a signature.
+  return signature.startsWith(mark) && /^[A-Za-z\d+/]{0,91}(=\n?)?$/.test(signature.slice(mark.length));
 }
 
 /**

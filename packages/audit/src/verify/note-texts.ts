@@ -8,6 +8,7 @@ const LINES_OF_NOTE = 6;
 
 /** What should be a note, and the empty line after it. */
 export interface NoteText {
+  /** Of what is not whole, a character for each byte: it may end in the midst of a character. */
   readonly text: string;
   /** Whether all of its lines are there. */
   readonly isWhole: boolean;
@@ -34,7 +35,7 @@ export async function* noteTexts(path: string, bytes?: number): AsyncGenerator<N
       if (first === undefined) return;
       isEnded = lines.length < LINES_OF_NOTE || lines.at(-1)?.isComplete === false;
       yield {
-        text: lines.map((line) => `${textOf(line)}${line.isComplete ? '\n' : ''}`).join(''),
+        text: lines.map((line) => textOf(line, isEnded)).join(''),
         isWhole: !isEnded,
         place: { file: CHECKPOINTS, line: first.number, offset: first.offset },
       };
@@ -44,9 +45,8 @@ export async function* noteTexts(path: string, bytes?: number): AsyncGenerator<N
   }
 }
 
-/** Bytes that are no UTF-8 become what no note contains, but for a character that is cut off. */
-function textOf({ bytes, isComplete }: SourceLine): string {
-  if (isUtf8(bytes)) return bytes.toString();
-  const cut = isComplete ? undefined : [1, 2, 3].find((count) => isUtf8(bytes.subarray(0, -count)));
-  return cut === undefined ? '\0' : bytes.toString('utf8', 0, bytes.length - cut);
+/** Bytes that are no UTF-8 become what no note contains. */
+function textOf({ bytes, isComplete }: SourceLine, asBytes: boolean): string {
+  const text = asBytes ? bytes.toString('latin1') : isUtf8(bytes) ? bytes.toString() : '\0';
+  return isComplete ? `${text}\n` : text;
 }
