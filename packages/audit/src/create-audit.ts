@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InstrumentError, reasonOf, reportFault } from '@org/instrument-core';
 import type { Audit } from './audit.ts';
 import { loadSigningKey, type SigningKey } from './checkpoint/signing-key.ts';
+import { atExit } from './journal/at-exit.ts';
 import { Chain } from './journal/chain.ts';
 import { Checkpointer } from './journal/checkpointer.ts';
 import { EntryClock } from './journal/entry-clock.ts';
@@ -13,8 +14,11 @@ import { Journal } from './journal/journal.ts';
 import { type DirectoryLock, lockDirectory } from './journal/lock.ts';
 import { startMaintenance } from './journal/maintenance.ts';
 import { createJournalMetrics } from './journal/metrics.ts';
+import { Overflow } from './journal/overflow.ts';
+import { OwnRecorder } from './journal/own-recorder.ts';
 import { type FoundJournal, recoverJournal } from './journal/recover.ts';
 import { JournalState } from './journal/state.ts';
+import { makeDirectory } from './journal/sync-directory.ts';
 import { JournalAudit } from './journal-audit.ts';
 import type { EntryContent } from './operation/entry.ts';
 import type { AuditOptions } from './options.ts';
@@ -48,15 +52,18 @@ export function openAudit(given: AuditOptions): JournalAudit {
   const asked = resolveAuditOptions(given);
   const options = { ...asked, directory: resolve(asked.directory) };
   const { directory } = options;
+  let onLost = (): void => {};
   const lock = attempt(directory, () => {
-    mkdirSync(join(directory, SEGMENTS), { recursive: true, mode: 0o700 });
-    return lockDirectory(directory);
+    makeDirectory(join(directory, SEGMENTS));
+    return lockDirectory(directory, () => onLost());
   });
   try {
     const found = attempt(directory, () => recoverJournal(directory));
     const origin = originOf(options, found);
     const key = loadSigningKey(directory, given.signingKey, origin);
-    return attempt(directory, () => assemble(given, options, found, key, lock));
+    const audit = attempt(directory, () => assemble(given, options, found, key, lock));
+    onLost = () => audit.abandon();
+    return audit;
   } catch (error) {
     lock.release();
     throw error;
@@ -73,9 +80,13 @@ function assemble(
   const { directory, events } = options;
   const { origin } = key;
   const chain = found.chain ?? new Chain(origin, { first: 0, frontier: [], open: [], prev: '' }, '');
-  const isNew = found.chain === undefined;
   const interrupted = [...chain.open];
+  const kept = chain.size;
+  const checkpointer = new Checkpointer(directory, key, (checkpoint) => {
+    events.emit('audit.checkpoint', { directory, ...checkpoint, timestampMillis: Date.now() });
+  });
   const keys = openSubjectKeys(directory);
+  const encoder = createEntryEncoder({ ...given, subjects: keys });
   const state = new JournalState(directory, events, () => {
     const { waitingBytes, shed, size, durable } = audit.status();
     return { waitingEntries: size - durable, waitingBytes, shed };
@@ -94,43 +105,50 @@ function assemble(
     onRotated: () => onRotated(),
   });
   const metrics = createJournalMetrics(options.meterProvider, origin, () => audit.status());
-  const checkpointer = new Checkpointer(directory, key, (checkpoint) => {
-    events.emit('audit.checkpoint', { directory, ...checkpoint, timestampMillis: Date.now() });
-  });
-  const atExit = (): void => audit.closeNow();
   const clock = new EntryClock(chain.lastTime);
+  const own = new OwnRecorder(journal, encoder, clock);
   const audit: JournalAudit = new JournalAudit({
     options,
     origin,
     journal,
-    encoder: createEntryEncoder({ ...given, subjects: keys }),
+    encoder,
     clock,
     spans: given.tracer === undefined ? undefined : new OperationSpans(given.tracer),
     state,
+    overflow: new Overflow({ journal, state, clock, options }),
+    own,
     metrics,
     checkpointer,
     keys,
-    onClose: () => {
-      process.off('exit', atExit);
-      maintenance.stop();
-      lock.release();
+    stopBackground: () => maintenance.stop(),
+    onClose: (idle) => {
+      forgetExit();
+      void maintenance.stop();
+      // Whoever comes next must not meet what is still under way.
+      if (idle === undefined) lock.release();
+      else void idle.then(() => lock.release());
     },
   });
-  process.on('exit', atExit);
-  const maintenance = startMaintenance({ audit, journal, options });
+  const forgetExit = atExit(() => audit.closeNow());
+  const maintenance = startMaintenance({ audit, own, journal, options });
   onRotated = maintenance.onRotated;
-  if (found.unsealed !== undefined || found.tornBytes > 0 || interrupted.length > 0) {
-    tellRecovered(audit, journal, clock, options, found, interrupted);
+  try {
+    if (found.unsealed !== undefined || found.tornBytes > 0 || interrupted.length > 0) {
+      tellRecovered(own, journal, clock, options, found, interrupted);
+    }
+  } catch (error) {
+    audit.closeNow();
+    throw error;
   }
-  if (!isNew && checkpointer.size > chain.size) {
-    const lost = `${checkpointer.size} entries were signed, and ${chain.size} are there`;
-    reportFault('audit', 'finding all entries of the journal', lost);
+  if (checkpointer.size > kept) {
+    const what = `${checkpointer.size} entries were signed, and ${kept} are there`;
+    reportFault('audit', 'finding all entries of the journal', what);
   }
   return audit;
 }
 
 function tellRecovered(
-  audit: JournalAudit,
+  own: OwnRecorder,
   journal: Journal,
   clock: EntryClock,
   { directory, events }: ResolvedAuditOptions,
@@ -138,7 +156,7 @@ function tellRecovered(
   interrupted: readonly number[],
 ): void {
   const size = journal.size;
-  audit.recordOwn('audit.journal.recovered', {
+  own.record('audit.journal.recovered', {
     entries: size,
     interrupted: interrupted.length,
     tornBytes,
@@ -147,7 +165,7 @@ function tellRecovered(
   const starts = findEntries(directory, interrupted);
   // Retention may have taken a start; that it was interrupted is known all the same.
   const unknown: EntryContent = { action: 'audit.operation', time: clock.next() };
-  audit.recordInterrupted(new Map(interrupted.map((index) => [index, starts.get(index) ?? unknown])));
+  own.recordInterrupted(new Map(interrupted.map((index) => [index, starts.get(index) ?? unknown])));
   const timestampMillis = Date.now();
   events.emit('audit.recovered', { directory, size, tornBytes, tornFile, interrupted, timestampMillis });
 }

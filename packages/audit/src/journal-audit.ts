@@ -1,65 +1,32 @@
-import { InstrumentError, monotonicMillis, reasonOf, reportFault } from '@org/instrument-core';
+import { monotonicMillis, reasonOf, reportFault } from '@org/instrument-core';
 import type { Audit, AuditStatus, Checkpoint, OpenOperation, OperationEnd } from './audit.ts';
 import { currentAuditContext, withAuditContext } from './context/audit-context.ts';
-import type { Checkpointer } from './journal/checkpointer.ts';
-import type { EntryClock } from './journal/entry-clock.ts';
-import type { Journal } from './journal/journal.ts';
-import type { JournalMetrics } from './journal/metrics.ts';
-import { interruptedEntry, type OwnAction, ownEntry } from './journal/own-entry.ts';
-import type { JournalState } from './journal/state.ts';
-import type { AuditEntry, EntryContent, JsonValue, RecordedEntry } from './operation/entry.ts';
+import { unavailable } from './journal/overflow.ts';
+import type { JournalAuditParts } from './journal-audit-parts.ts';
+import type { AuditEntry, EntryContent, RecordedEntry } from './operation/entry.ts';
 import type { AuditOperation } from './operation/operation.ts';
 import type { AuditPage, AuditQuery } from './query/query.ts';
 import { pageOf, queryJournal } from './query/query-journal.ts';
 import { activeSpan } from './record/active-span.ts';
-import type { JournalEncoder } from './record/encode-operation.ts';
 import type { AuditContext, EncodedEntry } from './record/encoder.ts';
-import { PendingEntry } from './record/recorded-entry.ts';
-import type { OperationSpan, OperationSpans } from './record/span.ts';
-import type { ResolvedAuditOptions } from './resolve-options.ts';
-import type { SubjectKeys } from './subjects/subject-keys.ts';
+import type { OperationSpan } from './record/span.ts';
 import type { Verification, VerifyOptions } from './verify/verification.ts';
 import { verifyJournal } from './verify/verify-journal.ts';
-
-/** How long `block` sleeps between two attempts to bring entries to disk. */
-const BLOCK_STEP_MILLIS = 20;
-
-/** The parts of an audit on a journal. */
-export interface JournalAuditParts {
-  readonly options: ResolvedAuditOptions;
-  readonly origin: string;
-  readonly journal: Journal;
-  readonly encoder: JournalEncoder;
-  readonly clock: EntryClock;
-  readonly spans: OperationSpans | undefined;
-  readonly state: JournalState;
-  readonly metrics: JournalMetrics;
-  readonly checkpointer: Checkpointer;
-  readonly keys: SubjectKeys;
-  /** Stops all else, when the journal is closed. */
-  readonly onClose: () => void;
-}
 
 /** {@link Audit} on a journal of its own. */
 export class JournalAudit implements Audit {
   readonly #parts: JournalAuditParts;
-  #shed = 0;
-  /** Entries shed that no entry tells of yet, and when the first of them came. */
-  #untold = 0;
-  #untoldSince = '';
-  /** Whether somebody has waited for room in vain: until the disk takes entries again, nobody else is held up. */
-  #isHopeless = false;
   #closing: Promise<void> | undefined;
   #isClosed = false;
   #signing: Promise<unknown> = Promise.resolve();
+  #erasing: Promise<unknown> = Promise.resolve();
 
   constructor(parts: JournalAuditParts) {
     this.#parts = parts;
   }
 
   record(operation: AuditOperation): RecordedEntry {
-    const startMillis = Date.now() - (operation?.durationMillis ?? 0);
-    const span = this.#openSpan(operation, startMillis);
+    const span = this.#openSpan(operation, undefined);
     const { entry, content } = this.#put(operation, undefined, undefined, span);
     this.#closeSpan(span, content, entry);
     return entry;
@@ -114,21 +81,14 @@ export class JournalAudit implements Audit {
     return signed;
   }
 
-  async erase(subject: string): Promise<boolean> {
-    const { keys, options } = this.#parts;
-    const pseudonym = await keys.erase(subject);
-    if (pseudonym === undefined) return false;
-    this.recordOwn('audit.subject.erased', { pseudonym });
-    options.events.emit('audit.erased', {
-      directory: options.directory,
-      pseudonym,
-      timestampMillis: Date.now(),
-    });
-    return true;
+  erase(subject: string): Promise<boolean> {
+    const erased = this.#erase(subject);
+    this.#erasing = Promise.allSettled([this.#erasing, erased]);
+    return erased;
   }
 
   status(): AuditStatus {
-    const { journal, state, options, origin, checkpointer } = this.#parts;
+    const { journal, state, options, origin, overflow, checkpointer } = this.#parts;
     return {
       state: state.state,
       reason: state.reason,
@@ -137,7 +97,7 @@ export class JournalAudit implements Audit {
       size: journal.size,
       durable: journal.durable,
       waitingBytes: journal.waitingBytes,
-      shed: this.#shed,
+      shed: overflow.shed,
       checkpointed: checkpointer.size,
     };
   }
@@ -157,60 +117,60 @@ export class JournalAudit implements Audit {
     return this.#closing;
   }
 
-  /** Closes the journal at once, when the process ends. Never throws. */
-  closeNow(): void {
+  /**
+   * Closes the journal at once: when the process ends, or when all that was under way is over. Never throws. `idle`:
+   * resolves when what could not be waited for is over.
+   */
+  closeNow(idle?: Promise<void>): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const { journal, checkpointer, state, keys, metrics, onClose } = this.#parts;
-    this.#tellShed();
-    journal.endSegment();
+    const { journal, checkpointer } = this.#parts;
     try {
+      // The disk may be back, and have room for what is to be told.
+      if (!this.#tellShed() && journal.commitNow()) this.#tellShed();
+      journal.endSegment();
       if (journal.commitNow()) checkpointer.signNow(journal.size, journal.root());
     } catch (error) {
       reportFault('audit', 'signing the last checkpoint', error);
     }
-    const { reason } = state;
-    journal.stop(() => unavailable(`the journal was closed before it was on disk: ${reason ?? 'no disk'}`));
-    keys.close();
-    metrics.stop();
-    onClose();
-    state.close();
+    this.#release(idle);
   }
 
-  /** Puts on record what the journal itself does. */
-  recordOwn(action: OwnAction, attributes: Record<string, JsonValue>): RecordedEntry {
-    const { clock, encoder, journal } = this.#parts;
-    const time = clock.next();
-    return journal.append(ownEntry(encoder, action, time, attributes).text, time, {});
-  }
-
-  /** Puts on record that operations were interrupted, of which only the starts are known. */
-  recordInterrupted(starts: ReadonlyMap<number, EntryContent>): void {
-    const { clock, encoder, journal } = this.#parts;
-    for (const [started, start] of starts) {
-      const time = clock.next();
-      const { text, content } = interruptedEntry(encoder, start, started, time);
-      journal.append(text, time, content);
-    }
+  /** Writes nothing any more: somebody else has taken the directory over. */
+  abandon(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const reason = 'another process has taken the directory over';
+    reportFault('audit', 'keeping the directory of the journal', reason);
+    this.#release(undefined, reason);
   }
 
   /** Puts on record how many entries are missing, which somebody else had to shed. */
   recordShed(entries: number, since: string): void {
-    this.#shed += entries;
-    this.recordOwn('audit.entries.shed', { entries, since });
+    this.#parts.overflow.add(entries);
+    this.#parts.own.record('audit.entries.shed', { entries, since });
   }
 
   /** The disk takes entries again, or has taken some. */
   relieved(): void {
-    this.#isHopeless = false;
+    if (this.#isClosed) return;
+    this.#parts.overflow.relieve();
     this.#parts.state.open();
     this.#tellShed();
   }
 
-  #openSpan(operation: AuditOperation, startMillis: number): OperationSpan | undefined {
+  #openSpan(operation: AuditOperation, startMillis: number | undefined): OperationSpan | undefined {
     const { spans } = this.#parts;
-    if (spans === undefined || typeof operation?.action !== 'string') return undefined;
-    return spans.open({ action: operation.action }, startMillis);
+    if (spans === undefined) return undefined;
+    try {
+      // What is wrong with them is told by the encoder.
+      const { action, durationMillis } = operation;
+      if (typeof action !== 'string') return undefined;
+      const before = typeof durationMillis === 'number' && durationMillis > 0 ? durationMillis : 0;
+      return spans.open({ action }, startMillis ?? Date.now() - before);
+    } catch {
+      return undefined;
+    }
   }
 
   #closeSpan(span: OperationSpan | undefined, content: EntryContent | undefined, entry: RecordedEntry): void {
@@ -226,9 +186,9 @@ export class JournalAudit implements Audit {
     span: OperationSpan | undefined,
     context: AuditContext | undefined = currentAuditContext(),
   ): { entry: RecordedEntry; content: EntryContent } {
-    const { clock, encoder, journal, metrics } = this.#parts;
+    const { clock, encoder, journal, metrics, overflow } = this.#parts;
     const ids = span?.spanContext ?? activeSpan();
-    const time = clock.next();
+    const time = clock.hold();
     let encoded: EncodedEntry;
     try {
       encoded = encoder.encode(operation, {
@@ -242,53 +202,47 @@ export class JournalAudit implements Audit {
     } catch (error) {
       metrics.count('refused');
       throw error;
+    } finally {
+      clock.release();
     }
     const { text, content } = encoded;
     if (this.#isClosed) return { entry: this.#drop('the journal is closed'), content };
-    if (!journal.hasRoom(text.length) && !this.#waitForRoom(text.length)) {
+    if (!overflow.hasRoom(text.length)) {
       return { entry: this.#drop('there is no room'), content };
     }
     metrics.count('recorded');
     return { entry: journal.append(text, time, content), content };
   }
 
-  /** Whether there is room after waiting for it, where that was asked for. */
-  #waitForRoom(length: number): boolean {
-    const { journal, options, state } = this.#parts;
-    state.full();
-    if (options.whenFull !== 'block' || this.#isHopeless) return false;
-    const deadlineMillis = monotonicMillis() + options.blockTimeoutMillis;
-    const sleeper = new Int32Array(new SharedArrayBuffer(4));
-    while (monotonicMillis() < deadlineMillis) {
-      if (journal.commitNow() && journal.hasRoom(length)) return true;
-      Atomics.wait(sleeper, 0, 0, BLOCK_STEP_MILLIS);
-    }
-    this.#isHopeless = true;
-    return false;
-  }
-
-  /**
-   * Leaves an entry out, as `whenFull` has it.
-   *
-   * @throws {InstrumentError} `INSTRUMENT_AUDIT_UNAVAILABLE` unless that is to shed.
-   */
   #drop(why: string): RecordedEntry {
-    const { clock, metrics, options, state } = this.#parts;
+    const { metrics, overflow } = this.#parts;
     metrics.count('shed');
-    this.#shed++;
-    const error = unavailable(state.reason === undefined ? why : `${why}: ${state.reason}`);
-    if (options.whenFull !== 'shed') throw error;
-    if (this.#untold++ === 0) this.#untoldSince = clock.next();
-    const entry = new PendingEntry();
-    entry.reject(error);
-    return entry;
+    return overflow.drop(why);
   }
 
-  #tellShed(): void {
-    if (this.#untold === 0 || !this.#parts.journal.hasRoom(256)) return;
-    const attributes = { entries: this.#untold, since: this.#untoldSince };
-    this.#untold = 0;
-    this.recordOwn('audit.entries.shed', attributes);
+  /** `false` when there is something to be told, and no room for it. */
+  #tellShed(): boolean {
+    const { overflow, own } = this.#parts;
+    if (!overflow.hasUntold) return true;
+    const untold = overflow.takeUntold();
+    if (untold !== undefined) own.record('audit.entries.shed', { ...untold });
+    return untold !== undefined;
+  }
+
+  async #erase(subject: string): Promise<boolean> {
+    const { keys, options, own } = this.#parts;
+    // The keys may be another process's by now.
+    if (this.#isClosed) throw unavailable('the journal is closed');
+    const pseudonym = await keys.erase(subject);
+    if (pseudonym === undefined) return false;
+    if (this.#isClosed) throw unavailable('the journal was closed while a key was erased');
+    await own.record('audit.subject.erased', { pseudonym }).durable;
+    options.events.emit('audit.erased', {
+      directory: options.directory,
+      pseudonym,
+      timestampMillis: Date.now(),
+    });
+    return true;
   }
 
   async #sign(): Promise<Checkpoint> {
@@ -296,6 +250,7 @@ export class JournalAudit implements Audit {
     const { size } = journal;
     const root = journal.root();
     await this.flush();
+    if (this.#isClosed && checkpointer.size < size) throw unavailable('the journal is closed');
     try {
       return await checkpointer.sign(size, root);
     } catch (error) {
@@ -304,18 +259,31 @@ export class JournalAudit implements Audit {
   }
 
   async #close(): Promise<void> {
+    const { journal, options, stopBackground } = this.#parts;
+    const rest = Promise.allSettled([this.#erasing, stopBackground(), this.#signing]).then(() => {});
+    let isIdle = false;
+    const idle = Promise.all([journal.flush(), rest]).then(() => {
+      isIdle = true;
+    });
     // What is under way is waited for, so that it is not done twice; a disk that does not answer, only for a while.
-    const late = new Promise<void>((resolve) =>
-      setTimeout(resolve, this.#parts.options.blockTimeoutMillis).unref(),
-    );
-    const idle = Promise.allSettled([this.#parts.journal.flush(), this.#signing]).then(() => {});
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, options.blockTimeoutMillis).unref();
+    });
     await Promise.race([idle, late]);
-    this.closeNow();
+    clearTimeout(timer);
+    this.closeNow(isIdle ? undefined : rest);
   }
-}
 
-function unavailable(why: string, cause?: unknown): InstrumentError {
-  return new InstrumentError('INSTRUMENT_AUDIT_UNAVAILABLE', `Not put on record: ${why}`, [], cause);
+  #release(idle: Promise<void> | undefined, lost?: string): void {
+    const { journal, keys, metrics, onClose, state } = this.#parts;
+    const reason = lost ?? state.reason;
+    journal.stop(() => unavailable(`the journal was closed before it was on disk: ${reason ?? 'no disk'}`));
+    keys.close();
+    metrics.stop();
+    onClose(idle);
+    state.close(lost);
+  }
 }
 
 function defined(end: OperationEnd): OperationEnd {

@@ -10,6 +10,7 @@ import {
   parseDuration,
   unknownKeys,
 } from '@org/instrument-core';
+import { isKeyName } from './checkpoint/verifier-key.ts';
 import type { AuditOptions, WhenFull } from './options.ts';
 import { encoderProblems } from './record/encoder-options.ts';
 
@@ -35,6 +36,8 @@ const KEYS: readonly (keyof AuditOptions)[] = [
 ];
 const WHEN_FULL: readonly unknown[] = ['block', 'shed', 'fail'];
 const MIN_SEGMENT_BYTES = 4_096;
+/** 24.8 days: the longest that a timer of Node.js takes; of what is longer it makes a millisecond. */
+const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 
 /** Options of a journal with all defaults, durations in milliseconds. */
 export interface ResolvedAuditOptions {
@@ -72,6 +75,8 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
     check(path, value, parseDuration(value) !== undefined, "a duration such as '5s', or milliseconds");
     return parseDuration(value) ?? byDefault;
   };
+  const timer = (path: string, value: unknown, byDefault: number): number =>
+    Math.min(MAX_TIMER_MILLIS, duration(path, value, byDefault));
   const whole = (path: string, value: unknown, min: number, byDefault: number): number => {
     check(
       path,
@@ -89,8 +94,24 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
       fix: "Give one that lasts, such as '/var/lib/checkout/audit'.",
     });
   }
-  const { retention = {}, signingKey } = given;
-  problems.push(...unknownKeys(retention, ['maxAge', 'maxBytes'], 'retention.'));
+  const { origin, signingKey } = given;
+  const retention = given.retention ?? {};
+  check('retention', given.retention, isObject(given.retention), '{ maxAge?, maxBytes? }');
+  if (isObject(retention)) problems.push(...unknownKeys(retention, ['maxAge', 'maxBytes'], 'retention.'));
+  check(
+    'origin',
+    origin,
+    typeof origin === 'string' && isKeyName(origin),
+    'visible characters without spaces and "+", such as "example.org/checkout"',
+  );
+  check('tracer', given.tracer, hasMethod(given.tracer, 'startSpan'), 'a Tracer of OpenTelemetry');
+  check(
+    'meterProvider',
+    given.meterProvider,
+    hasMethod(given.meterProvider, 'getMeter'),
+    'a MeterProvider of @org/instrument-core',
+  );
+  check('events', given.events, hasMethod(given.events, 'emit'), 'an EventBus of @org/instrument-core');
   check('whenFull', given.whenFull, WHEN_FULL.includes(given.whenFull), "'block', 'shed' or 'fail'");
   check(
     'signingKey',
@@ -100,23 +121,31 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
   );
   const resolved: ResolvedAuditOptions = {
     directory: given.directory,
-    origin: given.origin,
+    origin,
     segmentBytes: whole('segmentBytes', given.segmentBytes, MIN_SEGMENT_BYTES, 16 * 1024 * 1024),
     segmentAgeMillis: duration('segmentAge', given.segmentAge, 86_400_000),
     maxAgeMillis:
       retention.maxAge === undefined ? undefined : duration('retention.maxAge', retention.maxAge, 0),
     maxBytes:
       retention.maxBytes === undefined ? undefined : whole('retention.maxBytes', retention.maxBytes, 0, 0),
-    commitIntervalMillis: duration('commitInterval', given.commitInterval, 2),
+    commitIntervalMillis: timer('commitInterval', given.commitInterval, 2),
     maxWaitingBytes: whole('maxWaitingBytes', given.maxWaitingBytes, 1_024, 16 * 1024 * 1024),
     whenFull: given.whenFull ?? 'shed',
-    blockTimeoutMillis: duration('blockTimeout', given.blockTimeout, 5_000),
-    checkpointIntervalMillis: duration('checkpointInterval', given.checkpointInterval, 60_000),
+    blockTimeoutMillis: timer('blockTimeout', given.blockTimeout, 5_000),
+    checkpointIntervalMillis: timer('checkpointInterval', given.checkpointInterval, 60_000),
     meterProvider: given.meterProvider ?? meterProvider,
     events: given.events ?? events,
   };
   if (problems.length > 0) throw invalid(problems);
   return resolved;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function';
 }
 
 function invalid(problems: readonly Problem[]): InstrumentError {

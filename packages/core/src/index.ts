@@ -20,6 +20,10 @@ export { createEventRecorder } from './event-recorder.ts';
 export { isError, reasonOf } from './fault/reason-of.ts';
 export { reportFault } from './fault/report-fault.ts';
 export { errorTypeOf, isAbort } from './fault/thrown.ts';
+export { endWhenAbandoned, forgetHandle } from './following/abandoned.ts';
+export { follow, followObject, thenOf } from './following/follow.ts';
+export type { Followed } from './following/followed.ts';
+export { followStream, isStream } from './following/stream.ts';
 export type {
   BindableCounter,
   BindableGauge,
@@ -59,5 +63,7 @@ export { bucketUpperBound } from './stream/exponential-histogram.ts';
 export { unknownKeys } from './unknown-keys.ts';
 export type { AggregationOptions, AttributeKeys, AttributesProcessor, MetricViewOptions } from './view.ts';
 export { viewProblems } from './view-registry.ts';
+export type { AnyFunction, ResultOf, Untyped, UntypedFunction } from './wrapping/any-function.ts';
 export { type DecoratorCall, readDecoratorCall } from './wrapping/decorator-call.ts';
+export { isClass } from './wrapping/is-class.ts';
 export { keepShape } from './wrapping/keep-shape.ts';

@@ -1,5 +1,11 @@
 import { type Context, context, ROOT_CONTEXT, type Span, type SpanContext } from '@opentelemetry/api';
-import { monotonicMillis, type OperationRecorder } from '@org/instrument-core';
+import {
+  endWhenAbandoned,
+  type Followed,
+  forgetHandle,
+  monotonicMillis,
+  type OperationRecorder,
+} from '@org/instrument-core';
 import { type CallSite, IDLE } from './call-site.ts';
 import { reportFault } from './faults.ts';
 import { closeSpan, openSpan } from './span.ts';
@@ -15,9 +21,9 @@ export const NO_ARGUMENTS: Arguments = [];
 
 /**
  * One call under way, from its begin to its one end. Later attempts to end it do nothing. No method throws. It holds
- * neither arguments nor result, so that it can outlive them (see `abandoned.ts`).
+ * neither arguments nor result, so that it can outlive them.
  */
-export class Call {
+export class Call implements Followed<Arguments> {
   readonly site: CallSite;
   readonly startMillis: number;
   /** What the call began on; it ends there, whatever is installed meanwhile. */
@@ -30,8 +36,7 @@ export class Call {
   ended: boolean;
   /** When something was last seen of the call; the end of a call that nobody ended. */
   lastMillis: number;
-  /** Called once when the call has ended. Must not throw. */
-  onEnd: ((call: Call) => void) | undefined;
+  isWatched: boolean;
   #items: OperationRecorder | undefined;
   #count: number;
 
@@ -45,9 +50,13 @@ export class Call {
     this.spanContext = undefined;
     this.ended = false;
     this.lastMillis = startMillis;
-    this.onEnd = undefined;
+    this.isWatched = false;
     this.#items = undefined;
     this.#count = 0;
+  }
+
+  get streamOption(): boolean | undefined {
+    return this.site.settings.stream;
   }
 
   /** From now on the call is a stream: its items are counted, and its steps run in the context of the call. */
@@ -59,12 +68,6 @@ export class Call {
     if (active !== ROOT_CONTEXT || this.site.exemplars) this.context = active;
   }
 
-  /** Runs `step` in the context of the call. */
-  run<T>(step: () => T): T {
-    return this.context === undefined ? step() : context.with(this.context, step);
-  }
-
-  /** The stream gave an item. */
   item(): void {
     if (this.ended) return;
     const isFirst = this.#count === 0;
@@ -86,7 +89,11 @@ export class Call {
     if (!this.ended) this.#end(monotonicMillis(), undefined, true, error, undefined, args);
   }
 
-  /** The consumer does not want the rest. */
+  /** Who leaves a loop early has all that it wanted. */
+  close(result: unknown, args: Arguments): void {
+    this.succeed(result, args);
+  }
+
   cancel(args: Arguments): void {
     if (!this.ended) this.#end(monotonicMillis(), 'cancelled', false, undefined, undefined, args);
   }
@@ -94,6 +101,15 @@ export class Call {
   /** Nobody will end the call any more: it ended well when something was last seen of it. */
   abandon(): void {
     if (!this.ended) this.#end(this.lastMillis, 'ok', false, undefined, undefined, undefined);
+  }
+
+  watch(handle: object): void {
+    this.lastMillis = monotonicMillis();
+    endWhenAbandoned(this, handle);
+  }
+
+  report(what: string, fault: unknown): void {
+    reportFault(this.site.names.operation, what, fault);
   }
 
   #end(
@@ -105,7 +121,7 @@ export class Call {
     args: Arguments | undefined,
   ): void {
     this.ended = true;
-    this.onEnd?.(this);
+    forgetHandle(this);
     const { site, span } = this;
     const outcome = known ?? outcomeOf(site, thrown, error, result);
     const attributes = args === undefined ? undefined : attributesOf(site, span, args, result);

@@ -1,3 +1,4 @@
+export type { AnyFunction, ResultOf, Untyped, UntypedFunction } from '@org/instrument-core';
 export { instrumentFunction } from './instrument-function.ts';
 export {
   type InstrumentPerformance,
@@ -11,12 +12,4 @@ export {
   instrumented,
   type SkipDecorator,
 } from './instrumented.ts';
-export type {
-  AnyFunction,
-  InstrumentOptions,
-  ResultOf,
-  SloOptions,
-  SpanOptions,
-  Untyped,
-  UntypedFunction,
-} from './options.ts';
+export type { InstrumentOptions, SloOptions, SpanOptions } from './options.ts';

@@ -1,7 +1,7 @@
-import { describeValue } from '@org/instrument-core';
+import { type AnyFunction, describeValue, isClass } from '@org/instrument-core';
 import { CallSite } from './call-site.ts';
 import { functionNames } from './names.ts';
-import type { AnyFunction, InstrumentOptions } from './options.ts';
+import type { InstrumentOptions } from './options.ts';
 import { misuse, settingsOf } from './validate-options.ts';
 import { type Target, wrap } from './wrap.ts';
 import { yieldsItems } from './yields-items.ts';
@@ -39,9 +39,4 @@ export function instrumentFunction<F extends AnyFunction>(fn: F, options?: strin
   const settings = settingsOf(options, undefined, `instrumentFunction(${names.function})`);
   const site = new CallSite(settings, () => names, names, yieldsItems(fn));
   return wrap(fn as unknown as Target, site) as unknown as F;
-}
-
-/** Whether the function is a class, which cannot be called without `new`. */
-export function isClass(fn: object): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(fn));
 }

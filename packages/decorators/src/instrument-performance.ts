@@ -1,7 +1,12 @@
-import { type DecoratorCall, readDecoratorCall } from '@org/instrument-core';
+import {
+  type AnyFunction,
+  type DecoratorCall,
+  readDecoratorCall,
+  type UntypedFunction,
+} from '@org/instrument-core';
 import { wrapDescriptor, wrapUnplaced } from './member.ts';
 import type { Member } from './names.ts';
-import type { AnyFunction, InstrumentOptions, UntypedFunction } from './options.ts';
+import type { InstrumentOptions } from './options.ts';
 import { misuse, type Settings, settingsOf } from './validate-options.ts';
 import type { Target } from './wrap.ts';
 

@@ -1,5 +1,4 @@
-import { type DecoratorCall, readDecoratorCall } from '@org/instrument-core';
-import { isClass } from './instrument-function.ts';
+import { type DecoratorCall, isClass, readDecoratorCall } from '@org/instrument-core';
 import { wrapDescriptor } from './member.ts';
 import type { InstrumentOptions } from './options.ts';
 import { misuse, type Settings, settingsOf } from './validate-options.ts';

@@ -1,23 +1,5 @@
 import type { Attributes, SpanKind } from '@opentelemetry/api';
-import type { Duration, Outcome } from '@org/instrument-core';
-
-/** Any function, of whatever parameters and result. */
-export type AnyFunction = (...args: never[]) => unknown;
-
-/**
- * What the compiler cannot know: a decorator factory is called before TypeScript looks at the decorated method. Name
- * the method (`instrumentPerformance<Orders['price']>({ … })`) or annotate the callback to have it checked.
- */
-export type Untyped = ReturnType<JSON['parse']>;
-
-/** The function type that callbacks see when none is named. */
-export type UntypedFunction = (...args: Untyped[]) => Untyped;
-
-/** What `attributes` and `classify` get as the result: awaited, and for a generator what it returned. */
-export type ResultOf<F extends AnyFunction> =
-  ReturnType<F> extends Generator<unknown, infer R, never> | AsyncGenerator<unknown, infer R, never>
-    ? R
-    : Awaited<ReturnType<F>>;
+import type { AnyFunction, Duration, Outcome, ResultOf, UntypedFunction } from '@org/instrument-core';
 
 /** The span of each call. */
 export interface SpanOptions {

@@ -1,10 +1,16 @@
 import { context } from '@opentelemetry/api';
-import { keepShape, monotonicMillis, runtime } from '@org/instrument-core';
+import {
+  follow,
+  followObject,
+  isStream,
+  keepShape,
+  monotonicMillis,
+  runtime,
+  thenOf,
+} from '@org/instrument-core';
 import { type Arguments, Call, NO_ARGUMENTS, openCall } from './call.ts';
 import { type CallSite, IDLE } from './call-site.ts';
 import { reportFault } from './faults.ts';
-import { follow, thenOf } from './results/follow.ts';
-import { isStream } from './results/stream.ts';
 
 /** A function as the wrapper sees it. */
 export type Target = (this: unknown, ...args: unknown[]) => unknown;
@@ -70,7 +76,7 @@ function observe(fn: Target, site: CallSite): Target {
     if ((typeof result === 'object' && result !== null) || typeof result === 'function') {
       const then = thenOf(result);
       if (then !== undefined || isStream(result, site.settings.stream)) {
-        return follow(new Call(site, operation, token, startMillis), result, then, NO_ARGUMENTS);
+        return followObject(new Call(site, operation, token, startMillis), result, then, NO_ARGUMENTS);
       }
     }
     try {
@@ -96,9 +102,5 @@ function callRich(fn: Target, site: CallSite, self: unknown, given: unknown[]): 
     call.fail(error, args);
     throw error;
   }
-  if ((typeof result === 'object' && result !== null) || typeof result === 'function') {
-    return follow(call, result, thenOf(result), args);
-  }
-  call.succeed(result, args);
-  return result;
+  return follow(call, result, args);
 }

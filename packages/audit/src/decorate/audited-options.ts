@@ -1,3 +1,4 @@
+import type { AnyFunction, ResultOf, Untyped, UntypedFunction } from '@org/instrument-core';
 import type { Audit } from '../audit.ts';
 import type {
   AuditActor,
@@ -7,24 +8,6 @@ import type {
   AuditTarget,
   AuditText,
 } from '../operation/operation.ts';
-
-/** Any function, of whatever parameters and result. */
-export type AnyFunction = (...args: never[]) => unknown;
-
-/**
- * What the compiler cannot know: a decorator factory is called before TypeScript looks at the decorated method. Name
- * the method (`audited<Orders['refund']>('orders.refund', { … })`) or annotate the callback to have it checked.
- */
-export type Untyped = ReturnType<JSON['parse']>;
-
-/** The function type that callbacks see when none is named. */
-export type UntypedFunction = (...args: Untyped[]) => Untyped;
-
-/** What `after` and `classify` get as the result: awaited, and for a generator what it returned. */
-export type ResultOf<F extends AnyFunction> =
-  ReturnType<F> extends Generator<unknown, infer R, never> | AsyncGenerator<unknown, infer R, never>
-    ? R
-    : Awaited<ReturnType<F>>;
 
 /** The `this` of a call. */
 export type SelfOf<F extends AnyFunction> =

@@ -1,5 +1,12 @@
-import { type DecoratorCall, type Problem, readDecoratorCall } from '@org/instrument-core';
-import type { AnyFunction, AuditedOperation, AuditedOptions, UntypedFunction } from './audited-options.ts';
+import {
+  type AnyFunction,
+  type DecoratorCall,
+  isClass,
+  type Problem,
+  readDecoratorCall,
+  type UntypedFunction,
+} from '@org/instrument-core';
+import type { AuditedOperation, AuditedOptions } from './audited-options.ts';
 import { misuse, type Settings, settingsOf } from './settings.ts';
 import { isAsync, type Target, wrap } from './wrap.ts';
 
@@ -67,8 +74,7 @@ export const audited: Audited = ((...args: unknown[]): unknown => {
 function wrapFunction(fn: Target, action: string | undefined, options: unknown): Target {
   const problems: Problem[] = [];
   const settings = settingsOf(action, options, problems);
-  // `class(` is a method of that name.
-  if (/^class\b(?!\s*\()/.test(Function.prototype.toString.call(fn))) {
+  if (isClass(fn)) {
     const fix = 'Decorate its methods instead.';
     problems.push({ path: 'fn', found: 'a class', expected: 'a function', fix });
   } else problems.push(...durabilityProblems(fn, settings));

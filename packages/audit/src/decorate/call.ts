@@ -1,5 +1,11 @@
 import { type Context, context as contextApi } from '@opentelemetry/api';
-import { monotonicMillis, reportFault } from '@org/instrument-core';
+import {
+  endWhenAbandoned,
+  type Followed,
+  forgetHandle,
+  monotonicMillis,
+  reportFault,
+} from '@org/instrument-core';
 import type { Audit, OpenOperation, OperationEnd } from '../audit.ts';
 import { currentAuditContext, runInAuditContext } from '../context/audit-context.ts';
 import type { RecordedEntry } from '../operation/entry.ts';
@@ -18,7 +24,8 @@ const ABANDONED_ATTRIBUTE = 'audit.abandoned';
  * One call of an audited function, from its begin to its one end. It holds neither arguments nor result, so that it
  * can outlive them. Only `openCall` throws.
  */
-export class AuditedCall {
+export class AuditedCall implements Followed<Subject> {
+  isWatched = false;
   readonly #settings: Settings;
   readonly #audit: Audit;
   readonly #known: Parts;
@@ -41,6 +48,10 @@ export class AuditedCall {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  get streamOption(): boolean | undefined {
+    return this.#settings.stream;
   }
 
   /** The entry that says that it started; `undefined` where there is none. */
@@ -73,10 +84,35 @@ export class AuditedCall {
     }
   }
 
+  succeed(result: unknown, subject: Subject): void {
+    this.end({ kind: 'returned', result }, subject);
+  }
+
+  fail(error: unknown, subject: Subject): void {
+    this.end({ kind: 'threw', error }, subject);
+  }
+
+  close(_result: unknown, subject: Subject): void {
+    this.cancel(subject);
+  }
+
+  cancel(subject: Subject): void {
+    this.end({ kind: 'cancelled' }, subject);
+  }
+
+  watch(handle: object): void {
+    endWhenAbandoned(this, handle);
+  }
+
+  report(what: string, fault: unknown): void {
+    reportFault('audit', `${what} of ${this.#settings.action}`, fault);
+  }
+
   /** Puts on record how the call ended. Returns the entry, if there is one. */
   end(ending: Ending, subject: Subject): RecordedEntry | undefined {
     if (this.#ended) return undefined;
     this.#ended = true;
+    forgetHandle(this);
     const parts = new Parts();
     const outcome = outcomeOf(this.#settings, ending, parts);
     askAfter(this.#settings, ending, outcome, subject, parts);

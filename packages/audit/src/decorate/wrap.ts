@@ -1,10 +1,7 @@
-import { keepShape, reportFault } from '@org/instrument-core';
+import { follow, followStream, keepShape, reportFault } from '@org/instrument-core';
 import type { RecordedEntry } from '../operation/entry.ts';
 import { isAuditDisabled, isJournalExpected } from '../process-audit.ts';
 import { type AuditedCall, openCall } from './call.ts';
-import { follow } from './follow/follow.ts';
-import { followStream } from './follow/stream.ts';
-import { FollowedCall } from './followed-call.ts';
 import type { Settings } from './settings.ts';
 import type { Subject } from './verdict.ts';
 
@@ -45,7 +42,7 @@ function callPlainly(fn: Target, settings: Settings, subject: Subject): unknown 
     if (Object.getPrototypeOf(fn) === ASYNC_GENERATOR_FUNCTION) return failingGenerator(fn, unavailable);
     throw unavailable;
   }
-  return callOpened(fn, settings, subject, call);
+  return callOpened(fn, subject, call);
 }
 
 function callAsync(fn: Target, settings: Settings, subject: Subject): unknown {
@@ -55,11 +52,11 @@ function callAsync(fn: Target, settings: Settings, subject: Subject): unknown {
   } catch (unavailable) {
     return Promise.reject(unavailable);
   }
-  return callOpened(fn, settings, subject, call);
+  return callOpened(fn, subject, call);
 }
 
 /** Bookkeeping stands outside of the `try` of the user's code, so that a fault of the one is never taken for the other. */
-function callOpened(fn: Target, settings: Settings, subject: Subject, call: AuditedCall): unknown {
+function callOpened(fn: Target, subject: Subject, call: AuditedCall): unknown {
   let result: unknown;
   try {
     result = Reflect.apply(fn, subject.self, subject.args);
@@ -68,7 +65,7 @@ function callOpened(fn: Target, settings: Settings, subject: Subject, call: Audi
     throw error;
   }
   if (call.ended) return result;
-  return follow(new FollowedCall(call, subject), result, settings.stream);
+  return follow(call, result, subject);
 }
 
 async function callDurably(fn: Target, settings: Settings, subject: Subject): Promise<unknown> {
@@ -86,7 +83,7 @@ async function callDurably(fn: Target, settings: Settings, subject: Subject): Pr
     await ended(settings, call.end({ kind: 'threw', error }, subject));
     throw error;
   }
-  const stream = followStream(new FollowedCall(call, subject), result, settings.stream);
+  const stream = followStream(call, result, subject);
   if (stream !== undefined) return stream;
   await ended(settings, call.end({ kind: 'returned', result }, subject));
   return result;

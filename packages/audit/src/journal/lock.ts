@@ -1,13 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  linkSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, readdirSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InstrumentError } from '@org/instrument-core';
 import { LOCK } from './format.ts';

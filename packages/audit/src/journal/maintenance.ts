@@ -2,11 +2,13 @@ import { reportFault } from '@org/instrument-core';
 import type { JournalAudit } from '../journal-audit.ts';
 import type { ResolvedAuditOptions } from '../resolve-options.ts';
 import type { Journal } from './journal.ts';
+import type { OwnRecorder } from './own-recorder.ts';
 import { type ClosedSegment, expiredSegments, prepareHashes } from './retention.ts';
 import { DamagedSegmentError } from './segment-hashes.ts';
 
 /** How often age is looked at: segments and retention count in days. */
 const SWEEP_MILLIS = 60 * 60 * 1_000;
+const MIN_SWEEP_MILLIS = 10;
 
 /** What goes on in the background. */
 export interface Maintenance {
@@ -19,13 +21,16 @@ export interface Maintenance {
 /** Signs checkpoints at their interval, closes segments that are old, and removes those that retention has no room for. */
 export function startMaintenance(parts: {
   readonly audit: JournalAudit;
+  readonly own: OwnRecorder;
   readonly journal: Journal;
   readonly options: ResolvedAuditOptions;
 }): Maintenance {
-  const { audit, journal, options } = parts;
+  const { audit, own, journal, options } = parts;
   const { directory, events, maxAgeMillis, maxBytes, segmentAgeMillis } = options;
   let isStopped = false;
   let sweeping: Promise<void> | undefined;
+  /** Whether a segment was closed while others were being removed. */
+  let isDue = false;
 
   const sign = (): void => {
     const { size, checkpointed, state } = audit.status();
@@ -35,10 +40,14 @@ export function startMaintenance(parts: {
   const remove = async (segment: ClosedSegment): Promise<void> => {
     const range = { first: segment.first, last: segment.end - 1 };
     const hashes = await prepareHashes(directory, segment);
-    if (isStopped) return;
-    // On record before it is done, so that nobody can take it for somebody else's doing.
-    await audit.recordOwn('audit.journal.pruned', range).durable;
-    await hashes.replace();
+    try {
+      if (isStopped) return;
+      // On record before it is done, so that nobody can take it for somebody else's doing.
+      await own.record('audit.journal.pruned', range).durable;
+      await hashes.replace();
+    } finally {
+      await hashes.discard();
+    }
     events.emit('audit.pruned', { directory, ...range, timestampMillis: Date.now() });
   };
   const sweep = async (): Promise<void> => {
@@ -56,13 +65,16 @@ export function startMaintenance(parts: {
     }
   };
   const startSweep = (): void => {
-    if (isStopped || sweeping !== undefined || (maxAgeMillis === undefined && maxBytes === undefined)) return;
+    if (isStopped || (maxAgeMillis === undefined && maxBytes === undefined)) return;
+    isDue = sweeping !== undefined;
+    if (isDue) return;
     sweeping = sweep()
       .catch((error: unknown) => {
         if (!isStopped) reportFault('audit', 'removing old segments', error);
       })
       .finally(() => {
         sweeping = undefined;
+        if (isDue) startSweep();
       });
   };
   const signTimer = setInterval(sign, options.checkpointIntervalMillis).unref();
@@ -71,7 +83,7 @@ export function startMaintenance(parts: {
       journal.endOldSegment();
       startSweep();
     },
-    Math.min(SWEEP_MILLIS, segmentAgeMillis, maxAgeMillis ?? SWEEP_MILLIS),
+    Math.max(MIN_SWEEP_MILLIS, Math.min(SWEEP_MILLIS, segmentAgeMillis, maxAgeMillis ?? SWEEP_MILLIS)),
   ).unref();
   startSweep();
   return {

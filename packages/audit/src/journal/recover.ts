@@ -49,7 +49,9 @@ export function recoverJournal(directory: string): FoundJournal {
   };
   const names = readdirSync(segments).sort();
   for (const name of names.filter(isDraft)) unlinkSync(join(segments, name));
-  const paths = names.filter((name) => firstOfSegment(name) !== undefined).map((name) => join(segments, name));
+  const paths = names
+    .filter((name) => firstOfSegment(name) !== undefined)
+    .map((name) => join(segments, name));
   for (let isLast = true; paths.length > 0; isLast = false) {
     const path = paths.pop() as string;
     const found = standOfSegment(path);

@@ -66,6 +66,8 @@ async function closedSegments(directory: string, openFrom: number): Promise<Clos
 export interface PreparedHashes {
   /** Puts them there, and the segment away. */
   replace(): Promise<void>;
+  /** Takes them back, unless they are in place. */
+  discard(): Promise<void>;
 }
 
 /**
@@ -97,5 +99,6 @@ export async function prepareHashes(directory: string, segment: ClosedSegment): 
       await rm(segment.path, { force: true });
       syncDirectory(segments);
     },
+    discard: () => rm(draft, { force: true }),
   };
 }

@@ -45,8 +45,9 @@ export class JournalState {
     if (this.#state === 'waiting' || this.#state === 'full') this.#change('open', undefined);
   }
 
-  close(): void {
-    if (this.#state !== 'closed') this.#change('closed', undefined);
+  /** `reason`: why, when it was not asked for. */
+  close(reason?: string): void {
+    if (this.#state !== 'closed') this.#change('closed', reason);
   }
 
   #change(to: AuditState, reason: string | undefined): void {

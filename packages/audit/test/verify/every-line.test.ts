@@ -166,7 +166,7 @@ describe('a file that is cut off', () => {
         if (next === undefined || complete > 0) expect(failure?.index, `${file} cut to ${length}`).toBe(next);
       }
     }
-  });
+  }, 120_000);
 
   it('is seen by checkpoints kept elsewhere, even when those of the journal are cut off too', async () => {
     const journal = closed();

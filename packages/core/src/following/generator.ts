@@ -1,7 +1,7 @@
-import type { Arguments, Call } from '../call.ts';
-import { endWhenAbandoned } from './abandoned.ts';
-import { observeIterator } from './iterator.ts';
-import type { Method } from './patch.ts';
+import type { Followed } from './followed.ts';
+import { applyIn } from './in-context.ts';
+import { followIterator } from './iterator.ts';
+import type { Method } from './overlay.ts';
 
 // %GeneratorPrototype% and %AsyncGeneratorPrototype%, which have no global name (ECMA-262, 27.5.1 and 27.6.1).
 const GENERATOR: object = Object.getPrototypeOf(function* () {}).prototype;
@@ -19,22 +19,22 @@ export function isAsyncGenerator(value: object): boolean {
 }
 
 /**
- * Observes a generator in place. A prototype with observed `next`, `return` and `throw` is put between it and its own
+ * Follows a generator in place. A prototype with followed `next`, `return` and `throw` is put between it and its own
  * prototype: the object stays itself, an instance of its function, and without properties of its own. That takes
  * a tenth of the time of three `defineProperty`.
  */
-export function observeGenerator(call: Call, generator: object, args: Arguments): void {
+export function followGenerator<Subject>(call: Followed<Subject>, generator: object, subject: Subject): void {
   const prototype = Object.getPrototypeOf(generator) as object;
   const hasOwnSteps = Object.hasOwn(generator, 'next');
-  // A second instrumented function that returns the same generator, or a user who laid something over its steps.
+  // A second wrapped function that returns the same generator, or a user who laid something over its steps.
   if (hasOwnSteps || State.has(generator) || !Object.isExtensible(generator)) {
-    observeIterator(call, generator, args);
+    followIterator(call, generator, subject);
     return;
   }
-  call.stream();
-  Object.setPrototypeOf(generator, observedPrototype(prototype));
-  State.put(generator, call, args);
-  endWhenAbandoned(call, generator);
+  call.stream?.();
+  Object.setPrototypeOf(generator, followedPrototype(prototype));
+  State.put(generator, call, subject);
+  call.watch(generator);
 }
 
 // Private fields put on a foreign object: as fast as a field of its own, and invisible.
@@ -45,13 +45,13 @@ const Identity = class {
   }
 };
 class State extends Identity {
-  #call: Call | undefined;
-  #args: Arguments | undefined;
+  #call: Followed<unknown> | undefined;
+  #subject: unknown;
 
-  static put(generator: object, call: Call, args: Arguments): void {
+  static put(generator: object, call: Followed<unknown>, subject: unknown): void {
     const state = new State(generator);
     state.#call = call;
-    state.#args = args;
+    state.#subject = subject;
   }
 
   static has(generator: object): boolean {
@@ -59,69 +59,76 @@ class State extends Identity {
   }
 
   /** The call while it lasts. */
-  static current(generator: unknown): Call | undefined {
+  static current(generator: unknown): Followed<unknown> | undefined {
     if (typeof generator !== 'object' || generator === null || !(#call in generator)) return undefined;
     const call = generator.#call;
     return call === undefined || call.ended ? undefined : call;
   }
 
-  static seen(generator: unknown, call: Call, step: IteratorResult<unknown>): void {
-    if (!step.done) call.item();
-    else call.succeed(step.value, (generator as State).#args ?? []);
+  static seen(
+    generator: unknown,
+    call: Followed<unknown>,
+    step: IteratorResult<unknown>,
+    isClosing: boolean,
+  ): void {
+    if (!step.done) call.item?.();
+    else if (isClosing) call.close(step.value, (generator as State).#subject);
+    else call.succeed(step.value, (generator as State).#subject);
   }
 
-  static failed(generator: unknown, call: Call, error: unknown): void {
-    call.fail(error, (generator as State).#args ?? []);
+  static failed(generator: unknown, call: Followed<unknown>, error: unknown): void {
+    call.fail(error, (generator as State).#subject);
   }
 }
 
 const prototypes = new WeakMap<object, object>();
 
-function observedPrototype(prototype: object): object {
-  let observed = prototypes.get(prototype);
-  if (observed === undefined) {
+function followedPrototype(prototype: object): object {
+  let followed = prototypes.get(prototype);
+  if (followed === undefined) {
     const step = isPrototypeOfAsync(prototype) ? asyncStep : syncStep;
-    observed = Object.create(prototype) as object;
+    followed = Object.create(prototype) as object;
     for (const name of ['next', 'return', 'throw'] as const) {
       const original = (prototype as Record<string, Method>)[name] as Method;
-      Object.defineProperty(observed, name, { value: step(original), writable: true, configurable: true });
+      Object.defineProperty(followed, name, {
+        value: step(original, name === 'return'),
+        writable: true,
+        configurable: true,
+      });
     }
-    prototypes.set(prototype, observed);
+    prototypes.set(prototype, followed);
   }
-  return observed;
+  return followed;
 }
 
 function isPrototypeOfAsync(prototype: object): boolean {
   return prototype === ASYNC_GENERATOR || isAsyncGenerator(prototype);
 }
 
-function syncStep(original: Method): Method {
-  return function observed(this: unknown, ...given: unknown[]): unknown {
+function syncStep(original: Method, isClosing: boolean): Method {
+  return function followed(this: unknown, ...given: unknown[]): unknown {
     const call = State.current(this);
     if (call === undefined) return Reflect.apply(original, this, given);
     let step: unknown;
     try {
-      step =
-        call.context === undefined
-          ? Reflect.apply(original, this, given)
-          : call.run(() => Reflect.apply(original, this, given));
+      step = applyIn(call.context, original, this, given);
     } catch (error) {
       State.failed(this, call, error);
       throw error;
     }
-    State.seen(this, call, step as IteratorResult<unknown>);
+    State.seen(this, call, step as IteratorResult<unknown>, isClosing);
     return step;
   };
 }
 
-function asyncStep(original: Method): Method {
-  return function observed(this: unknown, ...given: unknown[]): unknown {
+function asyncStep(original: Method, isClosing: boolean): Method {
+  return function followed(this: unknown, ...given: unknown[]): unknown {
     const call = State.current(this);
     if (call === undefined) return Reflect.apply(original, this, given);
-    const step = call.run(() => Reflect.apply(original, this, given)) as Promise<IteratorResult<unknown>>;
+    const step = applyIn(call.context, original, this, given) as Promise<IteratorResult<unknown>>;
     return step.then(
       (settled) => {
-        State.seen(this, call, settled);
+        State.seen(this, call, settled, isClosing);
         return settled;
       },
       (error: unknown) => {

@@ -1,4 +1,4 @@
-/** A method that takes the place of another: `original` is what it replaces. */
+/** A method that takes the place of another. */
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /**

@@ -1,25 +1,29 @@
-import type { Arguments, Call } from '../call.ts';
-import { observeStream } from './stream.ts';
+import type { Followed } from './followed.ts';
+import { followStream } from './stream.ts';
 
 const then = Promise.prototype.then;
 
 /**
- * Observes a native promise through one derived from it, which is what the caller gets. The derived promise settles in
- * the same way, and since observing it means being its only parent, a rejection that the caller leaves unhandled is
+ * Follows a native promise through one derived from it, which is what the caller gets. The derived promise settles in
+ * the same way, and since following it means being its only parent, a rejection that the caller leaves unhandled is
  * still reported by Node.js as unhandled. Properties of the promise's own (as on the results of process libraries) are
  * copied to the derived one.
  */
-export function observePromise(call: Call, promise: Promise<unknown>, args: Arguments): Promise<unknown> {
+export function followPromise<Subject>(
+  call: Followed<Subject>,
+  promise: Promise<unknown>,
+  subject: Subject,
+): Promise<unknown> {
   const derived = then.call(
     promise,
     (value) => {
-      const stream = observeStream(call, value, args);
+      const stream = followStream(call, value, subject);
       if (stream !== undefined) return stream;
-      call.succeed(value, args);
+      call.succeed(value, subject);
       return value;
     },
     (error: unknown) => {
-      call.fail(error, args);
+      call.fail(error, subject);
       throw error;
     },
   ) as Promise<unknown>;

@@ -6,17 +6,17 @@ import type {
   ReadableStreamDefaultReader,
   ReadableStream as WebStream,
 } from 'node:stream/web';
-import type { Arguments, Call } from '../call.ts';
-import { endWhenAbandoned } from './abandoned.ts';
+import type { Followed } from './followed.ts';
+import { runIn } from './in-context.ts';
 
 type Controller = ReadableStreamDefaultController<unknown> | ReadableByteStreamController;
 type Reader = ReadableStreamDefaultReader<unknown> | ReadableStreamBYOBReader;
 
 /**
- * Whether it is a web stream that can be observed: not being read by anybody, and with nothing that a stream over it
+ * Whether it is a web stream that can be followed: not being read by anybody, and with nothing that a stream over it
  * would lack. What Node.js makes itself (`from`, `tee`, `TransformStream`) is of an internal class that adds nothing.
  */
-export function isObservable(stream: WebStream<unknown>): boolean {
+export function isFollowable(stream: WebStream<unknown>): boolean {
   if (stream.locked) return false;
   for (let holder: object | null = stream; holder !== ReadableStream.prototype; ) {
     if (holder === null || Object.getOwnPropertyNames(holder).some((name) => name !== 'constructor'))
@@ -27,37 +27,37 @@ export function isObservable(stream: WebStream<unknown>): boolean {
 }
 
 /**
- * Observes a web stream through another one over it, which is what the caller gets: bytes over bytes, for readers of
+ * Follows a web stream through another one over it, which is what the caller gets: bytes over bytes, for readers of
  * either mode, so that `Response`, `pipeTo` and `tee` take it. It queues nothing of its own: a chunk is read when the
  * consumer asks for one. Cancelling it cancels the source, and is the outcome `cancelled`.
  */
-export function observeReadableStream(
-  call: Call,
+export function followWebStream<Subject>(
+  call: Followed<Subject>,
   source: WebStream<unknown>,
-  args: Arguments,
+  subject: Subject,
 ): WebStream<unknown> {
-  call.stream();
-  const observed = new ObservedSource(call, source, args);
+  call.stream?.();
+  const followed = new FollowedSource(call, source, subject);
   const underlying = {
-    start: (controller: Controller) => observed.start(controller),
-    pull: (controller: Controller) => observed.pull(controller),
-    cancel: (reason: unknown) => observed.cancel(reason),
+    start: (controller: Controller) => followed.start(controller),
+    pull: (controller: Controller) => followed.pull(controller),
+    cancel: (reason: unknown) => followed.cancel(reason),
   };
-  const stream: WebStream<unknown> = observed.isBytes
+  const stream: WebStream<unknown> = followed.isBytes
     ? new ReadableStream({ ...underlying, type: 'bytes' })
     : new ReadableStream(underlying, { highWaterMark: 0 });
   const prototype = Object.getPrototypeOf(source);
   // Node.js's internal class disguises its instances with a `constructor` of their own; a user's subclass does not.
   if (prototype !== ReadableStream.prototype && !Object.hasOwn(source, 'constructor'))
     Object.setPrototypeOf(stream, prototype);
-  endWhenAbandoned(call, stream);
+  call.watch(stream);
   return stream;
 }
 
-class ObservedSource {
+class FollowedSource<Subject> {
   readonly isBytes: boolean;
-  readonly #call: Call;
-  readonly #args: Arguments;
+  readonly #call: Followed<Subject>;
+  readonly #subject: Subject;
   readonly #source: WebStream<unknown>;
   #reader: Reader;
   #byob = false;
@@ -66,9 +66,9 @@ class ObservedSource {
   /** How the source ended, seen while a chunk was on its way, which must come first. */
   #ending: { readonly error: unknown; readonly failed: boolean } | undefined;
 
-  constructor(call: Call, source: WebStream<unknown>, args: Arguments) {
+  constructor(call: Followed<Subject>, source: WebStream<unknown>, subject: Subject) {
     this.#call = call;
-    this.#args = args;
+    this.#subject = subject;
     this.#source = source;
     this.isBytes = isByteStream(source);
     this.#reader = source.getReader();
@@ -93,22 +93,24 @@ class ObservedSource {
 
   cancel(reason: unknown): Promise<void> {
     this.#over = true;
-    this.#call.cancel(this.#args);
-    return this.#call.run(() => this.#reader.cancel(reason));
+    this.#call.cancel(this.#subject);
+    return runIn(this.#call.context, () => this.#reader.cancel(reason));
   }
 
   async #read(controller: Controller): Promise<void> {
     const reader = this.#reader as ReadableStreamDefaultReader<unknown>;
-    const { done, value } = await this.#call.run(() => reader.read());
+    const { done, value } = await runIn(this.#call.context, () => reader.read());
     if (this.#over) return;
     if (done) return this.#finish(controller);
-    this.#call.item();
+    this.#call.item?.();
     (controller as ReadableStreamDefaultController<unknown>).enqueue(value);
   }
 
   async #readInto(controller: Controller, request: ReadableStreamBYOBRequest): Promise<void> {
     const reader = this.#reader as ReadableStreamBYOBReader;
-    const { done, value } = await this.#call.run(() => reader.read(request.view as Uint8Array<ArrayBuffer>));
+    const { done, value } = await runIn(this.#call.context, () =>
+      reader.read(request.view as Uint8Array<ArrayBuffer>),
+    );
     if (this.#over) return;
     if (done) {
       this.#finish(controller);
@@ -117,7 +119,7 @@ class ObservedSource {
       else request.respondWithNewView(value);
       return;
     }
-    this.#call.item();
+    this.#call.item?.();
     request.respondWithNewView(value as Uint8Array<ArrayBuffer>);
   }
 
@@ -153,14 +155,14 @@ class ObservedSource {
   #finish(controller: Controller): void {
     if (this.#over) return;
     this.#over = true;
-    this.#call.succeed(undefined, this.#args);
+    this.#call.succeed(undefined, this.#subject);
     controller.close();
   }
 
   #fail(controller: Controller, error: unknown): void {
     if (this.#over) return;
     this.#over = true;
-    this.#call.fail(error, this.#args);
+    this.#call.fail(error, this.#subject);
     controller.error(error);
   }
 }

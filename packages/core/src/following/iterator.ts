@@ -1,0 +1,101 @@
+import type { Followed } from './followed.ts';
+import { applyIn } from './in-context.ts';
+import { accepts, type Method, methodOf, overlay } from './overlay.ts';
+
+const STEPS = ['next', 'return', 'throw'] as const;
+type Step = (typeof STEPS)[number];
+
+/**
+ * Follows an iterator in place: it stays the object it is, with its class and prototype, and its `next`, `return` and
+ * `throw` are overlaid. Each step runs in the context of the call. The call ends when the iterator is done, throws, or
+ * is closed early. What cannot be overlaid ends its call at once.
+ */
+export function followIterator<Subject>(call: Followed<Subject>, iterator: object, subject: Subject): void {
+  if (!accepts(iterator, STEPS)) {
+    call.succeed(undefined, subject);
+    return;
+  }
+  call.stream?.();
+  for (const name of STEPS) {
+    const method = methodOf(iterator, name);
+    if (method !== undefined) overlay(iterator, name, followedStep(call, name, method, subject));
+    else if (name === 'return' && !(name in iterator)) overlay(iterator, name, closing(call, subject));
+  }
+  call.watch(iterator);
+}
+
+function followedStep<Subject>(
+  call: Followed<Subject>,
+  name: Step,
+  method: Method,
+  subject: Subject,
+): Method {
+  const seen = (step: unknown): unknown => {
+    if (typeof step !== 'object' || step === null) return step;
+    if (!(step as IteratorResult<unknown>).done) call.item?.();
+    else if (name === 'return') call.close((step as IteratorResult<unknown>).value, subject);
+    else call.succeed((step as IteratorResult<unknown>).value, subject);
+    return step;
+  };
+  const failed = (error: unknown): never => {
+    call.fail(error, subject);
+    throw error;
+  };
+  return function followed(this: unknown, ...given: unknown[]): unknown {
+    if (call.ended) return Reflect.apply(method, this, given);
+    let step: unknown;
+    try {
+      step = applyIn(call.context, method, this, given);
+    } catch (error) {
+      return failed(error);
+    }
+    return step instanceof Promise ? step.then(seen, failed) : seen(step);
+  };
+}
+
+/** The `return` of an iterator that has none: it tells us of the early close, and the consumer what it expects. */
+function closing<Subject>(call: Followed<Subject>, subject: Subject): Method {
+  return (value) => {
+    call.close(value, subject);
+    return { done: true, value };
+  };
+}
+
+/**
+ * Follows an async iterable in place: the first iterator that is asked of it is that of the call. Its other methods
+ * work as ever, on the object itself.
+ */
+export function followIterable<Subject>(call: Followed<Subject>, iterable: object, subject: Subject): void {
+  const open = methodOf(iterable, Symbol.asyncIterator);
+  if (open === undefined || !accepts(iterable, [Symbol.asyncIterator])) {
+    call.succeed(undefined, subject);
+    return;
+  }
+  call.stream?.();
+  if (methodOf(iterable, 'next') !== undefined) followIterator(call, iterable, subject);
+  const restore = overlay(
+    iterable,
+    Symbol.asyncIterator,
+    function followed(this: unknown, ...given: unknown[]): unknown {
+      if (this === iterable) restore();
+      if (call.ended) return Reflect.apply(open, this, given);
+      let iterator: unknown;
+      try {
+        iterator = applyIn(call.context, open, this, given);
+      } catch (error) {
+        call.fail(error, subject);
+        throw error;
+      }
+      if (iterator !== iterable && typeof iterator === 'object' && iterator !== null) {
+        try {
+          followIterator(call, iterator, subject);
+        } catch (fault) {
+          call.report('following the iterator', fault);
+          call.succeed(undefined, subject);
+        }
+      }
+      return iterator;
+    },
+  );
+  call.watch(iterable);
+}

@@ -1,0 +1,17 @@
+/** Any function, of whatever parameters and result. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/**
+ * What the compiler cannot know: a decorator factory is called before TypeScript looks at the decorated method. Name
+ * the method (`instrumentPerformance<Orders['price']>({ … })`) or annotate the callback to have it checked.
+ */
+export type Untyped = ReturnType<JSON['parse']>;
+
+/** The function type that callbacks see when none is named. */
+export type UntypedFunction = (...args: Untyped[]) => Untyped;
+
+/** What callbacks get as the result of a function: awaited, and for a generator what it returned. */
+export type ResultOf<F extends AnyFunction> =
+  ReturnType<F> extends Generator<unknown, infer R, never> | AsyncGenerator<unknown, infer R, never>
+    ? R
+    : Awaited<ReturnType<F>>;
