@@ -1,14 +1,10 @@
 // Bundles the package in the working directory: one file for each of its entry points, and one for each part that is
 // loaded lazily. Node takes about a third of a millisecond for every ES module, and a package has dozens of files.
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const { bin = {}, exports } = JSON.parse(readFileSync('package.json', 'utf8'));
-const programs = Object.values(bin);
-const entryPoints = [
-  ...Object.values(exports).flatMap((target) => target['@org/source'] ?? []),
-  ...programs.map((file) => file.replace('/dist/', '/src/').replace(/\.js$/, '.ts')),
-];
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+const entryPoints = Object.values(exports).flatMap((target) => target['@org/source'] ?? []);
 
 // What an earlier build left would be published.
 rmSync('dist', { recursive: true, force: true });
@@ -27,4 +23,3 @@ await build({
   sourcesContent: false,
   logLevel: 'warning',
 });
-for (const file of programs) chmodSync(file, 0o755);

@@ -40,7 +40,7 @@ async function trail(node: string, cwd: string, file: string): Promise<void> {
   const { directory } = report as { directory: string };
   try {
     const verify = [
-      join(cwd, 'node_modules', '@org', 'instrument', 'dist', 'instrument-audit.js'),
+      join(cwd, 'node_modules', '@org', 'instrument', 'bin', 'instrument-audit.js'),
       'verify',
       directory,
     ];

@@ -4,7 +4,7 @@ import { currentAuditContext, withAuditContext } from './context/audit-context.t
 import { unavailable } from './journal/overflow.ts';
 import type { JournalAuditParts } from './journal-audit-parts.ts';
 import type { AuditEntry, EntryContent, RecordedEntry } from './operation/entry.ts';
-import type { AuditOperation } from './operation/operation.ts';
+import type { AuditOperation, SpanReference } from './operation/operation.ts';
 import type { AuditPage, AuditQuery } from './query/query.ts';
 import { pageOf, queryJournal } from './query/query-journal.ts';
 import { activeSpan } from './record/active-span.ts';
@@ -12,6 +12,9 @@ import type { AuditContext, EncodedEntry } from './record/encoder.ts';
 import type { OperationSpan } from './record/span.ts';
 import type { Verification, VerifyOptions } from './verify/verification.ts';
 import { verifyJournal } from './verify/verify-journal.ts';
+
+const NO_CONTEXT: AuditContext = {};
+const NO_SPAN: Partial<SpanReference> = {};
 
 /** {@link Audit} on a journal of its own. */
 export class JournalAudit implements Audit {
@@ -39,7 +42,9 @@ export class JournalAudit implements Audit {
     const span = this.#openSpan(operation, startedAt);
     const { entry } = this.#put(operation, 'started', undefined, span);
     if (entry.index !== undefined) journal.write();
-    const context = currentAuditContext();
+    // Whoever ends it may be about something else.
+    const context = currentAuditContext() ?? NO_CONTEXT;
+    const ids = span?.spanContext ?? activeSpan() ?? NO_SPAN;
     let ended: RecordedEntry | undefined;
     return {
       entry,
@@ -47,7 +52,7 @@ export class JournalAudit implements Audit {
         if (ended !== undefined) return ended;
         const durationMillis = monotonicMillis() - startMillis;
         const whole = { startTime: startedAt, durationMillis, ...operation, ...defined(given) };
-        const end = this.#put(whole, 'ended', entry.index, span, context);
+        const end = this.#put(whole, 'ended', entry.index, span, context, ids);
         this.#closeSpan(span, end.content, end.entry);
         ended = end.entry;
         return ended;
@@ -185,9 +190,9 @@ export class JournalAudit implements Audit {
     started: number | undefined,
     span: OperationSpan | undefined,
     context: AuditContext | undefined = currentAuditContext(),
+    ids: Partial<SpanReference> | undefined = span?.spanContext ?? activeSpan(),
   ): { entry: RecordedEntry; content: EntryContent } {
     const { clock, encoder, journal, metrics, overflow } = this.#parts;
-    const ids = span?.spanContext ?? activeSpan();
     const time = clock.hold();
     let encoded: EncodedEntry;
     try {
@@ -268,7 +273,7 @@ export class JournalAudit implements Audit {
     // What is under way is waited for, so that it is not done twice; a disk that does not answer, only for a while.
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, options.blockTimeoutMillis).unref();
+      timer = setTimeout(resolve, options.blockTimeoutMillis);
     });
     await Promise.race([idle, late]);
     clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { instrumented, instrumentPerformance } from '../src/index.ts';
+import { instrumented, instrumentFunction, instrumentPerformance } from '../src/index.ts';
 import { useRecording } from './recording.ts';
 
 const recording = useRecording();
@@ -43,6 +43,18 @@ describe('an instrumented class (TC39)', () => {
     expect(orders.expensive).toBe(1);
     expect(operations()).toEqual(['Orders.load', 'Orders.place']);
     expect(Object.getOwnPropertyDescriptor(Orders.prototype, 'place')?.enumerable).toBe(false);
+  });
+
+  test('may have a method that is named class', () => {
+    @instrumented
+    class Room {
+      class(): string {
+        return 'first';
+      }
+    }
+    expect(new Room().class()).toBe('first');
+    expect(instrumentFunction(Room.prototype.class, 'room')()).toBe('first');
+    expect(operations()).toEqual(['Room.class', 'Room.class', 'room']);
   });
 
   test('leaves out what is skipped, also under another decorator, and does not instrument twice', () => {

@@ -1,0 +1,59 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { useAudits } from '../opened-audits.ts';
+
+const audits = useAudits();
+const WAIT = { timeout: 20_000, interval: 20 };
+
+describe('in the background', () => {
+  test('a segment is closed when it has its age, though nothing more comes', async () => {
+    const { audit, directory } = audits.open({ segmentAge: 20 });
+    audit.record({ action: 'orders.place' });
+    await audit.flush();
+    await expect
+      .poll(async () => (await audit.verify()).notices, WAIT)
+      .not.toContainEqual(expect.stringContaining('not closed'));
+    audit.record({ action: 'orders.place' });
+    await audit.flush();
+    await expect.poll(() => readdirSync(join(directory, 'segments')).length, WAIT).toBe(2);
+    expect(await audit.verify()).toMatchObject({ ok: true, size: 2 });
+  });
+
+  test('old segments are removed by their age, the newest closed one never', async () => {
+    const { audit, directory, seen } = audits.open({ segmentAge: 15, retention: { maxAge: 15 } });
+    for (let round = 0; seen('audit.pruned').length < 3 && round < 500; round++) {
+      audit.record({ action: 'orders.place' });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(seen('audit.pruned').length).toBeGreaterThanOrEqual(3);
+    expect(readdirSync(join(directory, 'segments')).some((name) => name.endsWith('.jsonl'))).toBe(true);
+    expect(await audit.verify()).toMatchObject({ ok: true, failures: [] });
+  });
+
+  test('segments that were closed while others were being removed are not forgotten', async () => {
+    const { audit, directory } = audits.open({ segmentBytes: 4_096, retention: { maxBytes: 8_192 } });
+    for (let n = 0; n < 1_000; n++) audit.record({ action: 'orders.place' });
+    // What is left is less than two closed segments and the one that is being filled.
+    const left = () =>
+      readdirSync(join(directory, 'segments')).filter((name) => name.endsWith('.jsonl')).length;
+    await expect.poll(left, WAIT).toBeLessThanOrEqual(3);
+    expect(await audit.verify()).toMatchObject({ ok: true, failures: [] });
+  });
+
+  test('nothing goes on once the journal is closed, and nothing keeps the process', async () => {
+    const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const { audit, directory } = audits.open({
+      checkpointInterval: 1,
+      segmentAge: 1,
+      retention: { maxAge: 1 },
+    });
+    audit.record({ action: 'orders.place' });
+    await audit.close();
+    const names = readdirSync(join(directory, 'segments'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(readdirSync(join(directory, 'segments'))).toEqual(names);
+    const after = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    expect(after).toBeLessThanOrEqual(before);
+  });
+});
