@@ -9,15 +9,16 @@ export interface Burst {
 
 const WARM_UP = 10_000;
 const CHUNK = 100;
-/** After that long it is known, also for somebody who would take minutes. */
-const LONGEST_MILLIS = 5_000;
+/** After that long it is known, also of somebody who would take minutes. */
+const LONGEST_MILLIS = 3_000;
+const LONGEST_WARM_UP_MILLIS = 1_000;
 const MILLIS_PER_SECOND = 1_000;
 
 /** `entries`: makes that many, and is not in a hurry. */
 const [name, directory, entries] = process.argv.slice(2) as [SideName, string, string | undefined];
 const side = await openSide(name, directory);
 let next = 0;
-if (entries === undefined) await put(WARM_UP, LONGEST_MILLIS);
+if (entries === undefined) await put(WARM_UP, LONGEST_WARM_UP_MILLIS);
 const first = next;
 const begun = performance.now();
 await put(Number(entries ?? 100_000), entries === undefined ? LONGEST_MILLIS : Number.POSITIVE_INFINITY);

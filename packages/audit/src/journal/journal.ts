@@ -67,6 +67,11 @@ export class Journal {
     this.#endSegment();
   }
 
+  /** Name of the journal. */
+  get origin(): string {
+    return this.#chain.origin;
+  }
+
   /** Entries so far, those that wait for the disk included; the index of the next. */
   get size(): number {
     return this.#chain.size;

@@ -39,7 +39,7 @@ export function startMaintenance(parts: {
   };
   const remove = async (segment: ClosedSegment): Promise<void> => {
     const range = { first: segment.first, last: segment.end - 1 };
-    const hashes = await prepareHashes(directory, segment);
+    const hashes = await prepareHashes(directory, journal.origin, segment);
     try {
       if (isStopped) return;
       // On record before it is done, so that nobody can take it for somebody else's doing.

@@ -40,36 +40,32 @@ export interface FoundJournal {
  */
 export function recoverJournal(directory: string): FoundJournal {
   const segments = join(directory, SEGMENTS);
-  let tornBytes = 0;
-  let tornFile: string | undefined;
-  const tear = (path: string, from: number): void => {
-    const torn = moveTorn(directory, path, from);
-    tornBytes += torn?.bytes ?? 0;
-    tornFile ??= torn?.file;
-  };
   const names = readdirSync(segments).sort();
-  for (const name of names.filter(isDraft)) unlinkSync(join(segments, name));
   const paths = names
     .filter((name) => firstOfSegment(name) !== undefined)
     .map((name) => join(segments, name));
-  for (let isLast = true; paths.length > 0; isLast = false) {
-    const path = paths.pop() as string;
-    const found = standOfSegment(path);
-    if (!isLast && !isWhole(found)) throw damaged(path, 'a segment without its beginning or its end');
-    if (found === undefined || isEmpty(found)) {
-      // Not even its header is there, or no more than that, which says nothing that the segment before does not.
-      tear(path, found?.end ?? 0);
-      unlinkSync(path);
-      continue;
-    }
-    if (found.end < found.length) tear(path, found.end);
-    checkHashes(segments, names, found.chain.size);
-    syncLeft(directory, path);
-    const unsealed = found.isSealed ? undefined : { path, bytes: found.end, from: found.from };
-    return { chain: found.chain, unsealed, tornBytes, tornFile };
+  const last = paths.at(-1);
+  const lastStand = last === undefined ? undefined : standOfSegment(last);
+  const isBegun = lastStand !== undefined && !isEmpty(lastStand);
+  // Not even its header may be there, or no more than that, which says nothing that the segment before does not.
+  const path = isBegun ? last : paths.at(-2);
+  const stand = isBegun || path === undefined ? lastStand : standOfSegment(path);
+  if (path !== undefined && (stand === undefined || !(isBegun || isWhole(stand)))) {
+    throw damaged(path, 'a segment without its beginning or its end');
   }
-  checkHashes(segments, names, 0);
-  return { chain: undefined, unsealed: undefined, tornBytes, tornFile };
+  checkHashes(segments, names, path === undefined ? 0 : (stand?.chain.size ?? 0));
+
+  for (const name of names.filter(isDraft)) unlinkSync(join(segments, name));
+  const torn = last === undefined ? undefined : moveTorn(directory, last, lastStand?.end ?? 0);
+  if (last !== undefined && !isBegun) unlinkSync(last);
+  const tornBytes = torn?.bytes ?? 0;
+  const tornFile = torn?.file;
+  if (path === undefined || stand === undefined) {
+    return { chain: undefined, unsealed: undefined, tornBytes, tornFile };
+  }
+  syncLeft(directory, path);
+  const unsealed = stand.isSealed ? undefined : { path, bytes: stand.end, from: stand.from };
+  return { chain: stand.chain, unsealed, tornBytes, tornFile };
 }
 
 function isEmpty({ isSealed, from }: SegmentStand): boolean {
@@ -77,8 +73,8 @@ function isEmpty({ isSealed, from }: SegmentStand): boolean {
 }
 
 /** Whether it may stand before another. */
-function isWhole(found: SegmentStand | undefined): boolean {
-  return found !== undefined && !isEmpty(found) && found.end === found.length;
+function isWhole(stand: SegmentStand): boolean {
+  return !isEmpty(stand) && stand.end === stand.length;
 }
 
 /** The newest closed segment always stays: where only hashes are, somebody has removed what followed. */

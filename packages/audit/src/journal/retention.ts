@@ -76,14 +76,18 @@ export interface PreparedHashes {
  * @throws DamagedSegmentError for one that is not as it was written: what would show what happened must not be removed.
  * @throws the error of the file system.
  */
-export async function prepareHashes(directory: string, segment: ClosedSegment): Promise<PreparedHashes> {
+export async function prepareHashes(
+  directory: string,
+  origin: string,
+  segment: ClosedSegment,
+): Promise<PreparedHashes> {
   const segments = join(directory, SEGMENTS);
   const path = join(segments, hashesName(segment.first));
   const draft = join(segments, draftName(segment.first, randomBytes(4).toString('hex')));
   const file = await open(draft, 'wx', 0o600);
   try {
     try {
-      for await (const hashes of hashesOf(segment)) await file.appendFile(hashes);
+      for await (const hashes of hashesOf(segment, origin)) await file.appendFile(hashes);
       await file.sync();
     } finally {
       await file.close();

@@ -17,13 +17,13 @@ export class DamagedSegmentError extends Error {
 }
 
 /**
- * Leaf hashes of the entries of a closed segment, a block at a time.
+ * Leaf hashes of the entries of a closed segment of the journal of that name, a block at a time.
  *
  * @throws DamagedSegmentError when one line does not follow from the other.
  * @throws the error of the file system.
  */
-export async function* hashesOf(segment: ClosedSegment): AsyncGenerator<Buffer> {
-  const reader = new SegmentReader(segment);
+export async function* hashesOf(segment: ClosedSegment, origin: string): AsyncGenerator<Buffer> {
+  const reader = new SegmentReader(segment, origin);
   let rest: Buffer = Buffer.alloc(0);
   for await (const block of createReadStream(segment.path) as AsyncIterable<Buffer>) {
     const bytes: Buffer = rest.length === 0 ? block : Buffer.concat([rest, block]);
@@ -43,12 +43,14 @@ export async function* hashesOf(segment: ClosedSegment): AsyncGenerator<Buffer> 
 /** Takes the lines of a closed segment, in their order. */
 class SegmentReader {
   readonly #segment: ClosedSegment;
+  readonly #origin: string;
   #chain: Chain | undefined;
   #from = '';
   #isSealed = false;
 
-  constructor(segment: ClosedSegment) {
+  constructor(segment: ClosedSegment, origin: string) {
     this.#segment = segment;
+    this.#origin = origin;
   }
 
   /** The leaf hash of a line that is an entry. */
@@ -57,9 +59,9 @@ class SegmentReader {
     const line = parseLine(text);
     const chain = this.#chain;
     if (chain === undefined) {
-      if (line?.kind !== 'header' || text !== headerLine(line.header)) throw this.#damage();
-      if (line.header.first !== this.#segment.first) throw this.#damage();
-      this.#chain = new Chain(line.header.origin, line.header, '');
+      if (line?.kind !== 'header' || line.header.first !== this.#segment.first) throw this.#damage();
+      this.#chain = new Chain(this.#origin, line.header, '');
+      if (text !== headerLine(this.#chain.header())) throw this.#damage();
       return undefined;
     }
     if (this.#isSealed) throw this.#damage();

@@ -1,8 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isLocked, lockDirectory } from '../../src/journal/lock.ts';
 import { useScratch } from './scratch.ts';
 
@@ -67,11 +76,80 @@ describe('a directory', () => {
     lockDirectory(directory).release();
   });
 
+  test('is taken over from a thread of this process that was terminated, once it gives no sign of life', () => {
+    const directory = scratch();
+    lockDirectory(directory).release();
+    const path = leaveLock(directory, { pid: process.pid, thread: 99 });
+    expect(() => lockDirectory(directory)).toThrow(`process ${process.pid} on ${hostname()}, thread 99`);
+    const before = new Date(Date.now() - 61_000);
+    utimesSync(path, before, before);
+    lockDirectory(directory).release();
+  });
+
+  test('is not taken over when its lock cannot be read: it may be somebody’s', () => {
+    const directory = scratch();
+    mkdirSync(join(directory, 'lock'));
+    expect(() => lockDirectory(directory)).toThrow('EISDIR');
+    expect(readdirSync(directory)).toEqual(['lock']);
+    expect(isLocked(directory)).toBe(false);
+  });
+
+  test('is left to whoever is taking it over, and taken when that one is gone', () => {
+    const directory = scratch();
+    const path = leaveLock(directory, { pid: endedPid() });
+    const guard = `${path}.${'0'.repeat(16)}`;
+    writeFileSync(guard, '');
+    expect(() => lockDirectory(directory)).toThrow(
+      expect.objectContaining({ code: 'INSTRUMENT_AUDIT_LOCKED' }),
+    );
+    expect(existsSync(path)).toBe(true);
+    const before = new Date(Date.now() - 61_000);
+    utimesSync(guard, before, before);
+    lockDirectory(directory).release();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
   test('keeps the lock of somebody else when it is released late', () => {
     const directory = scratch();
     const lock = lockDirectory(directory);
     const path = leaveLock(directory, { pid: process.pid, started: undefined });
     lock.release();
     expect(existsSync(path)).toBe(true);
+  });
+});
+
+describe('a lock that is held', () => {
+  const BEAT_MILLIS = 10_000;
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('is touched, and made anew when somebody has removed it', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const directory = scratch();
+    const path = join(directory, 'lock');
+    const lock = lockDirectory(directory, () => expect.unreachable());
+    const before = new Date(Date.now() - 50_000);
+    utimesSync(path, before, before);
+    vi.advanceTimersByTime(BEAT_MILLIS);
+    expect(Date.now() - statSync(path).mtimeMs).toBeLessThan(40_000);
+    rmSync(path);
+    vi.advanceTimersByTime(BEAT_MILLIS);
+    expect(isLocked(directory)).toBe(true);
+    lock.release();
+    vi.advanceTimersByTime(BEAT_MILLIS);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('is told to be lost when somebody else has taken it', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const directory = scratch();
+    let lost = 0;
+    const lock = lockDirectory(directory, () => lost++);
+    leaveLock(directory, { pid: 1, host: 'elsewhere.example.org' });
+    vi.advanceTimersByTime(3 * BEAT_MILLIS);
+    expect(lost).toBe(1);
+    lock.release();
+    expect(existsSync(join(directory, 'lock'))).toBe(true);
   });
 });

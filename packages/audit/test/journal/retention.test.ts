@@ -130,13 +130,12 @@ describe('a journal of which retention has removed the beginning', () => {
     const { audit, entries, seen } = opened;
     for (let round = 0; seen('audit.pruned').length < 10 && round < 300; round++) {
       for (let n = 0; n < 10; n++) audit.record({ action: 'orders.place' });
+      const newest = audit.status().size - 1;
       const [read, verified] = await Promise.all([entries(), audit.verify()]);
       expect(verified.failures).toEqual([]);
       const indexes = read.map(({ index }) => index);
       expect(indexes).toEqual([...indexes].sort((a, b) => a - b));
-      expect(indexes.at(-1)).toBe(
-        audit.status().size - 1 - (audit.status().size - 1 - (indexes.at(-1) ?? 0)),
-      );
+      expect(indexes).toContain(newest);
       await audit.flush();
     }
     expect(seen('audit.pruned').length).toBeGreaterThanOrEqual(10);
@@ -166,18 +165,19 @@ describe('a crash while a segment is being removed', () => {
     const [segment] = await allExpired(directory, audit.status().size);
     if (segment === undefined) throw new Error('there is nothing to be removed');
     const hashes = join('segments', hashesName(segment.first));
+    const origin = audit.status().origin as string;
 
     const steps: Record<string, (copy: string) => Promise<void> | void> = {
       'a draft': async (copy) => {
-        await prepareHashes(copy, { ...segment, path: segment.path.replace(directory, copy) });
+        await prepareHashes(copy, origin, { ...segment, path: segment.path.replace(directory, copy) });
       },
       'half a draft': async (copy) => {
-        await prepareHashes(copy, { ...segment, path: segment.path.replace(directory, copy) });
+        await prepareHashes(copy, origin, { ...segment, path: segment.path.replace(directory, copy) });
         const draft = namesIn(copy).find((name) => name.endsWith('.draft')) as string;
         writeFileSync(join(copy, 'segments', draft), Buffer.alloc(40));
       },
       'hashes beside the segment': async (copy) => {
-        const prepared = await prepareHashes(copy, {
+        const prepared = await prepareHashes(copy, origin, {
           ...segment,
           path: segment.path.replace(directory, copy),
         });
@@ -195,7 +195,6 @@ describe('a crash while a segment is being removed', () => {
       expect([step, draft]).toEqual([step, step.includes('draft')]);
       expect(await verifyJournal(copy)).toMatchObject({ failures: [] });
       const again = audits.open({ directory: copy, segmentBytes: 4_096, retention: { maxBytes: 0 } });
-      expect(namesIn(copy).filter((name) => name.endsWith('.draft') && draft)).not.toContain('left');
       await expect.poll(() => again.seen('audit.pruned').length, WAIT).toBeGreaterThan(0);
       await again.audit.close();
       expect(existsSync(join(copy, hashes))).toBe(true);
@@ -233,7 +232,8 @@ describe('a crash while a segment is being removed', () => {
 describe('a segment that is not as it was written', () => {
   test.for([
     ['an entry', (text: string) => text.replace('"n":1}', '"n":9}')],
-    ['the header', (text: string) => text.replace('"version":1', '"version":2')],
+    ['the version', (text: string) => text.replace('"version":1', '"version":2')],
+    ['the name', (text: string) => text.replace(/"origin":"./, '"origin":"_')],
     ['the seal', (text: string) => text.replace(/"to":"2/, '"to":"1')],
     ['an entry that is missing', (text: string) => text.replace(/\n\{"entry".*?\n/, '\n')],
     ['its end', (text: string) => text.slice(0, -20)],
@@ -245,7 +245,9 @@ describe('a segment that is not as it was written', () => {
     const [first, second] = await allExpired(directory, opened.audit.status().size);
     const path = first?.path as string;
     writeFileSync(path, spoil(readFileSync(path, 'utf8')));
-    await expect(prepareHashes(directory, first as never)).rejects.toThrow(DamagedSegmentError);
+    await expect(
+      prepareHashes(directory, opened.audit.status().origin as string, first as never),
+    ).rejects.toThrow(DamagedSegmentError);
     expect(namesIn(directory).filter((name) => name.endsWith('.draft'))).toEqual([]);
 
     const again = audits.open({ directory, retention: { maxBytes: 0 } });

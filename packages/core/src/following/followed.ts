@@ -20,7 +20,7 @@ export interface Followed<Subject> {
   close(result: unknown, subject: Subject): void;
   /** The consumer does not want the rest of a stream. */
   cancel(subject: Subject): void;
-  /** From now on `handle` is all through which the call can end: when it is collected, nobody will end it (see `endWhenAbandoned`). */
+  /** From now on `handle` is all through which the call can end: once it is collected, nobody will end it. */
   watch(handle: object): void;
   /** `what`, which we did to follow the result, has failed: `'following the result'`. */
   report(what: string, fault: unknown): void;
