@@ -15,7 +15,7 @@ import { type DirectoryLock, lockDirectory } from './journal/lock.ts';
 import { startMaintenance } from './journal/maintenance.ts';
 import { createJournalMetrics } from './journal/metrics.ts';
 import { Overflow } from './journal/overflow.ts';
-import { OwnRecorder } from './journal/own-recorder.ts';
+import { OwnRecorder, UNKNOWN_ACTION } from './journal/own-recorder.ts';
 import { type FoundJournal, recoverJournal } from './journal/recover.ts';
 import { JournalState } from './journal/state.ts';
 import { makeDirectory } from './journal/sync-directory.ts';
@@ -164,7 +164,7 @@ function tellRecovered(
   });
   const starts = findEntries(directory, interrupted);
   // Retention may have taken a start; that it was interrupted is known all the same.
-  const unknown: EntryContent = { action: 'audit.operation', time: clock.next() };
+  const unknown: EntryContent = { action: UNKNOWN_ACTION, time: clock.next() };
   own.recordInterrupted(new Map(interrupted.map((index) => [index, starts.get(index) ?? unknown])));
   const timestampMillis = Date.now();
   events.emit('audit.recovered', { directory, size, tornBytes, tornFile, interrupted, timestampMillis });

@@ -153,7 +153,7 @@ export class JournalAudit implements Audit {
   /** Puts on record how many entries are missing, which somebody else had to shed. */
   recordShed(entries: number, since: string): void {
     this.#parts.overflow.add(entries);
-    this.#parts.own.record('audit.entries.shed', { entries, since });
+    if (!this.#isClosed) this.#parts.own.record('audit.entries.shed', { entries, since });
   }
 
   /** The disk takes entries again, or has taken some. */

@@ -1,5 +1,10 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-node';
 import { describe, expect, test } from 'vitest';
 import type { AuditOptions } from '../src/options.ts';
 import { type OpenedAudit, useAudits } from './opened-audits.ts';
@@ -126,6 +131,27 @@ describe('while the disk takes nothing', () => {
       audit.record({ action: 'orders.place', attributes: { text: 'x'.repeat(1_000) } });
     }
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024);
+  });
+});
+
+describe('spans', () => {
+  test('tell of what was shed, too, and of nothing that was refused', () => {
+    const exporter = new InMemorySpanExporter();
+    const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    const { audit } = openAway({ tracer: provider.getTracer('audit') });
+    const all = Array.from({ length: 100 }, () =>
+      audit.record({ action: 'orders.place', durationMillis: 50 }),
+    );
+    expect(() => audit.record({ action: 'orders.place', durationMillis: -1 })).toThrow();
+    const spans = exporter.getFinishedSpans();
+    expect(spans.map(({ attributes }) => attributes['audit.entry.index'])).toEqual(
+      all.map(({ index }) => index),
+    );
+    for (const { startTime, endTime } of spans) {
+      expect((endTime[0] - startTime[0]) * 1_000 + (endTime[1] - startTime[1]) / 1e6).toBeGreaterThanOrEqual(
+        50,
+      );
+    }
   });
 });
 

@@ -54,11 +54,11 @@ describe('options', () => {
     expect(problems.find(({ path }) => path === 'segmentbytes')?.fix).toContain('segmentBytes');
   });
 
-  test.for([undefined, null, 'directory', []])('that are none are refused: %j', (options) => {
+  test.for([[undefined], [null], ['directory'], [[]]])('that are none are refused: %s', ([options]) => {
     expect(refusalOf(options)).toMatchObject({ code: 'INSTRUMENT_INVALID_ARGUMENT' });
   });
 
-  test.for([null, 5, 'week', []])('whose retention is %j are refused', (retention) => {
+  test.for([[null], [5], ['week'], [[]]])('whose retention is %s are refused', ([retention]) => {
     expect(refusalOf({ directory: 'x', retention }).problems).toMatchObject([{ path: 'retention' }]);
   });
 

@@ -1,11 +1,20 @@
+import { reportFault } from '@org/instrument-core';
+
 const closers = new Set<() => void>();
 
 function closeAll(): void {
-  for (const close of closers) close();
+  for (const close of closers) {
+    try {
+      close();
+    } catch (error) {
+      // The others are to be closed all the same.
+      reportFault('audit', 'closing a journal', error);
+    }
+  }
 }
 
 /**
- * Calls a function, which must not throw, when the process ends by itself or by `process.exit`, until the function that
+ * Calls a function when the process ends by itself or by `process.exit`, until the function that
  * is returned is called. However many there are, the process has one listener for them.
  */
 export function atExit(close: () => void): () => void {

@@ -147,11 +147,13 @@ export class DiskQueue {
   #commit(): Promise<void> {
     this.#outcome ??= new Promise((resolve) => {
       this.#giveUp = resolve;
-      void this.#commitAll().finally(() => {
-        this.#outcome = undefined;
-        resolve();
-        if (!this.#isFaulty) this.#schedule();
-      });
+      void this.#commitAll()
+        .catch((error: unknown) => this.#fail(error))
+        .then(() => {
+          this.#outcome = undefined;
+          resolve();
+          if (!this.#isFaulty) this.#schedule();
+        });
     });
     return this.#outcome;
   }

@@ -1,5 +1,6 @@
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { reportFault } from '@org/instrument-core';
 import { syncDirectory } from './sync-directory.ts';
 
 /** Bytes of one slab: some 600 entries. Small segments have smaller ones, since many of them may wait. */
@@ -154,9 +155,9 @@ export class SegmentFile {
     if (this.#fd === undefined) return;
     this.#isCloseDue = this.#syncs > 0;
     if (this.#isCloseDue) return;
-    closeSync(this.#fd);
+    closeQuietly(this.#fd);
     this.#fd = undefined;
-    if (this.#nowFd !== undefined) closeSync(this.#nowFd);
+    if (this.#nowFd !== undefined) closeQuietly(this.#nowFd);
     this.#nowFd = undefined;
   }
 
@@ -198,5 +199,14 @@ export class SegmentFile {
   /** After a failed sync the operating system may have forgotten what it had not written: it is given it again. */
   #rewind(): void {
     this.#written = this.#durable;
+  }
+}
+
+/** What is to be on disk was synced before; a fault of closing says nothing about it. */
+function closeQuietly(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch (error) {
+    reportFault('audit', 'closing a segment', error);
   }
 }

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { personal } from '../src/subjects/personal.ts';
+import { everythingIn } from './everything-in.ts';
+import { useAudits } from './opened-audits.ts';
+
+const audits = useAudits();
+
+describe('values of a person', () => {
+  test('are readable until the person is erased, which is on record, and changes no proof', async () => {
+    const { audit, directory, entries, seen } = audits.open();
+    audit.record({ action: 'users.change', actor: personal('u1', 'ada@example.org') });
+    audit.record({ action: 'users.change', actor: personal('u2', 'bob@example.org') });
+    const { note } = await audit.checkpoint();
+    expect((await entries()).map(({ actor }) => actor?.id)).toEqual(['ada@example.org', 'bob@example.org']);
+    const before = (await entries()).map(({ hash }) => hash);
+
+    expect(await audit.erase('u1')).toBe(true);
+    expect(await audit.erase('u1')).toBe(false);
+    const after = await entries();
+    const pseudonym = seen('audit.erased')[0]?.pseudonym;
+    expect(after[0]?.actor?.id).toMatchObject({ subject: pseudonym });
+    expect(after[1]?.actor?.id).toBe('bob@example.org');
+    expect(after[2]).toMatchObject({ action: 'audit.subject.erased', attributes: { pseudonym } });
+    expect(after.slice(0, 2).map(({ hash }) => hash)).toEqual(before);
+    expect(audit.status().durable).toBe(3);
+    expect(await audit.verify({ checkpoints: [note] })).toMatchObject({ ok: true, failures: [] });
+    await audit.close();
+    expect(everythingIn(directory)).not.toMatch(/ada@example|bob@example/);
+
+    const again = audits.open({ directory });
+    expect((await again.entries()).map(({ actor }) => actor?.id)[1]).toBe('bob@example.org');
+    expect(await again.audit.erase('u1')).toBe(false);
+  });
+
+  test('are erased to the end before the directory is given back', async () => {
+    const { audit, directory } = audits.open();
+    for (let i = 0; i < 200; i++) audit.record({ action: 'users.change', actor: personal(`u${i}`, 'x') });
+    const erased = audit.erase('u7');
+    await audit.close();
+    expect(await erased).toBe(true);
+    const again = audits.open({ directory });
+    const all = await again.entries({ action: 'audit.subject.erased' });
+    expect(all).toHaveLength(1);
+    expect(await again.audit.erase('u7')).toBe(false);
+    expect(await again.audit.erase('u8')).toBe(true);
+  });
+});
