@@ -64,7 +64,12 @@ function begin(value: JsonValue | undefined, stack: Open[]): string {
   }
 }
 
+/** What stands in a JSON text otherwise than it is: control characters, the quote, the backslash, halves of surrogates. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what JSON escapes
+const NOT_AS_IT_IS = /[\u0000-\u001f"\\\ud800-\udfff]/;
+
 function quoted(text: string): string {
+  if (!NOT_AS_IT_IS.test(text)) return `"${text}"`;
   if (!isWellFormed(text)) throw new TypeError('Canonical JSON has no lone surrogates');
   return JSON.stringify(text);
 }

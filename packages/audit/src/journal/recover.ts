@@ -55,7 +55,7 @@ export function recoverJournal(directory: string): FoundJournal {
   }
   checkHashes(segments, names, path === undefined ? 0 : (stand?.chain.size ?? 0));
 
-  for (const name of names.filter(isDraft)) unlinkSync(join(segments, name));
+  for (const name of leftOver(names)) unlinkSync(join(segments, name));
   const torn = last === undefined ? undefined : moveTorn(directory, last, lastStand?.end ?? 0);
   if (last !== undefined && !isBegun) unlinkSync(last);
   const tornBytes = torn?.bytes ?? 0;
@@ -66,6 +66,12 @@ export function recoverJournal(directory: string): FoundJournal {
   syncLeft(directory, path);
   const unsealed = stand.isSealed ? undefined : { path, bytes: stand.end, from: stand.from };
   return { chain: stand.chain, unsealed, tornBytes, tornFile };
+}
+
+/** What a crash has left of removing segments: drafts, and hashes of what is still there; the removal begins anew. */
+function leftOver(names: readonly string[]): string[] {
+  const firsts = new Set(names.map(firstOfSegment));
+  return names.filter((name) => isDraft(name) || firsts.has(firstOfHashes(name) ?? -1));
 }
 
 function isEmpty({ isSealed, from }: SegmentStand): boolean {

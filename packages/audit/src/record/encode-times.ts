@@ -35,6 +35,15 @@ export function encodeStartTime(
   return undefined;
 }
 
+// Operations of one millisecond have begun at the same time; making the text costs more than all else here.
+let lastMillis = 0;
+let lastText = new Date(0).toISOString();
+
 function isoOf(millis: number): string | undefined {
-  return millis >= 0 && millis <= LAST_MILLIS ? new Date(millis).toISOString() : undefined;
+  if (!(millis >= 0 && millis <= LAST_MILLIS)) return undefined;
+  if (millis !== lastMillis) {
+    lastMillis = millis;
+    lastText = new Date(millis).toISOString();
+  }
+  return lastText;
 }

@@ -194,6 +194,8 @@ describe('a crash while a segment is being removed', () => {
       const draft = namesIn(copy).some((name) => name.endsWith('.draft'));
       expect([step, draft]).toEqual([step, step.includes('draft')]);
       expect(await verifyJournal(copy)).toMatchObject({ failures: [] });
+      await audits.open({ directory: copy }).audit.close();
+      expect(namesIn(copy).filter((name) => !name.endsWith('.jsonl'))).toEqual([]);
       const again = audits.open({ directory: copy, segmentBytes: 4_096, retention: { maxBytes: 0 } });
       await expect.poll(() => again.seen('audit.pruned').length, WAIT).toBeGreaterThan(0);
       await again.audit.close();
