@@ -86,13 +86,15 @@ async function run(model: Model, opened: OpenedAudit, taken: Step): Promise<Open
 
 /** Ends the process as far as a copy of its files does, with some of the last bytes that nobody was told are safe. */
 async function crash(model: Model, opened: OpenedAudit, loses: number): Promise<OpenedAudit> {
+  // The journal's own entries are among them, which nobody watches.
+  const { durable } = opened.audit.status();
   const copy = crashCopy(opened.directory, audits.directory());
-  const lost = new Set(model.durable.keys());
+  const acknowledged = new Set(model.durable.keys());
   const last = segmentsOf(copy).at(-1);
-  if (last !== undefined) truncateSync(last.path, cutOf(last.text, loses, Math.max(-1, ...lost)));
+  if (last !== undefined) truncateSync(last.path, cutOf(last.text, loses, durable - 1));
   await opened.audit.close();
   // What the closing has acknowledged was so after the crash.
-  for (const index of model.durable.keys()) if (!lost.has(index)) model.durable.delete(index);
+  for (const index of model.durable.keys()) if (!acknowledged.has(index)) model.durable.delete(index);
   return reopen(model, audits.open({ ...OPTIONS, directory: copy }));
 }
 
