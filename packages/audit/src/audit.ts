@@ -27,7 +27,15 @@ export interface AuditStatus {
 export interface OperationEnd
   extends Pick<
     AuditOperation,
-    'outcome' | 'error' | 'inputs' | 'outputs' | 'reason' | 'attributes' | 'actor' | 'target'
+    | 'outcome'
+    | 'error'
+    | 'inputs'
+    | 'outputs'
+    | 'reason'
+    | 'attributes'
+    | 'actor'
+    | 'target'
+    | 'durationMillis'
   > {}
 
 /** An operation that has been put on record as started. */

@@ -23,6 +23,7 @@ import { JournalAudit } from './journal-audit.ts';
 import type { EntryContent } from './operation/entry.ts';
 import type { AuditOptions } from './options.ts';
 import { createEntryEncoder } from './record/encode-operation.ts';
+import { primeProducers } from './record/prime-producers.ts';
 import { OperationSpans } from './record/span.ts';
 import { type ResolvedAuditOptions, resolveAuditOptions } from './resolve-options.ts';
 import { openSubjectKeys } from './subjects/open-subject-keys.ts';
@@ -107,13 +108,15 @@ function assemble(
   const metrics = createJournalMetrics(options.meterProvider, origin, () => audit.status());
   const clock = new EntryClock(chain.lastTime);
   const own = new OwnRecorder(journal, encoder, clock);
+  const spans = given.tracer === undefined ? undefined : new OperationSpans(given.tracer);
+  if (spans !== undefined && kept > 0) void primeProducers(spans, directory);
   const audit: JournalAudit = new JournalAudit({
     options,
     origin,
     journal,
     encoder,
     clock,
-    spans: given.tracer === undefined ? undefined : new OperationSpans(given.tracer),
+    spans,
     state,
     overflow: new Overflow({ journal, state, clock, options }),
     own,

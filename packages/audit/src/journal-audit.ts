@@ -31,7 +31,7 @@ export class JournalAudit implements Audit {
   record(operation: AuditOperation): RecordedEntry {
     const span = this.#openSpan(operation, undefined);
     const { entry, content } = this.#put(operation, undefined, undefined, span);
-    this.#closeSpan(span, content, entry);
+    this.#closeSpan(span, content, entry, endOf(content));
     return entry;
   }
 
@@ -51,7 +51,8 @@ export class JournalAudit implements Audit {
       end: (given: OperationEnd = {}) => {
         if (ended !== undefined) return ended;
         const durationMillis = monotonicMillis() - startMillis;
-        const whole = { startTime: startedAt, durationMillis, ...operation, ...defined(given) };
+        const startTime = operation.startTime ?? startedAt;
+        const whole = { durationMillis, ...operation, startTime, ...defined(given) };
         const end = this.#put(whole, 'ended', entry.index, span, context, ids);
         this.#closeSpan(span, end.content, end.entry);
         ended = end.entry;
@@ -169,19 +170,25 @@ export class JournalAudit implements Audit {
     if (spans === undefined) return undefined;
     try {
       // What is wrong with them is told by the encoder.
-      const { action, durationMillis } = operation;
+      const { action, durationMillis, startTime } = operation;
       if (typeof action !== 'string') return undefined;
       const before = typeof durationMillis === 'number' && durationMillis > 0 ? durationMillis : 0;
-      return spans.open({ action }, startMillis ?? Date.now() - before);
+      const given = startTime instanceof Date ? startTime.getTime() : startTime;
+      const isGiven = typeof given === 'number' && given >= 0;
+      return spans.open({ action }, isGiven ? given : (startMillis ?? Date.now() - before));
     } catch {
       return undefined;
     }
   }
 
-  #closeSpan(span: OperationSpan | undefined, content: EntryContent | undefined, entry: RecordedEntry): void {
+  #closeSpan(
+    span: OperationSpan | undefined,
+    content: EntryContent,
+    { index, hash }: RecordedEntry,
+    endMillis?: number,
+  ): void {
     const { spans, origin } = this.#parts;
-    if (span === undefined || content === undefined) return;
-    spans?.close(span, content, { index: entry.index, hash: entry.hash, origin });
+    if (span !== undefined) spans?.close(span, content, { index, hash, origin, endMillis });
   }
 
   #put(
@@ -293,4 +300,10 @@ export class JournalAudit implements Audit {
 
 function defined(end: OperationEnd): OperationEnd {
   return Object.fromEntries(Object.entries(end).filter(([, value]) => value !== undefined));
+}
+
+/** When an operation that is over had ended, Unix time in milliseconds; `undefined` where nobody said. */
+function endOf({ startTime, durationMillis }: EntryContent): number | undefined {
+  if (startTime === undefined || durationMillis === undefined) return undefined;
+  return Date.parse(startTime) + durationMillis;
 }

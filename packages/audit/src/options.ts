@@ -51,8 +51,8 @@ export interface AuditOptions {
   readonly segmentAge?: Duration | undefined;
   readonly retention?: RetentionOptions | undefined;
   /**
-   * Shortest time between two syncs to disk: what is recorded meanwhile shares one. An entry after a pause is synced at
-   * once. Default 2 ms.
+   * Shortest time between two syncs to disk, to a millisecond: what is recorded meanwhile shares one. An entry after a
+   * pause is synced at once. Default 2 ms.
    */
   readonly commitInterval?: Duration | undefined;
   /** Bytes of entries that wait for the disk. Default 16 MiB. */

@@ -140,7 +140,8 @@ export class DiskQueue {
       this.#timer = setTimeout(() => {
         this.#timer = undefined;
         void this.#commit();
-      }, Math.ceil(waitMillis));
+        // Timers are late by up to a millisecond; they need not be later still.
+      }, Math.floor(waitMillis));
     }
   }
 

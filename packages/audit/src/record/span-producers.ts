@@ -26,6 +26,14 @@ export class SpanProducers {
     if (dataset.version !== undefined) this.#put(keyOf(dataset, dataset.version), span);
   }
 
+  /** As `produced`, of what was there before: what is known by now is newer. */
+  primed(dataset: EntryDataset, span: SpanContext): void {
+    for (const version of new Set([undefined, dataset.version])) {
+      const key = keyOf(dataset, version);
+      if (!this.#spans.has(key)) this.#put(key, span);
+    }
+  }
+
   /**
    * Span that produced this version of the dataset; where no version is given, the one that last produced any. What
    * produced another version, or did not say which, is not taken for it.

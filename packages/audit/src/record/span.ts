@@ -114,13 +114,14 @@ export class OperationSpans {
     return opened?.spanContext;
   }
 
-  /** Remembers who produced the outputs of an entry that was read back, as if it had just been recorded. */
+  /** Remembers who produced the outputs of an entry that was read back, unless somebody is known who did it later. */
   prime(entry: AuditEntry): void {
     try {
       const { traceId, spanId } = entry.correlation ?? {};
       if (entry.outputs === undefined || traceId === undefined || spanId === undefined) return;
       const span = remoteSpan({ traceId, spanId });
-      if (span !== undefined) this.#remember(entry.outputs, span);
+      if (span === undefined) return;
+      for (const output of entry.outputs) this.#producers.primed(output, span);
     } catch (fault) {
       reportFault('audit', 'reading the producers of an entry', fault);
     }

@@ -1,0 +1,16 @@
+import { reportFault } from '@org/instrument-core';
+import { queryJournal } from '../query/query-journal.ts';
+import type { OperationSpans } from './span.ts';
+
+/** Entries that are read back, the newest: a tenth of a second, in the background. */
+const READ_BACK = 10_000;
+
+/** Learns from a journal who produced what, so that spans are linked to those of the process before. Never rejects. */
+export async function primeProducers(spans: OperationSpans, directory: string): Promise<void> {
+  try {
+    const newest = queryJournal(directory, { order: 'descending', limit: READ_BACK });
+    for await (const entry of newest) spans.prime(entry);
+  } catch (error) {
+    reportFault('audit', 'reading back who produced what', error);
+  }
+}
