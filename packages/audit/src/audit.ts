@@ -1,8 +1,8 @@
+import type { AuditContext } from './encode/encoder.ts';
 import type { AuditState } from './events.ts';
 import type { AuditEntry, RecordedEntry } from './operation/entry.ts';
 import type { AuditOperation } from './operation/operation.ts';
 import type { AuditPage, AuditQuery } from './query/query.ts';
-import type { AuditContext } from './record/encoder.ts';
 import type { Verification, VerifyOptions } from './verify/verification.ts';
 
 /** How the journal is. */

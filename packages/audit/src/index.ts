@@ -15,6 +15,7 @@ export type {
   KnownAfter,
   KnownBefore,
 } from './decorate/audited-options.ts';
+export type { AuditContext } from './encode/encoder.ts';
 export type {
   AuditEventMap,
   AuditState,
@@ -56,6 +57,5 @@ export type {
 } from './options.ts';
 export { announceAudit, audit, disableAudit, installAudit } from './process-audit.ts';
 export type { AuditPage, AuditQuery } from './query/query.ts';
-export type { AuditContext } from './record/encoder.ts';
 export { type PersonalValue, personal } from './subjects/personal.ts';
 export type { Verification, VerificationFailure, VerifyOptions } from './verify/verification.ts';

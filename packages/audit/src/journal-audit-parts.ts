@@ -1,3 +1,4 @@
+import type { JournalEncoder } from './encode/operation.ts';
 import type { Checkpointer } from './journal/checkpointer.ts';
 import type { EntryClock } from './journal/entry-clock.ts';
 import type { Journal } from './journal/journal.ts';
@@ -5,7 +6,6 @@ import type { JournalMetrics } from './journal/metrics.ts';
 import type { Overflow } from './journal/overflow.ts';
 import type { OwnRecorder } from './journal/own-recorder.ts';
 import type { JournalState } from './journal/state.ts';
-import type { JournalEncoder } from './record/encode-operation.ts';
 import type { OperationSpans } from './record/span.ts';
 import type { ResolvedAuditOptions } from './resolve-options.ts';
 import type { SubjectKeys } from './subjects/subject-keys.ts';

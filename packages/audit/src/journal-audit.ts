@@ -1,6 +1,7 @@
 import { monotonicMillis, reasonOf, reportFault } from '@org/instrument-core';
 import type { Audit, AuditStatus, Checkpoint, OpenOperation, OperationEnd } from './audit.ts';
 import { currentAuditContext, withAuditContext } from './context/audit-context.ts';
+import type { AuditContext, EncodedEntry } from './encode/encoder.ts';
 import { unavailable } from './journal/overflow.ts';
 import type { JournalAuditParts } from './journal-audit-parts.ts';
 import type { AuditEntry, EntryContent, RecordedEntry } from './operation/entry.ts';
@@ -8,7 +9,6 @@ import type { AuditOperation, SpanReference } from './operation/operation.ts';
 import type { AuditPage, AuditQuery } from './query/query.ts';
 import { pageOf, queryJournal } from './query/query-journal.ts';
 import { activeSpan } from './record/active-span.ts';
-import type { AuditContext, EncodedEntry } from './record/encoder.ts';
 import type { OperationSpan } from './record/span.ts';
 import type { Verification, VerifyOptions } from './verify/verification.ts';
 import { verifyJournal } from './verify/verify-journal.ts';

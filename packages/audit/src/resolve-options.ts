@@ -11,8 +11,8 @@ import {
   unknownKeys,
 } from '@org/instrument-core';
 import { isKeyName } from './checkpoint/verifier-key.ts';
+import { encoderProblems } from './encode/encoder-options.ts';
 import type { AuditOptions, WhenFull } from './options.ts';
-import { encoderProblems } from './record/encoder-options.ts';
 
 const KEYS: readonly (keyof AuditOptions)[] = [
   'directory',

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describeValue, InstrumentError, type Problem, unknownKeys } from '@org/instrument-core';
-import type { AuditContext } from '../record/encoder.ts';
+import type { AuditContext } from '../encode/encoder.ts';
 
 const KEYS: readonly (keyof AuditContext)[] = ['actor', 'tenant', 'requestId', 'reason'];
 

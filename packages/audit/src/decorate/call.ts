@@ -8,10 +8,10 @@ import {
 } from '@org/instrument-core';
 import type { Audit, OpenOperation, OperationEnd } from '../audit.ts';
 import { currentAuditContext, runInAuditContext } from '../context/audit-context.ts';
+import type { AuditContext } from '../encode/encoder.ts';
 import type { RecordedEntry } from '../operation/entry.ts';
 import type { AuditOperation, AuditOutcome } from '../operation/operation.ts';
 import { audit as processAudit } from '../process-audit.ts';
-import type { AuditContext } from '../record/encoder.ts';
 import { isUnavailable, recordReduced } from '../record/record-reduced.ts';
 import { addPart, ask, attributesWith, type PartName, Parts } from './parts.ts';
 import type { Settings } from './settings.ts';

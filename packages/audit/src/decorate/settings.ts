@@ -1,7 +1,7 @@
 import { describeValue, InstrumentError, type Problem, unknownKeys } from '@org/instrument-core';
 import type { Audit } from '../audit.ts';
+import { createActionCheck } from '../encode/action.ts';
 import { audit as processAudit } from '../process-audit.ts';
-import { createActionCheck } from '../record/encode-action.ts';
 import { snapshot } from '../record/snapshot.ts';
 import type { AuditDurability, EndedCall } from './audited-options.ts';
 import { isRecord, PART_SHAPES, type PartName } from './parts.ts';

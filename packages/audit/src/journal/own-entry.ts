@@ -1,7 +1,7 @@
+import type { EncodedEntry } from '../encode/encoder.ts';
+import type { JournalEncoder } from '../encode/operation.ts';
 import type { EntryContent, JsonValue } from '../operation/entry.ts';
 import type { AuditOperation } from '../operation/operation.ts';
-import type { JournalEncoder } from '../record/encode-operation.ts';
-import type { EncodedEntry } from '../record/encoder.ts';
 
 /** What the journal puts on record of itself. */
 export type OwnAction =

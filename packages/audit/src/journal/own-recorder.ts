@@ -1,7 +1,7 @@
 import { reportFault } from '@org/instrument-core';
+import type { EncodedEntry } from '../encode/encoder.ts';
+import type { JournalEncoder } from '../encode/operation.ts';
 import type { EntryContent, JsonValue, RecordedEntry } from '../operation/entry.ts';
-import type { JournalEncoder } from '../record/encode-operation.ts';
-import type { EncodedEntry } from '../record/encoder.ts';
 import type { EntryClock } from './entry-clock.ts';
 import type { Journal } from './journal.ts';
 import { interruptedEntry, type OwnAction, ownEntry } from './own-entry.ts';

@@ -2,9 +2,9 @@ import { type Context, context as contextApi, diag, trace } from '@opentelemetry
 import { countSelf, InstrumentError, monotonicMillis, reportFault } from '@org/instrument-core';
 import type { Audit, OpenOperation, OperationEnd } from '../audit.ts';
 import { currentAuditContext, runInAuditContext } from '../context/audit-context.ts';
+import type { AuditContext } from '../encode/encoder.ts';
 import type { RecordedEntry } from '../operation/entry.ts';
 import type { AuditOperation } from '../operation/operation.ts';
-import type { AuditContext } from './encoder.ts';
 import { recordReduced } from './record-reduced.ts';
 import { PendingEntry } from './recorded-entry.ts';
 import { snapshot } from './snapshot.ts';

@@ -1,6 +1,8 @@
 import { errorTypeOf, InstrumentError, type Problem } from '@org/instrument-core';
 import type { Audit, OpenOperation, OperationEnd } from '../../src/audit.ts';
 import { currentAuditContext, withAuditContext } from '../../src/context/audit-context.ts';
+import { createActionCheck } from '../../src/encode/action.ts';
+import type { AuditContext } from '../../src/encode/encoder.ts';
 import type {
   AuditEntry,
   EntryActor,
@@ -9,8 +11,6 @@ import type {
   RecordedEntry,
 } from '../../src/operation/entry.ts';
 import type { AuditActor, AuditOperation, AuditTarget, AuditText } from '../../src/operation/operation.ts';
-import { createActionCheck } from '../../src/record/encode-action.ts';
-import type { AuditContext } from '../../src/record/encoder.ts';
 import { PendingEntry } from '../../src/record/recorded-entry.ts';
 
 /**

@@ -3,12 +3,12 @@ import { errorTypeOf } from '@org/instrument-core';
 import type { JsonValue } from '../operation/entry.ts';
 import type { PathState } from '../redact/path-matcher.ts';
 import { PersonalValue } from '../subjects/personal.ts';
-import { cleanBytes, isBytes } from './encode-bytes.ts';
-import type { EncodeCall } from './encode-call.ts';
-import { cleanFields, cleanItems, MAX_WIDTH } from './encode-containers.ts';
-import { grouped } from './encode-count.ts';
-import { errorMessage, isErrorLike } from './encode-error-message.ts';
-import type { EncodeTools } from './encode-tools.ts';
+import { cleanBytes, isBytes } from './bytes.ts';
+import type { EncodeCall } from './call.ts';
+import { cleanFields, cleanItems, MAX_WIDTH } from './containers.ts';
+import { grouped } from './count.ts';
+import { errorMessage, isErrorLike } from './error-message.ts';
+import type { EncodeTools } from './tools.ts';
 
 /**
  * An object that is more than its fields, or has a `toJSON`. What it is told by the engine, not by properties that may

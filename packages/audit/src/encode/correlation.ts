@@ -1,11 +1,11 @@
 import type { EntryContent } from '../operation/entry.ts';
-import type { EncodeCall } from './encode-call.ts';
-import { plainText } from './encode-entry-text.ts';
-import { isList, kindOf } from './encode-kind.ts';
-import { tellUnknownKeys } from './encode-known-keys.ts';
-import { type EncodeTools, isMatchedBy } from './encode-tools.ts';
-import { isSpanId, isTraceId, spanIdOf, traceIdOf } from './encode-trace.ts';
+import type { EncodeCall } from './call.ts';
 import type { EntryFacts } from './encoder.ts';
+import { plainText } from './entry-text.ts';
+import { isList, kindOf } from './kind.ts';
+import { tellUnknownKeys } from './known-keys.ts';
+import { type EncodeTools, isMatchedBy } from './tools.ts';
+import { isSpanId, isTraceId, spanIdOf, traceIdOf } from './trace.ts';
 
 const KEYS: ReadonlySet<string> = new Set(['traceId', 'spanId', 'requestId', 'tenant']);
 

@@ -1,9 +1,9 @@
 import { sortKeys } from '../canonical/sort-keys.ts';
 import type { JsonObject, JsonValue } from '../operation/entry.ts';
 import type { PathState } from '../redact/path-matcher.ts';
-import type { EncodeCall } from './encode-call.ts';
-import { grouped } from './encode-count.ts';
-import { type EncodeTools, stepTo } from './encode-tools.ts';
+import type { EncodeCall } from './call.ts';
+import { grouped } from './count.ts';
+import { type EncodeTools, stepTo } from './tools.ts';
 
 /** Items of an array, keys of an object: what is beyond is left out. */
 export const MAX_WIDTH = 10_000;

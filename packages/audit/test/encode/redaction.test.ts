@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createEntryEncoder } from '../../src/record/encode-operation.ts';
-import { encoderProblems } from '../../src/record/encoder-options.ts';
+import { encoderProblems } from '../../src/encode/encoder-options.ts';
+import { createEntryEncoder } from '../../src/encode/operation.ts';
 import { personal } from '../../src/subjects/personal.ts';
 import { createBed, FACTS, HiddenTexts } from './encoding.ts';
 

@@ -2,8 +2,8 @@ import { InstrumentError } from '@org/instrument-core';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEntryEncoder } from '../../src/record/encode-operation.ts';
-import type { EncodedEntry } from '../../src/record/encoder.ts';
+import type { EncodedEntry } from '../../src/encode/encoder.ts';
+import { createEntryEncoder } from '../../src/encode/operation.ts';
 import { personal } from '../../src/subjects/personal.ts';
 import { FACTS, HiddenTexts } from './encoding.ts';
 

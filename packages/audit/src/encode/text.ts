@@ -1,7 +1,7 @@
 import { reportFault } from '@org/instrument-core';
 import { isWellFormed, toWellFormed } from '../canonical/well-formed.ts';
-import { grouped } from './encode-count.ts';
-import type { EncoderSettings } from './encode-settings.ts';
+import { grouped } from './count.ts';
+import type { EncoderSettings } from './settings.ts';
 
 /** Takes note of a change. */
 export interface Adjusting {

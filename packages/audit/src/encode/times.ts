@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import type { EncodeCall } from './encode-call.ts';
-import { kindOf } from './encode-kind.ts';
+import type { EncodeCall } from './call.ts';
+import { kindOf } from './kind.ts';
 
 /** The end of the year 9999: beyond, ISO 8601 needs an agreement. */
 const LAST_MILLIS = 253_402_300_799_999;

@@ -2,9 +2,9 @@ import { InstrumentError, reportFault } from '@org/instrument-core';
 import { canonicalJson } from '../canonical/canonical-json.ts';
 import type { JsonValue, SealedValue } from '../operation/entry.ts';
 import type { SubjectKeys } from '../subjects/subject-keys.ts';
-import type { EncodeCall } from './encode-call.ts';
-import { kindOf } from './encode-kind.ts';
-import type { Sealer, ValueCleaner } from './encode-tools.ts';
+import type { EncodeCall } from './call.ts';
+import { kindOf } from './kind.ts';
+import type { Sealer, ValueCleaner } from './tools.ts';
 
 /** What stands for a value that could not be sealed: it must not be written as it is. */
 export const NOT_SEALED = '[not sealed]';

@@ -1,9 +1,9 @@
 import type { EntryText } from '../operation/entry.ts';
 import { PersonalValue } from '../subjects/personal.ts';
 import { isSealed } from '../subjects/sealed-text.ts';
-import type { EncodeCall } from './encode-call.ts';
-import { kindOf } from './encode-kind.ts';
-import type { EncodeTools } from './encode-tools.ts';
+import type { EncodeCall } from './call.ts';
+import { kindOf } from './kind.ts';
+import type { EncodeTools } from './tools.ts';
 
 /**
  * A text, or the text of a person, for a field of an entry; `undefined` where there is none, or it is no text, which is a

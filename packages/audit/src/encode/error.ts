@@ -1,10 +1,10 @@
 import { errorTypeOf } from '@org/instrument-core';
 import type { EntryContent, EntryText } from '../operation/entry.ts';
 import { PersonalValue } from '../subjects/personal.ts';
-import type { EncodeCall } from './encode-call.ts';
-import { entryText } from './encode-entry-text.ts';
-import { errorMessage, isErrorLike } from './encode-error-message.ts';
-import { type EncodeTools, isMatchedBy } from './encode-tools.ts';
+import type { EncodeCall } from './call.ts';
+import { entryText } from './entry-text.ts';
+import { errorMessage, isErrorLike } from './error-message.ts';
+import { type EncodeTools, isMatchedBy } from './tools.ts';
 
 /**
  * Why an operation failed, as class and message. Anything can be thrown, and nothing is refused: of what is no error, and

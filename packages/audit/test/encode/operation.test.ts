@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createEntryEncoder } from '../../src/record/encode-operation.ts';
+import { createEntryEncoder } from '../../src/encode/operation.ts';
 import { personal } from '../../src/subjects/personal.ts';
 import { createBed, FACTS, HiddenTexts, refusalOf, TIME } from './encoding.ts';
 

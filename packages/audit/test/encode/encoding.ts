@@ -1,9 +1,9 @@
 import { InstrumentError, type Problem } from '@org/instrument-core';
+import type { EncodedEntry, EntryFacts } from '../../src/encode/encoder.ts';
+import { createEntryEncoder, type JournalEncoder } from '../../src/encode/operation.ts';
+import type { EntryEncoderOptions } from '../../src/encode/settings.ts';
 import type { EntryContent, JsonObject, SealedValue } from '../../src/operation/entry.ts';
 import type { AuditOperation } from '../../src/operation/operation.ts';
-import { createEntryEncoder, type JournalEncoder } from '../../src/record/encode-operation.ts';
-import type { EntryEncoderOptions } from '../../src/record/encode-settings.ts';
-import type { EncodedEntry, EntryFacts } from '../../src/record/encoder.ts';
 
 export const TIME = '2026-11-25T12:00:00.000Z';
 export const FACTS: EntryFacts = {

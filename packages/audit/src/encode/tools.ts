@@ -1,11 +1,11 @@
 import type { JsonValue, SealedValue } from '../operation/entry.ts';
 import type { PathState } from '../redact/path-matcher.ts';
 import type { PersonalValue } from '../subjects/personal.ts';
-import type { EncodeCall } from './encode-call.ts';
-import { type FieldPaths, isMatchedBelow } from './encode-field-paths.ts';
-import type { KeyFacts, KeyReader } from './encode-key.ts';
-import type { EncoderSettings } from './encode-settings.ts';
-import type { TextCleaner } from './encode-text.ts';
+import type { EncodeCall } from './call.ts';
+import { type FieldPaths, isMatchedBelow } from './field-paths.ts';
+import type { KeyFacts, KeyReader } from './key.ts';
+import type { EncoderSettings } from './settings.ts';
+import type { TextCleaner } from './text.ts';
 
 /** Makes a value one that JSON can say; `undefined`: it is left out. */
 export type ValueCleaner = (

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import type { JsonValue } from '../operation/entry.ts';
-import type { EncodeCall } from './encode-call.ts';
+import type { EncodeCall } from './call.ts';
 
 /** Beyond, a digest would hold up the event loop for longer than a millisecond or so. */
 const MAX_DIGEST_BYTES = 1024 * 1024;

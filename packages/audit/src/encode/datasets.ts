@@ -1,13 +1,13 @@
 import type { EntryDataset } from '../operation/entry.ts';
 import type { PathState } from '../redact/path-matcher.ts';
-import type { EncodeCall } from './encode-call.ts';
-import { MAX_WIDTH } from './encode-containers.ts';
-import { grouped } from './encode-count.ts';
-import { plainText, requiredText } from './encode-entry-text.ts';
-import { isList, kindOf } from './encode-kind.ts';
-import { tellUnknownKeys } from './encode-known-keys.ts';
-import { type EncodeTools, isMatchedBy } from './encode-tools.ts';
-import { spanReferenceOf } from './encode-trace.ts';
+import type { EncodeCall } from './call.ts';
+import { MAX_WIDTH } from './containers.ts';
+import { grouped } from './count.ts';
+import { plainText, requiredText } from './entry-text.ts';
+import { isList, kindOf } from './kind.ts';
+import { tellUnknownKeys } from './known-keys.ts';
+import { type EncodeTools, isMatchedBy } from './tools.ts';
+import { spanReferenceOf } from './trace.ts';
 
 const KEYS: ReadonlySet<string> = new Set([
   'namespace',

@@ -3,8 +3,8 @@ import { isWellFormed } from '../canonical/well-formed.ts';
 import type { RedactionOptions } from '../options.ts';
 import { pathProblems } from '../redact/path-problems.ts';
 import { patternProblems } from '../redact/patterns.ts';
-import { actionProblems } from './encode-action.ts';
-import type { EntryEncoderOptions } from './encode-settings.ts';
+import { actionProblems } from './action.ts';
+import type { EntryEncoderOptions } from './settings.ts';
 
 /** Keys of {@link RedactionOptions}; the compiler misses one that is added there. */
 const REDACTION_KEYS: Readonly<Record<keyof RedactionOptions, true>> = {

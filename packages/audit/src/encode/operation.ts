@@ -2,20 +2,20 @@ import { InstrumentError, type Problem, reasonOf } from '@org/instrument-core';
 import { canonicalJson } from '../canonical/canonical-json.ts';
 import type { EntryContent } from '../operation/entry.ts';
 import type { AuditOperation } from '../operation/operation.ts';
-import { createActionCheck } from './encode-action.ts';
-import { EncodeCall } from './encode-call.ts';
-import { encodeContent } from './encode-content.ts';
-import { fieldPathsOf } from './encode-field-paths.ts';
-import { createKeyReader } from './encode-key.ts';
-import { isList, kindOf } from './encode-kind.ts';
-import { createSealer } from './encode-personal.ts';
-import { type EntryEncoderOptions, encoderSettings } from './encode-settings.ts';
-import { fitEntry, fitsIn } from './encode-size.ts';
-import { createTextCleaner } from './encode-text.ts';
-import type { EncodeTools, ValueCleaner } from './encode-tools.ts';
-import { cleanValue } from './encode-value.ts';
+import { createActionCheck } from './action.ts';
+import { EncodeCall } from './call.ts';
+import { encodeContent } from './content.ts';
 import type { EncodedEntry, EntryEncoder, EntryFacts } from './encoder.ts';
 import { encoderProblems } from './encoder-options.ts';
+import { fieldPathsOf } from './field-paths.ts';
+import { createKeyReader } from './key.ts';
+import { isList, kindOf } from './kind.ts';
+import { createSealer } from './personal.ts';
+import { type EntryEncoderOptions, encoderSettings } from './settings.ts';
+import { fitEntry, fitsIn } from './size.ts';
+import { createTextCleaner } from './text.ts';
+import type { EncodeTools, ValueCleaner } from './tools.ts';
+import { cleanValue } from './value.ts';
 
 /** An encoder that also takes what the journal itself has to say. */
 export interface JournalEncoder extends EntryEncoder {

@@ -1,11 +1,11 @@
 import type { EntryActor, EntryTarget, EntryText } from '../operation/entry.ts';
 import type { PathState } from '../redact/path-matcher.ts';
 import { PersonalValue } from '../subjects/personal.ts';
-import type { EncodeCall } from './encode-call.ts';
-import { entryText, plainText } from './encode-entry-text.ts';
-import { isList, kindOf } from './encode-kind.ts';
-import { tellUnknownKeys } from './encode-known-keys.ts';
-import { type EncodeTools, isMatchedBy } from './encode-tools.ts';
+import type { EncodeCall } from './call.ts';
+import { entryText, plainText } from './entry-text.ts';
+import { isList, kindOf } from './kind.ts';
+import { tellUnknownKeys } from './known-keys.ts';
+import { type EncodeTools, isMatchedBy } from './tools.ts';
 
 const ACTOR_KEYS: ReadonlySet<string> = new Set(['id', 'type', 'name', 'address']);
 const TARGET_KEYS: ReadonlySet<string> = new Set(['id', 'type', 'name']);

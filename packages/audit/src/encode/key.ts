@@ -1,4 +1,4 @@
-import type { TextCleaner } from './encode-text.ts';
+import type { TextCleaner } from './text.ts';
 
 /** What is to be known of a key of an object before it is written. */
 export interface KeyFacts {

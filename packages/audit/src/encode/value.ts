@@ -1,9 +1,9 @@
 import type { JsonValue } from '../operation/entry.ts';
 import type { PathState } from '../redact/path-matcher.ts';
-import type { EncodeCall } from './encode-call.ts';
-import { cleanFields, cleanItems } from './encode-containers.ts';
-import { cleanInstance } from './encode-instance.ts';
-import type { EncodeTools } from './encode-tools.ts';
+import type { EncodeCall } from './call.ts';
+import { cleanFields, cleanItems } from './containers.ts';
+import { cleanInstance } from './instance.ts';
+import type { EncodeTools } from './tools.ts';
 
 /** Objects within objects. Data is rarely deeper than six. */
 const MAX_DEPTH = 32;

@@ -1,18 +1,18 @@
 import { nearest, type Problem } from '@org/instrument-core';
 import type { EntryContent, JsonObject } from '../operation/entry.ts';
 import type { AuditOperation } from '../operation/operation.ts';
-import type { ActionCheck } from './encode-action.ts';
-import { type EncodeCall, MAX_ADJUSTMENTS } from './encode-call.ts';
-import { encodeCorrelation } from './encode-correlation.ts';
-import { encodeDatasets } from './encode-datasets.ts';
-import { entryText } from './encode-entry-text.ts';
-import { encodeError } from './encode-error.ts';
-import { isList, kindOf } from './encode-kind.ts';
-import { encodeOutcome } from './encode-outcome.ts';
-import { encodeActor, encodeTarget } from './encode-parties.ts';
-import { encodeDuration, encodeStartTime } from './encode-times.ts';
-import type { EncodeTools } from './encode-tools.ts';
+import type { ActionCheck } from './action.ts';
+import { type EncodeCall, MAX_ADJUSTMENTS } from './call.ts';
+import { encodeCorrelation } from './correlation.ts';
+import { encodeDatasets } from './datasets.ts';
 import type { EntryFacts } from './encoder.ts';
+import { entryText } from './entry-text.ts';
+import { encodeError } from './error.ts';
+import { isList, kindOf } from './kind.ts';
+import { encodeOutcome } from './outcome.ts';
+import { encodeActor, encodeTarget } from './parties.ts';
+import { encodeDuration, encodeStartTime } from './times.ts';
+import type { EncodeTools } from './tools.ts';
 
 /** Keys of {@link AuditOperation}; the compiler misses one that is added there. */
 const KEYS: Readonly<Record<keyof AuditOperation, true>> = {

@@ -1,7 +1,7 @@
 import { describeValue, nearest } from '@org/instrument-core';
 import type { AuditOutcome } from '../operation/operation.ts';
-import type { EncodeCall } from './encode-call.ts';
-import { kindOf } from './encode-kind.ts';
+import type { EncodeCall } from './call.ts';
+import { kindOf } from './kind.ts';
 
 const OUTCOMES: readonly AuditOutcome[] = ['success', 'failure', 'cancelled', 'denied', 'unknown'];
 const MAX_WORD_LENGTH = 32;

@@ -1,8 +1,8 @@
 import type { SpanReference } from '../operation/operation.ts';
-import type { EncodeCall } from './encode-call.ts';
-import { isList, kindOf } from './encode-kind.ts';
-import { tellUnknownKeys } from './encode-known-keys.ts';
-import type { EncodeTools } from './encode-tools.ts';
+import type { EncodeCall } from './call.ts';
+import { isList, kindOf } from './kind.ts';
+import { tellUnknownKeys } from './known-keys.ts';
+import type { EncodeTools } from './tools.ts';
 
 /** W3C trace context, 3.2.2.3 and 3.2.2.4: ids of nothing but zeros are none. */
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;

@@ -1,7 +1,7 @@
 import type { Problem } from '@org/instrument-core';
 import { toWellFormed } from '../canonical/well-formed.ts';
 import type { Adjustment } from '../operation/entry.ts';
-import { grouped } from './encode-count.ts';
+import { grouped } from './count.ts';
 
 /** Changes that are told one by one; the others are counted. */
 export const MAX_ADJUSTMENTS = 20;

@@ -1,6 +1,6 @@
 import { nearest } from '@org/instrument-core';
-import type { EncodeCall } from './encode-call.ts';
-import type { EncodeTools } from './encode-tools.ts';
+import type { EncodeCall } from './call.ts';
+import type { EncodeTools } from './tools.ts';
 
 /**
  * Tells of keys that a part of an operation has beyond those that are known: they are left out. An object of the

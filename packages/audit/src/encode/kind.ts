@@ -1,4 +1,4 @@
-import { grouped } from './encode-count.ts';
+import { grouped } from './count.ts';
 
 /** What a value is, without what it says: problems are told before anything is redacted. Never throws. */
 export function kindOf(value: unknown): string {
