@@ -15,6 +15,8 @@ const MAX_LENGTH_BYTES = 5;
 const FIRST_CAPACITY = 1_024;
 // Below this many UTF-16 units, a loop over the characters is faster than the calls into Node's encoder.
 const SHORT_TEXT = 24;
+// Up to this many bytes, copying word by word is faster than the call into Node.
+const SHORT_COPY = 512;
 
 /**
  * Writes protobuf messages **back to front** into one buffer: the last field first, and of a list the last element
@@ -47,9 +49,19 @@ export class ProtoWriter {
     return this.#bytes.subarray(this.#at);
   }
 
+  /** Bytes that fit in before a larger buffer is needed. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
   /** Forgets what is written, and keeps the buffer. */
   clear(): void {
     this.#at = this.#bytes.length;
+  }
+
+  /** Forgets what was written since `length` was `mark`. */
+  rewind(mark: number): void {
+    this.#at = this.#bytes.length - mark;
   }
 
   /** Makes a message, field `field` of the one around it, of all that was written since `length` was `mark`. */
@@ -191,6 +203,25 @@ export class ProtoWriter {
       view.setInt32(to, source.getInt32(from, true), true);
     }
     this.#at = stop;
+  }
+
+  /** Four bytes of encoded fields, the first one lowest. */
+  word(bytes: number): void {
+    const at = this.#back(4);
+    this.#view.setUint32(at, bytes, true);
+  }
+
+  /** Copies encoded fields from another writer: what was written while its `length` went from `from` to `to`. */
+  copyWritten(other: ProtoWriter, from: number, to: number): void {
+    if (to - from > SHORT_COPY) {
+      const end = other.#bytes.length;
+      const at = this.#back(to - from);
+      other.#bytes.copy(this.#bytes, at, end - to, end - from);
+    } else {
+      if (other.#at < COPY_SLACK) other.#grow(COPY_SLACK);
+      const { length } = other.#bytes;
+      this.copy(other.#view, length - to, length - from);
+    }
   }
 
   /** Writes text if it is ASCII; otherwise nothing, and says so. */

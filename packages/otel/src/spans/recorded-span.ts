@@ -126,6 +126,16 @@ export class RecordedSpan implements Span {
     return this.#links;
   }
 
+  /** Whether it has neither a status nor events nor links, and nothing was dropped of it; as most. */
+  get isPlain(): boolean {
+    return (
+      this.status === UNSET &&
+      this.#events === undefined &&
+      this.#links === undefined &&
+      this.droppedAttributesCount === 0
+    );
+  }
+
   get startTime(): HrTime {
     return this.#givenStart ?? hrTimeOf(this.#startMillis);
   }
