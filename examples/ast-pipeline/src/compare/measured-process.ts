@@ -1,50 +1,38 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import type { ChildMessage, ChildSetup, Role, RoundCost, RoundRequest } from './protocol.ts';
+import type { ChildMessage, ChildSetup, ProcessCost } from './protocol.ts';
 
-/** A child process that runs rounds when it is asked to. */
-export interface Worker {
-  /** Runs one round. Throws when the process ends instead. */
-  round(role: Role): Promise<RoundCost>;
-  /** Ends the process. */
-  end(): void;
-}
-
-/** Starts a child process. `onMetrics` is told where its `/metrics` is, round by round. */
-export function startWorker(setup: ChildSetup, onMetrics: (url: string | undefined) => void): Worker {
+/**
+ * Runs one measured process to its end. `onMetrics` is told where its `/metrics` is while there is one. Resolves to
+ * `undefined` when the signal ends it first. Throws when it ends by itself without having said what it cost.
+ */
+export async function runMeasuredProcess(
+  setup: ChildSetup,
+  onMetrics: (url: string | undefined) => void,
+  signal: AbortSignal,
+): Promise<ProcessCost | undefined> {
+  if (signal.aborted) return undefined;
   const child = fork(join(import.meta.dirname, 'child.js'), [JSON.stringify(setup)]);
-  return {
-    round(role) {
-      const request: RoundRequest = { role };
-      child.send(request);
-      return nextRound(child, onMetrics);
-    },
-    end() {
-      if (child.connected) child.disconnect();
-    },
-  };
-}
-
-function nextRound(child: ChildProcess, onMetrics: (url: string | undefined) => void): Promise<RoundCost> {
-  return new Promise((resolve, reject) => {
-    const end = (): void => {
-      child.off('message', onMessage).off('exit', onExit).off('error', reject);
-      onMetrics(undefined);
-    };
-    const onMessage = (message: unknown): void => {
-      const told = message as ChildMessage;
-      if (told.kind === 'metrics') {
-        onMetrics(told.url);
-        return;
-      }
-      end();
-      const { files, cpuMillis, wallMillis } = told;
-      resolve({ files, cpuMillis, wallMillis });
-    };
-    const onExit = (code: number | null): void => {
-      end();
-      reject(new Error(`the measured process ended with exit code ${code}`));
-    };
-    child.on('message', onMessage).once('exit', onExit).once('error', reject);
+  const kill = (): void => void child.kill('SIGKILL');
+  signal.addEventListener('abort', kill);
+  let cost: ProcessCost | undefined;
+  child.on('message', (message: ChildMessage) => {
+    if (message.kind === 'metrics') onMetrics(message.url);
+    else {
+      cost = message.cost;
+      child.disconnect();
+    }
   });
+  try {
+    // The next one begins when this one is gone.
+    const [code, by] = await once(child, 'exit');
+    if (cost === undefined && !signal.aborted) {
+      throw new Error(`the measured process ended with ${by ?? `exit code ${code}`}`);
+    }
+    return cost;
+  } finally {
+    signal.removeEventListener('abort', kill);
+    onMetrics(undefined);
+  }
 }
