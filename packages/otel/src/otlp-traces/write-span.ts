@@ -23,14 +23,19 @@ const PLAIN_END: readonly number[] = [0x00_60_00_50, 0x02_7a_00_70, 0x01_85_00_1
 /** Writes an ended span as an element of `ScopeSpans.spans`. */
 export function writeSpan(writer: ProtoWriter, span: ReadableSpan): void {
   const mark = writer.length;
-  const { kind, parentSpanContext, startTime, endTime } = span;
+  const { kind, parentSpanContext } = span;
+  const recorded = span instanceof RecordedSpan ? span : undefined;
   const own = span.spanContext();
   const flags = flagsOf(own, parentSpanContext?.isRemote);
-  if (span instanceof RecordedSpan && span.isPlain) writePlainEnd(writer, flags);
+  if (recorded?.isPlain === true) writePlainEnd(writer, flags);
   else writeEnd(writer, span, flags);
   writeAttributes(writer, SPAN.attributes, span.attributes);
-  writer.nanos(SPAN.end, endTime[0], endTime[1]);
-  writer.nanos(SPAN.start, startTime[0], startTime[1]);
+  const endMillis = recorded?.endMillis;
+  if (endMillis === undefined) writer.nanos(SPAN.end, ...span.endTime);
+  else writer.millis(SPAN.end, endMillis);
+  const startMillis = recorded?.startMillis;
+  if (startMillis === undefined) writer.nanos(SPAN.start, ...span.startTime);
+  else writer.millis(SPAN.start, startMillis);
   // The API's kinds begin at 0, OTLP has 0 for none.
   writer.varint(SPAN.kind, kind + 1);
   writer.string(SPAN.name, span.name);

@@ -1,3 +1,5 @@
+import { highWord, nibble } from './bits.ts';
+
 /** Bytes that `copy` may touch in front of what it was asked for: it moves four at a time. */
 export const COPY_SLACK = 4;
 
@@ -296,14 +298,4 @@ export class ProtoWriter {
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer);
   }
-}
-
-/** Bits 32 to 63 of an integer in two's complement. */
-function highWord(value: number): number {
-  return Math.floor(Math.trunc(value) / WORD) >>> 0;
-}
-
-/** Value of a hexadecimal digit: of letters, in either case, the lower four bits count from 1. */
-function nibble(code: number): number {
-  return (code & 0xf) + (code > 0x39 ? 9 : 0);
 }
