@@ -7,7 +7,7 @@ import { writeSpan } from './write-span.ts';
 
 const FIRST_CAPACITY = 16 * 1024;
 /** 1 MiB: 512 spans of 2 kB. What a burst of larger ones took is given back. */
-const MAX_KEPT_CAPACITY = 1024 * 1024;
+const MAX_KEPT_BYTES = 1024 * 1024;
 const FIRST_SPANS = 64;
 /** Of the first span of an origin: none is before it. */
 const NONE = -1;
@@ -79,7 +79,7 @@ export class EncodedSpans implements SpanBatch<EncodedSpans> {
   }
 
   clear(): void {
-    if (this.#spans.capacity > MAX_KEPT_CAPACITY) this.#spans = new ProtoWriter(FIRST_CAPACITY);
+    if (this.#spans.length > MAX_KEPT_BYTES) this.#spans = new ProtoWriter(FIRST_CAPACITY);
     else this.#spans.clear();
     this.#size = 0;
     this.#origins = new Map();

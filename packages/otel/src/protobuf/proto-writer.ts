@@ -51,11 +51,6 @@ export class ProtoWriter {
     return this.#bytes.subarray(this.#at);
   }
 
-  /** Bytes that fit in before a larger buffer is needed. */
-  get capacity(): number {
-    return this.#bytes.length;
-  }
-
   /** Forgets what is written, and keeps the buffer. */
   clear(): void {
     this.#at = this.#bytes.length;
