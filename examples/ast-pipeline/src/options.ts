@@ -20,7 +20,7 @@ const FLAGS: readonly Flag[] = [
   },
   { name: 'once', help: 'go through the directory once, then end' },
   { name: 'concurrency', value: 'N', help: 'files under way at once (default: 8)' },
-  { name: 'limit', value: 'N', help: 'files per round (default: all; with --compare: 5000)' },
+  { name: 'limit', value: 'N', help: 'files per round (default: all; with --compare: 1000)' },
   { name: 'out', value: 'FILE', help: 'NDJSON output (default: out/facts.ndjson of the example)' },
   {
     name: 'port',

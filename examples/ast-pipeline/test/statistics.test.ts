@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ProcessCost } from '../src/compare/protocol.ts';
+import type { TurnCost } from '../src/compare/protocol.ts';
 import { createComparisonReport, renderComparison } from '../src/compare/report.ts';
 import { type Lap, noiseOf, overheadOf } from '../src/compare/statistics.ts';
 
-function cost(cpuMillis: number, files = 100): ProcessCost {
+function cost(cpuMillis: number, files = 100): TurnCost {
   return { cpuMillis, wallMillis: cpuMillis * 2, files };
 }
 
@@ -72,14 +72,14 @@ describe('a comparison', () => {
     [[104, 106], 'undecided'],
   ] as const)('says what %d against 100 is: %s', (sampled, verdict) => {
     const laps = sampled.map((cpu) => lap(100, cpu, 100));
-    const report = createComparisonReport(laps, { sampling: 0.1, warmUp: 50 }, {});
+    const report = createComparisonReport(laps, { sampling: 0.1, limit: 10, warmUp: 50 }, {});
     expect(report.sampled.verdict).toBe(verdict);
     expect(report.traced.verdict).toBe('too much');
     expect(renderComparison(report)).toContain(`sampled: ${verdict}; every file traced: too much`);
   });
 
   it('says so when it was stopped before the first lap was over', () => {
-    const report = createComparisonReport([], { sampling: 0.1, warmUp: 50 }, {});
+    const report = createComparisonReport([], { sampling: 0.1, limit: 10, warmUp: 50 }, {});
     expect(report.sampled.verdict).toBe('not measured');
   });
 });

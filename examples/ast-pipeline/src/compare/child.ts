@@ -2,9 +2,9 @@ import { init, type Telemetry } from '@org/instrument';
 import { Pipeline } from '../pipeline.ts';
 import { createTally } from '../tally.ts';
 import { tracesOf } from '../telemetry.ts';
-import type { ChildMessage, ChildSetup, ProcessCost } from './protocol.ts';
+import type { ChildMessage, ChildSetup, TurnCost, TurnRequest } from './protocol.ts';
 
-// A measured process of a comparison: one role from its start to its end, as a service has it.
+// A measured process of a comparison: one role from its start to its end, as a service has it. It works in its turns.
 
 const setup = JSON.parse(process.argv[2] ?? '{}') as ChildSetup;
 const never = new AbortController().signal;
@@ -13,23 +13,20 @@ process.on('disconnect', () => process.exit());
 // Ctrl-C reaches the whole group; the parent ends its child itself.
 process.on('SIGINT', () => undefined);
 
+let cpuBefore = process.cpuUsage();
 const telemetry = start();
 await telemetry.ready;
-tell({ kind: 'metrics', url: telemetry.endpoints.prometheus });
-await goThrough(setup.warmUp);
-const cost = await measured();
-await telemetry.shutdown();
-tell({ kind: 'cost', cost });
+process.on('message', async ({ isLast }: TurnRequest) => tell({ kind: 'cost', cost: await turn(isLast) }));
+tell({ kind: 'ready', url: telemetry.endpoints.prometheus });
 
-/** What is recorded is sent off within the time measured. */
-async function measured(): Promise<ProcessCost> {
+async function turn(isLast: boolean): Promise<TurnCost> {
   const started = performance.now();
-  const cpuBefore = process.cpuUsage();
   const files = await goThrough(setup.limit);
-  await telemetry.flush();
-  const cpu = process.cpuUsage(cpuBefore);
+  if (isLast) await telemetry.flush();
   const wallMillis = performance.now() - started;
-  return { files, cpuMillis: (cpu.user + cpu.system) / 1000, wallMillis };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  cpuBefore = process.cpuUsage();
+  return { files, cpuMillis: (user + system) / 1000, wallMillis };
 }
 
 /** Runs the pipeline until it has seen so many files, round after round; returns how many it were. */
@@ -37,13 +34,13 @@ async function goThrough(count: number): Promise<number> {
   const tally = createTally();
   for (let before = -1; tally.files < count && tally.files > before; ) {
     before = tally.files;
-    await new Pipeline({ ...setup, limit: Math.min(setup.limit, count - before) }, tally).run(never);
+    await new Pipeline({ ...setup, limit: count - before }, tally).run(never);
   }
   return tally.files;
 }
 
 function start(): Telemetry {
-  const { role, otlp, sampling } = setup;
+  const { role, otlp, sampling, intervalMillis } = setup;
   const common = { serviceName: 'ast-pipeline', handleSignals: false };
   if (role === 'disabled' || role === 'control') return init({ ...common, mode: 'disabled' });
   return init({
@@ -51,7 +48,7 @@ function start(): Telemetry {
     prometheus: { port: 0 },
     otlp: { endpoint: otlp },
     traces: tracesOf(role === 'traced' ? 1 : sampling),
-    metrics: { interval: '5s' },
+    metrics: { interval: intervalMillis },
   });
 }
 

@@ -3,18 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { percent } from '../numbers.ts';
 import type { Options } from '../options.ts';
-import { runMeasuredProcess } from './measured-process.ts';
-import type { ChildSetup, ProcessCost, Role } from './protocol.ts';
+import { type MeasuredProcess, startMeasuredProcess } from './measured-process.ts';
+import type { ChildSetup, Role, TurnCost } from './protocol.ts';
 import { type ComparisonReport, createComparisonReport, renderComparison } from './report.ts';
 import { type Scraper, startScraper } from './scrape.ts';
 import { startSink } from './sink.ts';
 import { type Difference, type Lap, overheadOf } from './statistics.ts';
 
-/** Files that are measured by default: some seconds, long enough for the last flush not to count. */
-const DEFAULT_LIMIT = 5_000;
+/** Files of a turn by default: a second, so that what else the machine does meets all processes alike. */
+const DEFAULT_LIMIT = 1_000;
 
-/** Files before that by default: after them, V8 has compiled what there is to compile. */
+/** Files before anything is measured, by default: after them, V8 has compiled what there is to compile. */
 const DEFAULT_WARM_UP = 5_000;
+
+/** Measured turns of a process: each order of the turns twice. */
+const TURNS = 8;
+
+/** Metrics are pushed after so much time of a process's own turns. */
+const INTERVAL_MILLIS = 5_000;
 
 /** Time after which no lap is begun that would not end in time, by default. */
 const DEFAULT_SECONDS = 600;
@@ -37,10 +43,10 @@ const ORDERS: readonly (readonly Role[])[] = [
 ];
 
 /**
- * Measures what telemetry costs, by a fresh process for each measurement, in turn with `mode: 'disabled'` and with
- * everything on, over the same files. Two processes differ by several per cent by where their code and heap happen to
- * lie, whatever they do; so there are many, and what is left of that is said by the interval. One process that
- * switches would measure the switching.
+ * Measures what telemetry costs: four fresh processes at a time, one of each role, that work over the same files in
+ * turns of a second; then four others. Two processes differ by several per cent by where their code and heap happen to
+ * lie, whatever they do; so there are many, and what is left of that is said by the interval. One process that switches
+ * between the roles would measure the switching.
  */
 export async function compare(options: Options, signal: AbortSignal): Promise<ComparisonReport> {
   const scratch = await mkdtemp(join(tmpdir(), 'ast-pipeline-compare-'));
@@ -50,7 +56,7 @@ export async function compare(options: Options, signal: AbortSignal): Promise<Co
     const setup = setupOf(options, scratch, sink.endpoint);
     const laps = await measure(setup, scraper, options, signal);
     const received = { ...Object.fromEntries(sink.received), '/metrics': scraper.received };
-    const report = createComparisonReport(laps, setup, received);
+    const report = createComparisonReport(laps, { ...setup, warmUp: warmUpOf(options) }, received);
     console.log(options.json ? JSON.stringify(report, undefined, 2) : `\n${renderComparison(report)}`);
     return report;
   } finally {
@@ -61,16 +67,24 @@ export async function compare(options: Options, signal: AbortSignal): Promise<Co
 }
 
 function setupOf(options: Options, scratch: string, otlp: string): Omit<ChildSetup, 'role'> {
-  const { directory, concurrency, sampling, limit = DEFAULT_LIMIT, warmUp = DEFAULT_WARM_UP } = options;
-  return { directory, concurrency, sampling, limit, warmUp, otlp, output: join(scratch, 'facts.ndjson') };
+  const { directory, concurrency, sampling, limit = DEFAULT_LIMIT } = options;
+  // Each process has every fourth turn.
+  const intervalMillis = INTERVAL_MILLIS * ORDERS.length;
+  return { directory, concurrency, sampling, limit, otlp, intervalMillis, output: scratch };
+}
+
+function warmUpOf({ warmUp = DEFAULT_WARM_UP }: Options): number {
+  return warmUp;
 }
 
 async function measure(
   setup: Omit<ChildSetup, 'role'>,
   scraper: Scraper,
-  { rounds, seconds = DEFAULT_SECONDS, json }: Options,
+  options: Options,
   signal: AbortSignal,
 ): Promise<Lap[]> {
+  const { rounds, seconds = DEFAULT_SECONDS, json } = options;
+  const warmUpTurns = Math.ceil(warmUpOf(options) / Math.max(1, setup.limit));
   const started = performance.now();
   const laps: Lap[] = [];
   const isEnough = (): boolean => {
@@ -79,7 +93,7 @@ async function measure(
     return isPrecise(laps) || passed + passed / Math.max(1, laps.length) > seconds * 1000;
   };
   do {
-    const lap = await runLap(setup, laps.length, scraper, signal);
+    const lap = await runLap(setup, warmUpTurns, scraper, signal);
     if (lap === undefined) break;
     laps.push(lap);
     if (!json) console.log(progress(laps, performance.now() - started));
@@ -87,20 +101,45 @@ async function measure(
   return laps;
 }
 
-/** One process of each role, or `undefined` when the signal ended one of them. */
+/** One process of each role, or `undefined` when the signal ended them. */
 async function runLap(
   setup: Omit<ChildSetup, 'role'>,
-  index: number,
+  warmUpTurns: number,
   scraper: Scraper,
   signal: AbortSignal,
 ): Promise<Lap | undefined> {
-  const costs = new Map<Role, ProcessCost>();
-  for (const role of ORDERS[index % ORDERS.length] ?? []) {
-    const cost = await runMeasuredProcess({ ...setup, role }, scraper.target, signal);
-    if (cost === undefined) return undefined;
-    costs.set(role, cost);
+  const processes = new Map<Role, MeasuredProcess>();
+  const costs = new Map<Role, TurnCost>();
+  try {
+    for (const role of ORDERS[0] ?? []) {
+      const output = join(setup.output, `${role}.ndjson`);
+      processes.set(role, await startMeasuredProcess({ ...setup, output, role }, signal));
+    }
+    for (let turn = -warmUpTurns; turn < TURNS; turn++) {
+      for (const role of ORDERS[(turn + warmUpTurns) % ORDERS.length] ?? []) {
+        const process = processes.get(role) as MeasuredProcess;
+        scraper.target(process.metrics);
+        const cost = await process.turn(turn === TURNS - 1);
+        if (turn >= 0) costs.set(role, sum(cost, costs.get(role)));
+      }
+    }
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  } finally {
+    scraper.target(undefined);
+    await Promise.all([...processes.values()].map((process) => process.end()));
   }
   return Object.fromEntries(costs) as Lap;
+}
+
+function sum(cost: TurnCost, before: TurnCost | undefined): TurnCost {
+  if (before === undefined) return cost;
+  return {
+    files: cost.files + before.files,
+    cpuMillis: cost.cpuMillis + before.cpuMillis,
+    wallMillis: cost.wallMillis + before.wallMillis,
+  };
 }
 
 function isPrecise(laps: readonly Lap[]): boolean {

@@ -1,38 +1,59 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { ChildMessage, ChildSetup, ProcessCost } from './protocol.ts';
+import type { ChildMessage, ChildSetup, TurnCost, TurnRequest } from './protocol.ts';
 
-/**
- * Runs one measured process to its end. `onMetrics` is told where its `/metrics` is while there is one. Resolves to
- * `undefined` when the signal ends it first. Throws when it ends by itself without having said what it cost.
- */
-export async function runMeasuredProcess(
-  setup: ChildSetup,
-  onMetrics: (url: string | undefined) => void,
-  signal: AbortSignal,
-): Promise<ProcessCost | undefined> {
-  if (signal.aborted) return undefined;
-  const child = fork(join(import.meta.dirname, 'child.js'), [JSON.stringify(setup)]);
-  const kill = (): void => void child.kill('SIGKILL');
-  signal.addEventListener('abort', kill);
-  let cost: ProcessCost | undefined;
-  child.on('message', (message: ChildMessage) => {
-    if (message.kind === 'metrics') onMetrics(message.url);
-    else {
-      cost = message.cost;
-      child.disconnect();
-    }
+/** A process that is measured in turns. */
+export interface MeasuredProcess {
+  /** URL of its `/metrics`. */
+  readonly metrics: string | undefined;
+  /** Works for one turn. The last one sends off what is left. Throws when the process ends instead. */
+  turn(isLast: boolean): Promise<TurnCost>;
+  /** Ends it, and waits until it is gone. */
+  end(): Promise<void>;
+}
+
+/** Starts a process; the signal kills it. Throws when it ends before it is ready. */
+export async function startMeasuredProcess(setup: ChildSetup, signal: AbortSignal): Promise<MeasuredProcess> {
+  const child = fork(join(import.meta.dirname, 'child.js'), [JSON.stringify(setup)], {
+    signal,
+    killSignal: 'SIGKILL',
   });
-  try {
-    // The next one begins when this one is gone.
-    const [code, by] = await once(child, 'exit');
-    if (cost === undefined && !signal.aborted) {
-      throw new Error(`the measured process ended with ${by ?? `exit code ${code}`}`);
-    }
-    return cost;
-  } finally {
-    signal.removeEventListener('abort', kill);
-    onMetrics(undefined);
-  }
+  const gone = once(child, 'exit').catch(() => undefined);
+  const ready = await next(child);
+  return {
+    metrics: ready.kind === 'ready' ? ready.url : undefined,
+    async turn(isLast) {
+      const request: TurnRequest = { isLast };
+      const answered = next(child);
+      child.send(request);
+      const answer = await answered;
+      if (answer.kind !== 'cost') throw new Error('the measured process started twice');
+      return answer.cost;
+    },
+    async end() {
+      if (child.connected) child.disconnect();
+      await gone;
+    },
+  };
+}
+
+/** What the process says next. */
+function next(child: ChildProcess): Promise<ChildMessage> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => void child.off('message', onMessage).off('exit', onExit).off('error', onError);
+    const onMessage = (message: unknown): void => {
+      end();
+      resolve(message as ChildMessage);
+    };
+    const onError = (error: Error): void => {
+      end();
+      reject(error);
+    };
+    const onExit = (code: number | null, by: string | null): void => {
+      end();
+      reject(new Error(`a measured process ended with ${by ?? `exit code ${code}`}`));
+    };
+    child.on('message', onMessage).once('exit', onExit).once('error', onError);
+  });
 }

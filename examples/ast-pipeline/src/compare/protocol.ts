@@ -10,25 +10,35 @@ export interface ChildSetup {
   readonly directory: string;
   readonly output: string;
   readonly concurrency: number;
-  /** Files that are gone through before anything is measured, for the compiler and the heap to settle. */
-  readonly warmUp: number;
-  /** Files that are measured: the first ones of the directory, again and again if it has fewer. */
+  /** Files of a turn: the first ones of the directory, again and again if it has fewer. */
   readonly limit: number;
   /** Share of the files that are traced in the role `sampled`: 0 to 1. */
   readonly sampling: number;
   /** OTLP/HTTP endpoint. */
   readonly otlp: string;
+  /** Milliseconds between two pushes of metrics. */
+  readonly intervalMillis: number;
 }
 
-/** What a measured process says: where its `/metrics` is, and what its files have cost. */
-export type ChildMessage =
-  | { readonly kind: 'metrics'; readonly url: string | undefined }
-  | { readonly kind: 'cost'; readonly cost: ProcessCost };
+/** What the parent asks for; to end the child it disconnects. */
+export interface TurnRequest {
+  /** What is left is to be sent off. */
+  readonly isLast: boolean;
+}
 
-/** What the files that were measured have cost. */
-export interface ProcessCost {
+/** What a measured process says: that it is ready and where its `/metrics` is, and what a turn has cost. */
+export type ChildMessage =
+  | { readonly kind: 'ready'; readonly url: string | undefined }
+  | { readonly kind: 'cost'; readonly cost: TurnCost };
+
+/** What the files of a turn, or of several, have cost. */
+export interface TurnCost {
   readonly files: number;
-  /** CPU time of the whole process, user and system, all threads, those of V8's garbage collector too; export included. */
+  /**
+   * CPU time of the whole process since the turn before, user and system, all threads, those of V8's garbage collector
+   * too; exports included, also those while it was the turn of others.
+   */
   readonly cpuMillis: number;
+  /** Time that the turn itself took. */
   readonly wallMillis: number;
 }

@@ -1,6 +1,5 @@
 import { table } from '@org/instrument-example-terminal';
 import { mebibytes, percent, whole } from '../numbers.ts';
-import type { ChildSetup } from './protocol.ts';
 import type { Received } from './sink.ts';
 import { type Cost, type Difference, type Lap, noiseOf, overheadOf } from './statistics.ts';
 
@@ -18,7 +17,9 @@ export type Overhead = Readonly<Record<Cost, Difference>>;
 export interface ComparisonReport {
   /** Processes of each role. */
   readonly rounds: number;
-  /** Files that were measured in each. */
+  /** Files of a turn. */
+  readonly limit: number;
+  /** Files that were measured in each process. */
   readonly files: number;
   /** Files before that. */
   readonly warmUp: number;
@@ -28,7 +29,7 @@ export interface ComparisonReport {
   readonly sampled: Overhead & { readonly verdict: Verdict };
   /** Everything on, every file traced. */
   readonly traced: Overhead & { readonly verdict: Verdict };
-  /** Differences between two processes without telemetry. */
+  /** Differences between the two processes without telemetry. */
   readonly noise: Overhead;
   /** What was sent with everything on, by path, and what was scraped. */
   readonly received: Readonly<Record<string, Received>>;
@@ -37,7 +38,7 @@ export interface ComparisonReport {
 /** Puts the report of a comparison together. */
 export function createComparisonReport(
   laps: readonly Lap[],
-  { sampling, warmUp }: Pick<ChildSetup, 'sampling' | 'warmUp'>,
+  { sampling, limit, warmUp }: Pick<ComparisonReport, 'sampling' | 'limit' | 'warmUp'>,
   received: Readonly<Record<string, Received>>,
 ): ComparisonReport {
   const judged = (role: 'sampled' | 'traced'): ComparisonReport['sampled'] => {
@@ -47,6 +48,7 @@ export function createComparisonReport(
   return {
     rounds: laps.length,
     files: laps[0]?.disabled.files ?? 0,
+    limit,
     warmUp,
     sampling,
     sampled: judged('sampled'),
@@ -58,7 +60,7 @@ export function createComparisonReport(
 
 /** The report as text. */
 export function renderComparison(report: ComparisonReport): string {
-  const { rounds, files, warmUp, sampling, sampled, traced, noise } = report;
+  const { rounds, files, limit, warmUp, sampling, sampled, traced, noise } = report;
   const sent = Object.entries(report.received).map(
     ([path, { requests, bytes }]) => `${path} ${whole(requests)} × (${mebibytes(bytes)})`,
   );
@@ -68,7 +70,8 @@ export function renderComparison(report: ComparisonReport): string {
     ['off again: the noise', noise],
   ];
   return [
-    `${rounds} fresh processes of each kind, in turn, each over the same ${whole(files)} files after ${whole(warmUp)} of warm-up.`,
+    `${rounds} fresh processes of each kind, one of each at a time, in turns over the same ${whole(limit)} files:`,
+    `${whole(files)} files measured in each, after ${whole(warmUp)} of warm-up.`,
     "off: mode 'disabled'; on: metrics with /metrics scraped every second and OTLP every 5 s, traces with a span per",
     `file and per stage sent by OTLP in batches, all of it flushed within the time. Received: ${sent.join(', ')}`,
     '',
@@ -78,7 +81,7 @@ export function renderComparison(report: ComparisonReport): string {
     ),
     '',
     'CPU: time of all threads of the process, those of the garbage collector and of exports too; wall: time that passed.',
-    'Hodges–Lehmann estimate of the ratios, turn by turn, and its interval by the signed-rank test: no outlier decides.',
+    'Hodges–Lehmann estimate of the ratios and its interval by the signed-rank test: no single process decides.',
     `required: under ${percent(REQUIRED)}, aim: under ${percent(AIM)} of CPU time, by the whole interval`,
     `sampled: ${sampled.verdict}; every file traced: ${traced.verdict}`,
   ].join('\n');

@@ -1,8 +1,8 @@
 import { median } from '../numbers.ts';
-import type { ProcessCost, Role } from './protocol.ts';
+import type { Role, TurnCost } from './protocol.ts';
 
 /** One process of each role, run one after the other over the same files. */
-export type Lap = Readonly<Record<Role, ProcessCost>>;
+export type Lap = Readonly<Record<Role, TurnCost>>;
 
 /** What is compared of a process. */
 export type Cost = 'cpuMillis' | 'wallMillis';
@@ -30,7 +30,7 @@ export function noiseOf(laps: readonly Lap[], cost: Cost): Difference {
   );
 }
 
-function perFile(process: ProcessCost, cost: Cost): number {
+function perFile(process: TurnCost, cost: Cost): number {
   return process[cost] / process.files;
 }
 
