@@ -6,7 +6,7 @@ import type { Options } from '../options.ts';
 import { type MeasuredProcess, startMeasuredProcess } from './measured-process.ts';
 import type { ChildSetup, Role, TurnCost } from './protocol.ts';
 import { type ComparisonReport, createComparisonReport, renderComparison } from './report.ts';
-import { type Scraper, startScraper } from './scrape.ts';
+import { createScraper, type Scraper } from './scrape.ts';
 import { startSink } from './sink.ts';
 import { type Difference, type Lap, overheadOf } from './statistics.ts';
 
@@ -51,7 +51,7 @@ const ORDERS: readonly (readonly Role[])[] = [
 export async function compare(options: Options, signal: AbortSignal): Promise<ComparisonReport> {
   const scratch = await mkdtemp(join(tmpdir(), 'ast-pipeline-compare-'));
   const sink = await startSink();
-  const scraper = startScraper();
+  const scraper = createScraper();
   try {
     const setup = setupOf(options, scratch, sink.endpoint);
     const laps = await measure(setup, scraper, options, signal);
@@ -60,7 +60,6 @@ export async function compare(options: Options, signal: AbortSignal): Promise<Co
     console.log(options.json ? JSON.stringify(report, undefined, 2) : `\n${renderComparison(report)}`);
     return report;
   } finally {
-    scraper.close();
     sink.close();
     await rm(scratch, { recursive: true, force: true });
   }
@@ -118,8 +117,9 @@ async function runLap(
     for (let turn = -warmUpTurns; turn < TURNS; turn++) {
       for (const role of ORDERS[(turn + warmUpTurns) % ORDERS.length] ?? []) {
         const process = processes.get(role) as MeasuredProcess;
-        scraper.target(process.metrics);
-        const cost = await process.turn(turn === TURNS - 1);
+        // By the turn and not by the clock: what it costs per file must not depend on what else the machine does.
+        const scraped = process.metrics === undefined ? undefined : scraper.scrape(process.metrics);
+        const [cost] = await Promise.all([process.turn(turn === TURNS - 1), scraped]);
         if (turn >= 0) costs.set(role, sum(cost, costs.get(role)));
       }
     }
@@ -127,7 +127,6 @@ async function runLap(
     if (signal.aborted) return undefined;
     throw error;
   } finally {
-    scraper.target(undefined);
     await Promise.all([...processes.values()].map((process) => process.end()));
   }
   return Object.fromEntries(costs) as Lap;

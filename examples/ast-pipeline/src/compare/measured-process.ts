@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ChildMessage, ChildSetup, TurnCost, TurnRequest } from './protocol.ts';
 
@@ -19,7 +18,11 @@ export async function startMeasuredProcess(setup: ChildSetup, signal: AbortSigna
     signal,
     killSignal: 'SIGKILL',
   });
-  const gone = once(child, 'exit').catch(() => undefined);
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    // Killed by the signal, which is no reason not to wait, or never there.
+    child.on('error', () => child.pid === undefined && resolve());
+  });
   const ready = await next(child);
   return {
     metrics: ready.kind === 'ready' ? ready.url : undefined,
