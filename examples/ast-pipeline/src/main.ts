@@ -20,8 +20,8 @@ async function main(args: readonly string[]): Promise<number> {
       console.log(helpText());
       return 0;
     }
-    const signal = stopSignal(options.seconds);
-    await (options.compare ? compare(options, signal) : run(options, signal));
+    // A comparison ends in time by itself, with what was begun.
+    await (options.compare ? compare(options, stopSignal()) : run(options, stopSignal(options.seconds)));
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {

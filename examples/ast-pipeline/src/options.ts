@@ -13,10 +13,14 @@ const MAX_SECONDS = 2_147_483;
 
 const FLAGS: readonly Flag[] = [
   { name: 'dir', value: 'DIR', help: "directory to go through (default: the workspace's node_modules)" },
-  { name: 'seconds', value: 'N', help: 'end after N seconds (default: run until Ctrl-C)' },
+  {
+    name: 'seconds',
+    value: 'N',
+    help: 'end after N seconds (default: run until Ctrl-C; with --compare: 600)',
+  },
   { name: 'once', help: 'go through the directory once, then end' },
   { name: 'concurrency', value: 'N', help: 'files under way at once (default: 8)' },
-  { name: 'limit', value: 'N', help: 'files per round (default: all)' },
+  { name: 'limit', value: 'N', help: 'files per round (default: all; with --compare: 1000)' },
   { name: 'out', value: 'FILE', help: 'NDJSON output (default: out/facts.ndjson of the example)' },
   { name: 'audit', value: 'DIR', help: 'journal of every file taken in (default: out/audit of the example)' },
   {
@@ -32,7 +36,16 @@ const FLAGS: readonly Flag[] = [
   },
   { name: 'json', help: 'print the final report as JSON, and nothing else, to standard output' },
   { name: 'compare', help: "measure the telemetry's overhead: mode 'disabled' against everything on" },
-  { name: 'rounds', value: 'N', help: 'with --compare: rounds in each mode, at least 5 (default: 12)' },
+  {
+    name: 'rounds',
+    value: 'N',
+    help: 'with --compare: processes in each mode (default: until it is known to 1.5 points, or the time is over)',
+  },
+  {
+    name: 'warm-up',
+    value: 'N',
+    help: 'with --compare: files that each process takes in before it is measured (default: 5000)',
+  },
   { name: 'help', help: 'print this' },
 ];
 
@@ -53,8 +66,10 @@ export interface Options {
   readonly sampling: number;
   readonly json: boolean;
   readonly compare: boolean;
-  /** Rounds of a comparison in each mode. */
-  readonly rounds: number;
+  /** Processes of a comparison in each mode. */
+  readonly rounds: number | undefined;
+  /** Files before those that a comparison measures. */
+  readonly warmUp: number | undefined;
   readonly help: boolean;
 }
 
@@ -75,7 +90,8 @@ export function readOptions(args: readonly string[]): Options {
     sampling: numberFlag(written, 'sampling', { min: 0, max: 1, integer: false }) ?? DEFAULT_SAMPLING,
     json: written.json === true,
     compare: written.compare === true,
-    rounds: numberFlag(written, 'rounds', { min: 5 }) ?? 12,
+    rounds: numberFlag(written, 'rounds', { min: 1 }),
+    warmUp: numberFlag(written, 'warm-up', { min: 0 }),
     help: written.help === true,
   };
   check(options);

@@ -12,15 +12,16 @@ describe('readOptions', () => {
       json: false,
       compare: false,
       concurrency: 8,
-      rounds: 12,
       sampling: 0.1,
     });
-    expect([options.seconds, options.limit, options.port, options.otlp]).toEqual(Array(4).fill(undefined));
+    const { seconds, limit, port, otlp, rounds, warmUp } = options;
+    expect([seconds, limit, port, otlp, rounds, warmUp]).toEqual(Array(6).fill(undefined));
   });
 
   it('reads every flag', () => {
     const args = '--dir . --seconds 1.5 --once --concurrency 3 --limit 9 --out x.ndjson --port 0 --json';
-    const more = '--audit journal --otlp http://localhost:4318 --sampling 1 --compare --rounds 7 --help';
+    const more =
+      '--audit journal --otlp http://localhost:4318 --sampling 1 --compare --rounds 7 --warm-up 0 --help';
     expect(readOptions(`${args} ${more}`.split(' '))).toEqual({
       directory: process.cwd(),
       output: `${process.cwd()}/x.ndjson`,
@@ -35,6 +36,7 @@ describe('readOptions', () => {
       json: true,
       compare: true,
       rounds: 7,
+      warmUp: 0,
       help: true,
     });
   });
@@ -48,7 +50,7 @@ describe('readOptions', () => {
     ['--concurrency 0', "--concurrency is '0'; expected a whole number from 1 to 1024"],
     ['--limit 1.5', "--limit is '1.5'; expected a whole number of at least 0"],
     ['--port 65536', "--port is '65536'"],
-    ['--rounds 4', "--rounds is '4'; expected a whole number of at least 5"],
+    ['--rounds 0', "--rounds is '0'; expected a whole number of at least 1"],
     ['--dir /nowhere', "--dir is '/nowhere', which is no directory"],
     ['--otlp localhost:4318', "--otlp is 'localhost:4318'; expected a URL"],
   ])('refuses %s and says why', (args, message) => {
@@ -70,6 +72,7 @@ describe('readOptions', () => {
       'json',
       'compare',
       'rounds',
+      'warm-up',
     ]) {
       expect(helpText()).toMatch(new RegExp(`^  --${flag}( [A-Z]+)? +\\S`, 'm'));
     }

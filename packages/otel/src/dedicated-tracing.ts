@@ -2,16 +2,16 @@ import { createRequire } from 'node:module';
 import type { MeterProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { catchSdkFaults } from './diagnostics.ts';
-import { lastSpans } from './exit-delivery/last-spans.ts';
 import type { OtelOptions } from './options.ts';
 import { otlpTarget } from './otlp.ts';
+import { createSpanSender } from './otlp-traces/span-sender.ts';
 import { DEFAULT_SPAN_LIMITS } from './spans/limits.ts';
 import { SpanProvider } from './spans/span-provider.ts';
-import { isOnConsole, otlpExporter, queue, type SentSpans } from './tracing.ts';
+import { consoleQueue, isOnConsole, queueSettings, type SentSpans } from './tracing.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Spans that wait before new ones are dropped and counted: eight times the default, 16 MB at most. */
+/** Spans that wait before new ones are dropped and counted: eight times the default, some 5 MB of bytes. */
 const MAX_QUEUE_SIZE = 16_384;
 
 /**
@@ -28,17 +28,18 @@ export function startDedicatedTracing(
   const isShown = isOnConsole(options);
   if (target === undefined && !isShown) return undefined;
   catchSdkFaults();
-  const { AlwaysOnSampler, ConsoleSpanExporter } =
+  const { AlwaysOnSampler } =
     require('@opentelemetry/sdk-trace-node') as typeof import('@opentelemetry/sdk-trace-node');
   const batch = typeof options.traces === 'object' ? options.traces.batch : undefined;
-  const settings = { ...batch, maxQueueSize: Math.max(MAX_QUEUE_SIZE, batch?.maxQueueSize ?? 0) };
-  const sent = target && queue(otlpExporter(target, meters, stop), settings, meters);
+  const maxQueueSize = Math.max(MAX_QUEUE_SIZE, batch?.maxQueueSize ?? 0);
+  const settings = queueSettings({ ...batch, maxQueueSize }, meters);
+  const sender = target && createSpanSender(target, settings, meters, stop);
   const provider = new SpanProvider({
     resource,
     sampler: new AlwaysOnSampler(),
     processors: [
-      ...(sent === undefined ? [] : [sent]),
-      ...(isShown ? [queue(new ConsoleSpanExporter(), settings, meters)] : []),
+      ...(sender === undefined ? [] : [sender.processor]),
+      ...(isShown ? [consoleQueue(settings)] : []),
     ],
     limits: DEFAULT_SPAN_LIMITS,
   });
@@ -46,6 +47,6 @@ export function startDedicatedTracing(
     provider,
     flush: () => provider.forceFlush(),
     shutdown: () => provider.shutdown(),
-    takeLast: () => (target === undefined || sent === undefined ? [] : lastSpans(target, sent.drain())),
+    takeLast: () => sender?.takeLast() ?? [],
   };
 }

@@ -1,17 +1,15 @@
 import { createRequire } from 'node:module';
 import { type MeterProvider, trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import type { Sampler, SpanExporter } from '@opentelemetry/sdk-trace-node';
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { parseDuration } from '@org/instrument-core';
 import { catchSdkFaults, fault } from './diagnostics.ts';
 import type { FinalRequest } from './exit-delivery/final-request.ts';
-import { lastSpans } from './exit-delivery/last-spans.ts';
-import { describeExportFailures } from './export-failures.ts';
 import { guardProcessor, guardSampler } from './guarded-tracing.ts';
 import type { BatchOptions, OtelOptions, SamplerName, TracesOptions } from './options.ts';
-import { type OtlpTarget, otlpTarget } from './otlp.ts';
-import { otlpFailure } from './otlp-failures.ts';
-import { createOtlpSpanExporter } from './otlp-traces/exporter.ts';
+import { otlpTarget } from './otlp.ts';
+import { createSpanSender, type QueueSettings } from './otlp-traces/span-sender.ts';
+import { createSpanList } from './span-queue/span-batch.ts';
 import { SpanQueue } from './span-queue/span-queue.ts';
 import { DEFAULT_SPAN_LIMITS } from './spans/limits.ts';
 import { SpanProvider } from './spans/span-provider.ts';
@@ -51,12 +49,12 @@ export function startTracing(
   if (traces === false) return undefined;
   const settings: TracesOptions = typeof traces === 'object' ? traces : {};
   const target = otlpTarget(options.otlp, 'traces');
-  const sent =
-    target === undefined ? undefined : queue(otlpExporter(target, meters, stop), settings.batch, meters);
+  const ofQueues = queueSettings(settings.batch, meters);
+  const sender = target === undefined ? undefined : createSpanSender(target, ofQueues, meters, stop);
   const spanProcessors = [
     ...(settings.processors ?? []).map(guardProcessor),
-    ...(sent === undefined ? [] : [sent]),
-    ...(isOnConsole(options) ? [queue(new (sdk().ConsoleSpanExporter)(), settings.batch, meters)] : []),
+    ...(sender === undefined ? [] : [sender.processor]),
+    ...(isOnConsole(options) ? [consoleQueue(ofQueues)] : []),
   ];
   if (spanProcessors.length === 0 && traces !== true && settings.enabled !== true) return undefined;
   catchSdkFaults();
@@ -74,7 +72,7 @@ export function startTracing(
     isGlobal,
     flush: () => provider.forceFlush(),
     shutdown: () => provider.shutdown(),
-    takeLast: () => (target === undefined || sent === undefined ? [] : lastSpans(target, sent.drain())),
+    takeLast: () => sender?.takeLast() ?? [],
   };
 }
 
@@ -82,13 +80,13 @@ export function isOnConsole({ console: settings }: OtelOptions): boolean {
   return (typeof settings === 'object' ? settings.traces : settings) === true;
 }
 
-export function otlpExporter(target: OtlpTarget, meters: MeterProvider, stop: AbortSignal): SpanExporter {
-  return describeExportFailures(createOtlpSpanExporter(target, meters, stop), otlpFailure(target));
+export function consoleQueue(settings: QueueSettings): SpanProcessor {
+  const exporter = new (sdk().ConsoleSpanExporter)();
+  return new SpanQueue({ ...settings, exporter, createBatch: createSpanList });
 }
 
-export function queue(exporter: SpanExporter, options: BatchOptions = {}, meters: MeterProvider): SpanQueue {
-  return new SpanQueue({
-    exporter,
+export function queueSettings(options: BatchOptions = {}, meters: MeterProvider): QueueSettings {
+  return {
     // Counts what is exported and what is dropped, under the names of the semantic conventions (otel.sdk.*).
     meters,
     onError: (error) => fault('export', error),
@@ -96,7 +94,7 @@ export function queue(exporter: SpanExporter, options: BatchOptions = {}, meters
     maxExportBatchSize: options.maxExportBatchSize,
     scheduledDelayMillis: parseDuration(options.scheduledDelay),
     exportTimeoutMillis: parseDuration(options.exportTimeout),
-  });
+  };
 }
 
 /** Parts of the description of a parent-based sampler that samples nothing below an unsampled parent. */

@@ -21,8 +21,8 @@ export interface SnapshotSeries {
 export interface ShopState {
   /** Rejections that nobody handled, and exceptions that nobody caught. */
   readonly unhandled: readonly string[];
-  /** Bytes of heap in use after a collection of garbage; needs the flag `--expose-gc`. */
-  readonly heapUsed: number;
+  /** Bytes in use on the heap and in buffers after a collection of garbage; needs the flag `--expose-gc`. */
+  readonly memory: number;
   readonly series: readonly SnapshotSeries[];
   readonly metrics: string | undefined;
 }
@@ -76,7 +76,8 @@ const SOURCE = `
       await telemetry.ready;
       globalThis.gc?.();
       const series = telemetry.snapshot().map(({ name, attributes, value, count }) => ({ name, attributes, value, count }));
-      return { unhandled, heapUsed: process.memoryUsage().heapUsed, series, metrics: telemetry.endpoints.prometheus };
+      const { heapUsed, external } = process.memoryUsage();
+      return { unhandled, memory: heapUsed + external, series, metrics: telemetry.endpoints.prometheus };
     },
     leave: async () => { process.disconnect(); },
   };

@@ -1,55 +1,56 @@
 import { init, type Telemetry } from '@org/instrument';
 import { Pipeline } from '../pipeline.ts';
 import { createTally } from '../tally.ts';
-import { tracesOf } from '../telemetry.ts';
-import type { ChildMessage, ChildSetup, Role, RoundCost, RoundRequest } from './protocol.ts';
+import { auditOf, tracesOf } from '../telemetry.ts';
+import type { ChildMessage, ChildSetup, TurnCost, TurnRequest } from './protocol.ts';
 
-// The measured process of a comparison: runs a round whenever it is asked to, each with telemetry of its own.
-
-/** Files after which the code of a role has been compiled: measured a thousand at a time, the first three cost 2 to 5 % more. */
-const SETTLING_FILES = 3000;
+// A measured process of a comparison: one role from its start to its end, as a service has it. It works in its turns.
 
 const setup = JSON.parse(process.argv[2] ?? '{}') as ChildSetup;
 const never = new AbortController().signal;
 
-process.on('message', async (request: RoundRequest) => {
-  tell({ kind: 'round', ...(await round(request.role)) });
-});
 process.on('disconnect', () => process.exit());
 // Ctrl-C reaches the whole group; the parent ends its child itself.
 process.on('SIGINT', () => undefined);
 
-/**
- * Runs one round between `init()` and `shutdown()`; what is recorded is sent off within the time measured. The first
- * files are not counted: whatever the role, code that V8 had optimised for the one before is compiled anew, for some
- * 100 to 200 ms. A service switches telemetry on once, not every few seconds.
- */
-async function round(role: Role): Promise<RoundCost> {
-  const telemetry = start(role);
-  await telemetry.ready;
-  tell({ kind: 'metrics', url: telemetry.endpoints.prometheus });
-  await new Pipeline({ ...setup, limit: SETTLING_FILES }, createTally()).run(never);
-  const tally = createTally();
-  const pipeline = new Pipeline(setup, tally);
+let cpuBefore = process.cpuUsage();
+const telemetry = start();
+await telemetry.ready;
+process.on('message', async ({ isLast }: TurnRequest) => tell({ kind: 'cost', cost: await turn(isLast) }));
+tell({ kind: 'ready', url: telemetry.endpoints.prometheus });
+
+async function turn(isLast: boolean): Promise<TurnCost> {
   const started = performance.now();
-  const cpuBefore = process.cpuUsage();
-  await pipeline.run(never);
-  await telemetry.flush();
-  const cpu = process.cpuUsage(cpuBefore);
+  const files = await goThrough(setup.limit);
+  // What waits to be sent, and to be on disk, belongs to the cost.
+  if (isLast) await telemetry.flush();
   const wallMillis = performance.now() - started;
-  await telemetry.shutdown();
-  return { files: tally.files, cpuMillis: (cpu.user + cpu.system) / 1000, wallMillis };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  cpuBefore = process.cpuUsage();
+  return { files, cpuMillis: (user + system) / 1000, wallMillis };
 }
 
-function start(role: Role): Telemetry {
+/** Runs the pipeline until it has seen so many files, round after round; returns how many it were. */
+async function goThrough(count: number): Promise<number> {
+  const tally = createTally();
+  for (let before = -1; tally.files < count && tally.files > before; ) {
+    before = tally.files;
+    await new Pipeline({ ...setup, limit: count - before }, tally).run(never);
+  }
+  return tally.files;
+}
+
+function start(): Telemetry {
+  const { role, otlp, sampling, intervalMillis } = setup;
   const common = { serviceName: 'ast-pipeline', handleSignals: false };
   if (role === 'disabled' || role === 'control') return init({ ...common, mode: 'disabled' });
   return init({
     ...common,
     prometheus: { port: 0 },
-    otlp: { endpoint: setup.otlp },
-    traces: tracesOf(role === 'traced' ? 1 : setup.sampling),
-    metrics: { interval: '5s' },
+    otlp: { endpoint: otlp },
+    traces: tracesOf(role === 'traced' ? 1 : sampling),
+    metrics: { interval: intervalMillis },
+    audit: auditOf(`${setup.output}.audit`),
   });
 }
 

@@ -1,26 +1,39 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { percent } from '../numbers.ts';
 import type { Options } from '../options.ts';
-import type { ChildSetup, Role, RoundCost } from './protocol.ts';
+import { type MeasuredProcess, startMeasuredProcess } from './measured-process.ts';
+import type { ChildSetup, Role, TurnCost } from './protocol.ts';
 import { type ComparisonReport, createComparisonReport, renderComparison } from './report.ts';
-import { type Scraper, startScraper } from './scrape.ts';
+import { createScraper, type Scraper } from './scrape.ts';
 import { startSink } from './sink.ts';
-import type { Lap } from './statistics.ts';
-import { startWorker, type Worker } from './worker.ts';
+import { type Difference, type Lap, overheadOf } from './statistics.ts';
 
-/** Files per round by default: some seconds, long enough for start and flush not to count, short enough for drift to hit all alike. */
-const DEFAULT_LIMIT = 4000;
+/** Files of a turn by default: a second, so that what else the machine does meets all processes alike. */
+const DEFAULT_LIMIT = 1_000;
 
-/** Laps that are not counted: the compiler is busy in the first, the heap grows to its size. */
-const WARM_UP_LAPS = 2;
+/** Files before anything is measured, by default: after them, V8 has compiled what there is to compile. */
+const DEFAULT_WARM_UP = 5_000;
 
-/** Laps after which the process is replaced, so that the luck of one process is not the result. */
-const LAPS_PER_PROCESS = 6;
+/** Measured turns of a process: each order of the turns twice. */
+const TURNS = 8;
+
+/** Metrics are pushed after so much time of a process's own turns. */
+const INTERVAL_MILLIS = 5_000;
+
+/** Time after which no lap is begun that would not end in time, by default. */
+const DEFAULT_SECONDS = 600;
+
+/** Enough is known when the intervals of both roles are no wider to either side: 1.5 points. */
+const PRECISION = 0.015;
+
+/** With fewer there is no interval of 95 %. */
+const MIN_LAPS = 6;
 
 /**
- * Williams' square: each role has each place, and follows each other role, equally often, so that neither drift nor
- * garbage left behind favours one.
+ * Williams' square: each role has each place, and follows each other role, equally often, so that no drift of the
+ * machine favours one.
  */
 const ORDERS: readonly (readonly Role[])[] = [
   ['disabled', 'sampled', 'control', 'traced'],
@@ -30,63 +43,122 @@ const ORDERS: readonly (readonly Role[])[] = [
 ];
 
 /**
- * Measures what telemetry costs, by rounds over the same files in one process, in turn with `mode: 'disabled'` and with
- * everything on. Two processes, one for each mode, would differ by several per cent by where their code and heap
- * happen to lie, whatever they do.
+ * Measures what telemetry costs: four fresh processes at a time, one of each role, that work over the same files in
+ * turns of a second; then four others. Two processes differ by several per cent by where their code and heap happen to
+ * lie, whatever they do; so there are many, and what is left of that is said by the interval. One process that switches
+ * between the roles would measure the switching.
  */
 export async function compare(options: Options, signal: AbortSignal): Promise<ComparisonReport> {
-  const directory = await mkdtemp(join(tmpdir(), 'ast-pipeline-compare-'));
+  const scratch = await mkdtemp(join(tmpdir(), 'ast-pipeline-compare-'));
   const sink = await startSink();
-  const scraper = startScraper();
+  const scraper = createScraper();
   try {
-    const laps = await measure(setup(options, directory, sink.endpoint), scraper, options, signal);
+    const setup = setupOf(options, scratch, sink.endpoint);
+    const laps = await measure(setup, scraper, options, signal);
     const received = { ...Object.fromEntries(sink.received), '/metrics': scraper.received };
-    const report = createComparisonReport(laps, options.sampling, received);
+    const report = createComparisonReport(laps, { ...setup, warmUp: warmUpOf(options) }, received);
     console.log(options.json ? JSON.stringify(report, undefined, 2) : `\n${renderComparison(report)}`);
     return report;
   } finally {
-    scraper.close();
     sink.close();
-    await rm(directory, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
-function setup(options: Options, scratch: string, otlp: string): ChildSetup {
+function setupOf(options: Options, scratch: string, otlp: string): Omit<ChildSetup, 'role'> {
   const { directory, concurrency, sampling, limit = DEFAULT_LIMIT } = options;
-  return { directory, concurrency, sampling, limit, otlp, output: join(scratch, 'facts.ndjson') };
+  // Each process has every fourth turn.
+  const intervalMillis = INTERVAL_MILLIS * ORDERS.length;
+  return { directory, concurrency, sampling, limit, otlp, intervalMillis, output: scratch };
+}
+
+function warmUpOf({ warmUp = DEFAULT_WARM_UP }: Options): number {
+  return warmUp;
 }
 
 async function measure(
-  child: ChildSetup,
+  setup: Omit<ChildSetup, 'role'>,
   scraper: Scraper,
-  { rounds, json }: Options,
+  options: Options,
   signal: AbortSignal,
 ): Promise<Lap[]> {
+  const { rounds, seconds = DEFAULT_SECONDS, json } = options;
+  const warmUpTurns = Math.ceil(warmUpOf(options) / Math.max(1, setup.limit));
+  const started = performance.now();
   const laps: Lap[] = [];
-  while (laps.length < rounds && !signal.aborted) {
-    const worker = startWorker(child, scraper.target);
-    const end = Math.min(laps.length + LAPS_PER_PROCESS, rounds);
-    try {
-      for (let i = 0; i < WARM_UP_LAPS && !signal.aborted; i++) await runLap(worker, i);
-      while (laps.length < end && !signal.aborted) {
-        const lap = await runLap(worker, laps.length);
-        laps.push(lap);
-        if (!json) console.log(`${laps.length} of ${rounds} · CPU per file: ${describe(lap)}`);
-      }
-    } finally {
-      worker.end();
-    }
-  }
+  const isEnough = (): boolean => {
+    if (rounds !== undefined) return laps.length >= rounds;
+    const passed = performance.now() - started;
+    return isPrecise(laps) || passed + passed / Math.max(1, laps.length) > seconds * 1000;
+  };
+  do {
+    const lap = await runLap(setup, warmUpTurns, scraper, signal);
+    if (lap === undefined) break;
+    laps.push(lap);
+    if (!json) console.log(progress(laps, performance.now() - started));
+  } while (!isEnough());
   return laps;
 }
 
-async function runLap(worker: Worker, index: number): Promise<Lap> {
-  const costs = new Map<Role, RoundCost>();
-  for (const role of ORDERS[index % ORDERS.length] ?? []) costs.set(role, await worker.round(role));
+/** One process of each role, or `undefined` when the signal ended them. */
+async function runLap(
+  setup: Omit<ChildSetup, 'role'>,
+  warmUpTurns: number,
+  scraper: Scraper,
+  signal: AbortSignal,
+): Promise<Lap | undefined> {
+  const processes = new Map<Role, MeasuredProcess>();
+  const costs = new Map<Role, TurnCost>();
+  try {
+    for (const role of ORDERS[0] ?? []) {
+      const output = join(setup.output, `${role}.ndjson`);
+      processes.set(role, await startMeasuredProcess({ ...setup, output, role }, signal));
+    }
+    for (let turn = -warmUpTurns; turn < TURNS; turn++) {
+      for (const role of ORDERS[(turn + warmUpTurns) % ORDERS.length] ?? []) {
+        const process = processes.get(role) as MeasuredProcess;
+        // By the turn and not by the clock: what it costs per file must not depend on what else the machine does.
+        const scraped = process.metrics === undefined ? undefined : scraper.scrape(process.metrics);
+        const [cost] = await Promise.all([process.turn(turn === TURNS - 1), scraped]);
+        if (turn >= 0) costs.set(role, sum(cost, costs.get(role)));
+      }
+    }
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  } finally {
+    await Promise.all([...processes.values()].map((process) => process.end()));
+  }
   return Object.fromEntries(costs) as Lap;
 }
 
-function describe(lap: Lap): string {
-  const roles: readonly Role[] = ['disabled', 'sampled', 'traced', 'control'];
-  return roles.map((role) => `${role} ${(lap[role].cpuMillis / lap[role].files).toFixed(3)} ms`).join(', ');
+function sum(cost: TurnCost, before: TurnCost | undefined): TurnCost {
+  if (before === undefined) return cost;
+  return {
+    files: cost.files + before.files,
+    cpuMillis: cost.cpuMillis + before.cpuMillis,
+    wallMillis: cost.wallMillis + before.wallMillis,
+  };
+}
+
+function isPrecise(laps: readonly Lap[]): boolean {
+  if (laps.length < MIN_LAPS) return false;
+  return (['sampled', 'traced'] as const).every((role) => {
+    const { low, high } = overheadOf(laps, role, 'cpuMillis');
+    return high - low <= 2 * PRECISION;
+  });
+}
+
+function progress(laps: readonly Lap[], passedMillis: number): string {
+  const cpuOf = (role: Role): string => describe(overheadOf(laps, role, 'cpuMillis'));
+  const lap = laps.at(-1) as Lap;
+  const off = (lap.disabled.cpuMillis / lap.disabled.files).toFixed(3);
+  return (
+    `${laps.length} of each · ${Math.round(passedMillis / 1000)} s · CPU per file: off ${off} ms, ` +
+    `sampled ${cpuOf('sampled')}, traced ${cpuOf('traced')}`
+  );
+}
+
+function describe({ estimate, low, high }: Difference): string {
+  return `${estimate < 0 ? '' : '+'}${percent(estimate)} (${percent(low)} … ${percent(high)})`;
 }

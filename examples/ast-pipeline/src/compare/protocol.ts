@@ -1,35 +1,44 @@
 /**
- * The rounds that are compared: with `mode: 'disabled'`; with everything on and traces sampled as an operator would;
- * with everything on and every trace kept; and disabled again: what the two disabled ones differ by is noise.
+ * What a process is measured with: `mode: 'disabled'`; everything on and traces sampled as an operator would; everything
+ * on and every trace kept; and disabled again: what the two disabled ones differ by is noise.
  */
 export type Role = 'disabled' | 'sampled' | 'traced' | 'control';
 
-/** What a child process is started with, as JSON in its first argument. */
+/** What a measured process is started with, as JSON in its first argument. */
 export interface ChildSetup {
+  readonly role: Role;
   readonly directory: string;
   readonly output: string;
   readonly concurrency: number;
+  /** Files of a turn: the first ones of the directory, again and again if it has fewer. */
   readonly limit: number;
   /** Share of the files that are traced in the role `sampled`: 0 to 1. */
   readonly sampling: number;
   /** OTLP/HTTP endpoint. */
   readonly otlp: string;
+  /** Milliseconds between two pushes of metrics. */
+  readonly intervalMillis: number;
 }
 
 /** What the parent asks for; to end the child it disconnects. */
-export interface RoundRequest {
-  readonly role: Role;
+export interface TurnRequest {
+  /** What is left is to be sent off. */
+  readonly isLast: boolean;
 }
 
-/** What a child says: where `/metrics` is while a round with everything on runs, and what a round has cost. */
+/** What a measured process says: that it is ready and where its `/metrics` is, and what a turn has cost. */
 export type ChildMessage =
-  | { readonly kind: 'metrics'; readonly url: string | undefined }
-  | ({ readonly kind: 'round' } & RoundCost);
+  | { readonly kind: 'ready'; readonly url: string | undefined }
+  | { readonly kind: 'cost'; readonly cost: TurnCost };
 
-/** What one round has cost. */
-export interface RoundCost {
+/** What the files of a turn, or of several, have cost. */
+export interface TurnCost {
   readonly files: number;
-  /** CPU time of the whole process, user and system, all threads; export included. */
+  /**
+   * CPU time of the whole process since the turn before, user and system, all threads, those of V8's garbage collector
+   * too; exports included, also those while it was the turn of others.
+   */
   readonly cpuMillis: number;
+  /** Time that the turn itself took. */
   readonly wallMillis: number;
 }

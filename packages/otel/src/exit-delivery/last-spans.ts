@@ -1,29 +1,34 @@
-import { createRequire } from 'node:module';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { OtlpTarget } from '../otlp.ts';
-import { createTraceSerializer } from '../otlp-traces/serializer.ts';
+import type { SpanBatch } from '../span-queue/span-batch.ts';
 import { type FinalRequest, finalRequest } from './final-request.ts';
 
-const require = createRequire(import.meta.url);
+/** Spans of one request, unless one batch has more; receivers limit the size of one, and all are sent at once. */
+const REQUEST_SIZE = 512;
 
-/** Spans of one request; receivers limit the size of one. */
-const BATCH_SIZE = 512;
-
-/** The requests that deliver these spans. */
-export function lastSpans(target: OtlpTarget, spans: readonly ReadableSpan[]): FinalRequest[] {
-  const requests: FinalRequest[] = [];
-  for (let i = 0; i < spans.length; i += BATCH_SIZE) {
-    const body = serialize(target, spans.slice(i, i + BATCH_SIZE));
-    if (body !== undefined) requests.push(finalRequest(target, body));
-  }
-  return requests;
+/** The requests that deliver the spans of these batches, in their order. `serialize` writes several batches as one. */
+export function lastSpans<Items>(
+  target: OtlpTarget,
+  batches: readonly SpanBatch<Items>[],
+  serialize: (parts: readonly Items[]) => Uint8Array | undefined,
+): FinalRequest[] {
+  return grouped(batches).flatMap((group) => {
+    const body = serialize(group.map(({ items }) => items));
+    return body === undefined ? [] : [finalRequest(target, body)];
+  });
 }
 
-function serialize({ protocol }: OtlpTarget, spans: ReadableSpan[]): Uint8Array | undefined {
-  const { JsonTraceSerializer, ProtobufTraceSerializer } =
-    require('@opentelemetry/otlp-transformer') as typeof import('@opentelemetry/otlp-transformer');
-  if (protocol === 'http/json') return JsonTraceSerializer.serializeRequest(spans);
-  return createTraceSerializer((data) => ProtobufTraceSerializer.deserializeResponse(data)).serializeRequest(
-    spans,
-  );
+function grouped<Items>(batches: readonly SpanBatch<Items>[]): SpanBatch<Items>[][] {
+  const groups: SpanBatch<Items>[][] = [];
+  let room = 0;
+  for (const batch of batches) {
+    const last = groups.at(-1);
+    if (last === undefined || batch.size > room) {
+      groups.push([batch]);
+      room = REQUEST_SIZE - batch.size;
+    } else {
+      last.push(batch);
+      room -= batch.size;
+    }
+  }
+  return groups;
 }

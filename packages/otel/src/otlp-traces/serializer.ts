@@ -1,71 +1,62 @@
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { IExportTraceServiceResponse, ISerializer } from '@opentelemetry/otlp-transformer';
 import type { Resource } from '@opentelemetry/resources';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { writeResource, writeScope, writeText } from '../protobuf/origin.ts';
-import { ProtoWriter } from '../protobuf/proto-writer.ts';
+import { COPY_SLACK, ProtoWriter } from '../protobuf/proto-writer.ts';
+import type { EncodedSpans, Origin } from './encoded-spans.ts';
 import { EXPORT_REQUEST, RESOURCE_SPANS, SCOPE_SPANS } from './fields.ts';
-import { writeSpan } from './write-span.ts';
 
-/** Bytes that the first request has room for. */
-const FIRST_CAPACITY = 16 * 1024;
-/** A request is given room for an eighth more than the last one took, so that it rarely has to grow. */
-const HEADROOM = 1.125;
+/** Bytes that the first request has room for, beside its spans. */
+const FIRST_MARGIN = 2 * 1024;
 
 /** A serializer for the SDK's OTLP exporters. */
-export type TraceSerializer = ISerializer<ReadableSpan[], IExportTraceServiceResponse>;
-
-type ByScope = Map<InstrumentationScope, ReadableSpan[]>;
+export type TraceSerializer = ISerializer<EncodedSpans, IExportTraceServiceResponse>;
 
 /**
- * Writes spans as an OTLP `ExportTraceServiceRequest`, byte for byte as otlp-transformer does, in one pass.
- * `deserializeResponse` reads the answers.
+ * Makes an OTLP `ExportTraceServiceRequest` of encoded spans, byte for byte as otlp-transformer does: resource and
+ * scopes are written, the spans copied. `deserializeResponse` reads the answers.
  */
 export function createTraceSerializer(
   deserializeResponse: TraceSerializer['deserializeResponse'],
 ): TraceSerializer {
-  let capacity = FIRST_CAPACITY;
+  let margin = FIRST_MARGIN;
   return {
     serializeRequest(spans) {
       // A buffer of its own: the transport keeps what it was given until it has got through, retries included.
-      const writer = new ProtoWriter(capacity);
-      for (const [resource, scopes] of grouped(spans).reverse()) writeResourceSpans(writer, resource, scopes);
-      capacity = Math.ceil(writer.length * HEADROOM);
+      const writer = new ProtoWriter(spans.byteLength + margin);
+      for (const [resource, origins] of [...spans.origins].reverse()) {
+        writeResourceSpans(writer, spans, resource, origins);
+      }
+      // So that the next one need not grow.
+      margin = Math.max(margin, writer.length - spans.byteLength + COPY_SLACK);
       return writer.written;
     },
     deserializeResponse,
   };
 }
 
-/** Spans by resource and scope, in the order in which each was seen first. */
-function grouped(spans: readonly ReadableSpan[]): [Resource, ByScope][] {
-  const resources = new Map<Resource, ByScope>();
-  for (const span of spans) {
-    const scopes: ByScope = resources.get(span.resource) ?? new Map();
-    if (scopes.size === 0) resources.set(span.resource, scopes);
-    const known = scopes.get(span.instrumentationScope);
-    if (known === undefined) scopes.set(span.instrumentationScope, [span]);
-    else known.push(span);
-  }
-  return [...resources];
-}
-
-function writeResourceSpans(writer: ProtoWriter, resource: Resource, scopes: ByScope): void {
+function writeResourceSpans(
+  writer: ProtoWriter,
+  spans: EncodedSpans,
+  resource: Resource,
+  origins: ReadonlyMap<InstrumentationScope, Origin>,
+): void {
   const mark = writer.length;
   writeText(writer, RESOURCE_SPANS.schemaUrl, resource.schemaUrl);
-  for (const [scope, spans] of [...scopes].reverse()) writeScopeSpans(writer, scope, spans);
+  for (const [scope, origin] of [...origins].reverse()) writeScopeSpans(writer, spans, scope, origin);
   writeResource(writer, RESOURCE_SPANS.resource, resource);
   writer.message(EXPORT_REQUEST.resourceSpans, mark);
 }
 
 function writeScopeSpans(
   writer: ProtoWriter,
+  spans: EncodedSpans,
   scope: InstrumentationScope,
-  spans: readonly ReadableSpan[],
+  origin: Origin,
 ): void {
   const mark = writer.length;
   writeText(writer, SCOPE_SPANS.schemaUrl, scope.schemaUrl);
-  for (let i = spans.length - 1; i >= 0; i--) writeSpan(writer, spans[i] as ReadableSpan);
+  spans.writeTo(writer, origin);
   writeScope(writer, SCOPE_SPANS.scope, scope);
   writer.message(RESOURCE_SPANS.scopeSpans, mark);
 }

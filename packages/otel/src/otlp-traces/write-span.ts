@@ -3,6 +3,7 @@ import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import { writeAttributes } from '../protobuf/attributes.ts';
 import { writeText } from '../protobuf/origin.ts';
 import type { ProtoWriter } from '../protobuf/proto-writer.ts';
+import { RecordedSpan } from '../spans/recorded-span.ts';
 import {
   CONTEXT_HAS_IS_REMOTE,
   CONTEXT_IS_REMOTE,
@@ -13,21 +14,28 @@ import {
   STATUS,
 } from './fields.ts';
 
+/**
+ * As words, the fields 10, 12 and 14 that are 0, field 15 that is a message of 2 bytes with its field 3 that is 0, and
+ * the tag of field 16, of which only the value differs.
+ */
+const PLAIN_END: readonly number[] = [0x00_60_00_50, 0x02_7a_00_70, 0x01_85_00_18];
+
 /** Writes an ended span as an element of `ScopeSpans.spans`. */
 export function writeSpan(writer: ProtoWriter, span: ReadableSpan): void {
   const mark = writer.length;
-  const { events, links, status, kind, parentSpanContext, startTime, endTime } = span;
+  const { kind, parentSpanContext } = span;
+  const recorded = span instanceof RecordedSpan ? span : undefined;
   const own = span.spanContext();
-  writer.fixed32(SPAN.flags, flagsOf(own, parentSpanContext?.isRemote));
-  writeStatus(writer, status);
-  writer.varint(SPAN.droppedLinksCount, span.droppedLinksCount);
-  for (let i = links.length - 1; i >= 0; i--) writeLink(writer, links[i] as Link);
-  writer.varint(SPAN.droppedEventsCount, span.droppedEventsCount);
-  for (let i = events.length - 1; i >= 0; i--) writeEvent(writer, events[i] as TimedEvent);
-  writer.varint(SPAN.droppedAttributesCount, span.droppedAttributesCount);
+  const flags = flagsOf(own, parentSpanContext?.isRemote);
+  if (recorded?.isPlain === true) writePlainEnd(writer, flags);
+  else writeEnd(writer, span, flags);
   writeAttributes(writer, SPAN.attributes, span.attributes);
-  writer.nanos(SPAN.end, endTime[0], endTime[1]);
-  writer.nanos(SPAN.start, startTime[0], startTime[1]);
+  const endMillis = recorded?.endMillis;
+  if (endMillis === undefined) writer.nanos(SPAN.end, ...span.endTime);
+  else writer.millis(SPAN.end, endMillis);
+  const startMillis = recorded?.startMillis;
+  if (startMillis === undefined) writer.nanos(SPAN.start, ...span.startTime);
+  else writer.millis(SPAN.start, startMillis);
   // The API's kinds begin at 0, OTLP has 0 for none.
   writer.varint(SPAN.kind, kind + 1);
   writer.string(SPAN.name, span.name);
@@ -36,6 +44,24 @@ export function writeSpan(writer: ProtoWriter, span: ReadableSpan): void {
   writer.hex(SPAN.spanId, own.spanId);
   writer.hex(SPAN.traceId, own.traceId);
   writer.message(SCOPE_SPANS.spans, mark);
+}
+
+/** What comes behind the attributes. */
+function writeEnd(writer: ProtoWriter, span: ReadableSpan, flags: number): void {
+  const { events, links } = span;
+  writer.fixed32(SPAN.flags, flags);
+  writeStatus(writer, span.status);
+  writer.varint(SPAN.droppedLinksCount, span.droppedLinksCount);
+  for (let i = links.length - 1; i >= 0; i--) writeLink(writer, links[i] as Link);
+  writer.varint(SPAN.droppedEventsCount, span.droppedEventsCount);
+  for (let i = events.length - 1; i >= 0; i--) writeEvent(writer, events[i] as TimedEvent);
+  writer.varint(SPAN.droppedAttributesCount, span.droppedAttributesCount);
+}
+
+/** {@link writeEnd} of most spans: no status, no events, no links, nothing dropped. */
+function writePlainEnd(writer: ProtoWriter, flags: number): void {
+  writer.word(flags);
+  for (let i = PLAIN_END.length - 1; i >= 0; i--) writer.word(PLAIN_END[i] as number);
 }
 
 function writeStatus(writer: ProtoWriter, { code, message }: ReadableSpan['status']): void {

@@ -14,11 +14,12 @@ const END_OF_INT64 = 2 ** 63;
  * otlp-transformer has it; what has no form in OTLP is a key with an empty value.
  */
 export function writeAttributes(writer: ProtoWriter, field: number, attributes: object | undefined): void {
-  const entries = Object.entries(attributes ?? {});
-  for (let i = entries.length - 1; i >= 0; i--) {
-    const [key, value] = entries[i] as [string, unknown];
+  if (attributes === undefined) return;
+  const keys = Object.keys(attributes);
+  for (let i = keys.length - 1; i >= 0; i--) {
+    const key = keys[i] as string;
     const mark = writer.length;
-    writeAnyValue(writer, KEY_VALUE.value, value);
+    writeAnyValue(writer, KEY_VALUE.value, (attributes as Record<string, unknown>)[key]);
     writer.string(KEY_VALUE.key, key);
     writer.message(field, mark);
   }

@@ -1,3 +1,5 @@
+import { highWord, nibble } from './bits.ts';
+
 /** Bytes that `copy` may touch in front of what it was asked for: it moves four at a time. */
 export const COPY_SLACK = 4;
 
@@ -15,6 +17,8 @@ const MAX_LENGTH_BYTES = 5;
 const FIRST_CAPACITY = 1_024;
 // Below this many UTF-16 units, a loop over the characters is faster than the calls into Node's encoder.
 const SHORT_TEXT = 24;
+// Up to this many bytes, copying word by word is faster than the call into Node.
+const SHORT_COPY = 512;
 
 /**
  * Writes protobuf messages **back to front** into one buffer: the last field first, and of a list the last element
@@ -50,6 +54,11 @@ export class ProtoWriter {
   /** Forgets what is written, and keeps the buffer. */
   clear(): void {
     this.#at = this.#bytes.length;
+  }
+
+  /** Forgets what was written since `length` was `mark`. */
+  rewind(mark: number): void {
+    this.#at = this.#bytes.length - mark;
   }
 
   /** Makes a message, field `field` of the one around it, of all that was written since `length` was `mark`. */
@@ -193,6 +202,25 @@ export class ProtoWriter {
     this.#at = stop;
   }
 
+  /** Four bytes of encoded fields, the first one lowest. */
+  word(bytes: number): void {
+    const at = this.#back(4);
+    this.#view.setUint32(at, bytes, true);
+  }
+
+  /** Copies encoded fields from another writer: what was written while its `length` went from `from` to `to`. */
+  copyWritten(other: ProtoWriter, from: number, to: number): void {
+    if (to - from > SHORT_COPY) {
+      const end = other.#bytes.length;
+      const at = this.#back(to - from);
+      other.#bytes.copy(this.#bytes, at, end - to, end - from);
+    } else {
+      if (other.#at < COPY_SLACK) other.#grow(COPY_SLACK);
+      const { length } = other.#bytes;
+      this.copy(other.#view, length - to, length - from);
+    }
+  }
+
   /** Writes text if it is ASCII; otherwise nothing, and says so. */
   #ascii(text: string): boolean {
     const start = this.#back(text.length);
@@ -265,14 +293,4 @@ export class ProtoWriter {
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer);
   }
-}
-
-/** Bits 32 to 63 of an integer in two's complement. */
-function highWord(value: number): number {
-  return Math.floor(Math.trunc(value) / WORD) >>> 0;
-}
-
-/** Value of a hexadecimal digit: of letters, in either case, the lower four bits count from 1. */
-function nibble(code: number): number {
-  return (code & 0xf) + (code > 0x39 ? 9 : 0);
 }

@@ -1,7 +1,9 @@
 import { context, diag, type MeterProvider, TraceFlags } from '@opentelemetry/api';
-import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import type { ExportResult } from '@opentelemetry/core';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { UNTRACED } from '../suppress-tracing.ts';
 import { QueueMetrics } from './queue-metrics.ts';
+import type { SpanBatch } from './span-batch.ts';
 
 const DEFAULT_MAX_QUEUE_SIZE = 2_048;
 const DEFAULT_MAX_EXPORT_BATCH_SIZE = 512;
@@ -11,12 +13,23 @@ const DEFAULT_EXPORT_TIMEOUT_MILLIS = 30_000;
 /** The SDK's `ExportResultCode`, by value. */
 const SUCCESS = 0;
 
+/** Batches that wait for spans again: one fills while the one before is on its way. */
+const MAX_SPARE_BATCHES = 2;
+
+/** Takes batches of spans; of an SDK's exporter the part that a queue needs. */
+export interface BatchExporter<Items> {
+  export(items: Items, done: (result: ExportResult) => void): void;
+  shutdown(): Promise<void>;
+}
+
 /** Options of a {@link SpanQueue}; defaults are the specification's ("Batching processor"). */
-export interface SpanQueueOptions {
-  readonly exporter: SpanExporter;
+export interface SpanQueueOptions<Items> {
+  readonly exporter: BatchExporter<Items>;
+  /** Makes an empty batch, in the form that the exporter takes. */
+  readonly createBatch: () => SpanBatch<Items>;
   /** Takes the queue's metrics about itself. */
   readonly meters: MeterProvider;
-  /** Told of exports that failed and that nobody waited for. */
+  /** Told of exports that failed and that nobody waited for, and of spans that no batch could take. */
   readonly onError: (error: unknown) => void;
   /** Spans kept before new ones are dropped and counted. Default 2,048. */
   readonly maxQueueSize?: number | undefined;
@@ -32,8 +45,9 @@ export interface SpanQueueOptions {
  * Keeps ended spans and exports them in batches, one at a time, as the specification's batching processor. Beyond what
  * the SDK's does, it can hand out at once what is not delivered yet ({@link SpanQueue.drain}).
  */
-export class SpanQueue implements SpanProcessor {
-  readonly #exporter: SpanExporter;
+export class SpanQueue<Items> implements SpanProcessor {
+  readonly #exporter: BatchExporter<Items>;
+  readonly #createBatch: () => SpanBatch<Items>;
   readonly #metrics: QueueMetrics;
   readonly #onError: (error: unknown) => void;
   readonly #maxQueueSize: number;
@@ -42,8 +56,9 @@ export class SpanQueue implements SpanProcessor {
   readonly #timeoutMillis: number;
 
   /** Spans are put into batches as they end, so that no batch has to be cut out later. */
-  readonly #full: ReadableSpan[][] = [];
-  #filling: ReadableSpan[] = [];
+  readonly #full: SpanBatch<Items>[] = [];
+  #filling: SpanBatch<Items>;
+  readonly #spare: SpanBatch<Items>[] = [];
   #size = 0;
   /** How many spans came in since the start, and how many of these, the oldest, are done with. */
   #accepted = 0;
@@ -52,11 +67,13 @@ export class SpanQueue implements SpanProcessor {
   #timer: NodeJS.Timeout | undefined;
   /** The export on its way: resolves to why it failed, if it did. */
   #sending: Promise<unknown> | undefined;
-  #unanswered: ReadableSpan[] = [];
+  #unanswered: SpanBatch<Items> | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(options: SpanQueueOptions) {
+  constructor(options: SpanQueueOptions<Items>) {
     this.#exporter = options.exporter;
+    this.#createBatch = options.createBatch;
+    this.#filling = options.createBatch();
     this.#onError = options.onError;
     this.#maxQueueSize = options.maxQueueSize ?? DEFAULT_MAX_QUEUE_SIZE;
     this.#maxBatchSize = Math.min(
@@ -78,12 +95,12 @@ export class SpanQueue implements SpanProcessor {
       return;
     }
     if (this.#dropped > 0) this.#tellDropped();
+    if (!this.#add(span)) return;
     this.#size++;
     this.#accepted++;
-    this.#filling.push(span);
-    if (this.#filling.length >= this.#maxBatchSize) {
+    if (this.#filling.size >= this.#maxBatchSize) {
       this.#full.push(this.#filling);
-      this.#filling = [];
+      this.#filling = this.#emptyBatch();
     }
     if (this.#sending === undefined && (this.#timer === undefined || this.#full.length > 0)) this.#schedule();
   }
@@ -107,17 +124,36 @@ export class SpanQueue implements SpanProcessor {
 
   /**
    * Takes out, at once, all that is not known to be delivered. Spans whose export has not been answered are among them
-   * and may arrive twice: a backend knows a span that it has by its id, but nothing brings back one that is lost.
+   * and may arrive twice: a backend knows a span that it has by its id, but nothing brings back one that is lost. The
+   * batches are good until the caller's turn is over.
    */
-  drain(): ReadableSpan[] {
-    const spans = [...this.#unanswered, ...this.#full.flat(), ...this.#filling];
+  drain(): SpanBatch<Items>[] {
+    const batches = [this.#unanswered, ...this.#full, this.#filling].filter(
+      (batch) => batch !== undefined && batch.size > 0,
+    ) as SpanBatch<Items>[];
     this.#clearTimer();
-    this.#unanswered = [];
+    this.#unanswered = undefined;
     this.#full.length = 0;
-    this.#filling = [];
+    this.#filling = this.#emptyBatch();
     this.#size = 0;
     this.#finished = this.#accepted;
-    return spans;
+    return batches;
+  }
+
+  /** Adds a span to the batch that fills. What is wrong with one span neither costs others nor reaches who ended it. */
+  #add(span: ReadableSpan): boolean {
+    try {
+      this.#filling.add(span);
+      return true;
+    } catch (error) {
+      this.#metrics.finished(1, error as Error);
+      this.#onError(error);
+      return false;
+    }
+  }
+
+  #emptyBatch(): SpanBatch<Items> {
+    return this.#spare.pop() ?? this.#createBatch();
   }
 
   /** Exports a full batch at once, and one that is not full when the delay is over. */
@@ -151,10 +187,10 @@ export class SpanQueue implements SpanProcessor {
   #sendNext(): Promise<unknown> {
     this.#clearTimer();
     const batch = this.#full.shift() ?? this.#filling;
-    if (batch === this.#filling) this.#filling = [];
-    this.#size -= batch.length;
+    if (batch === this.#filling) this.#filling = this.#emptyBatch();
+    this.#size -= batch.size;
     this.#unanswered = batch;
-    const upTo = this.#finished + batch.length;
+    const upTo = this.#finished + batch.size;
     this.#sending = this.#export(batch).then(
       () => this.#sent(upTo),
       (error: unknown) => this.#sent(upTo, error),
@@ -164,39 +200,49 @@ export class SpanQueue implements SpanProcessor {
 
   #sent(upTo: number, error?: unknown): unknown {
     this.#sending = undefined;
-    this.#unanswered = [];
+    this.#unanswered = undefined;
     this.#finished = Math.max(this.#finished, upTo);
     this.#schedule();
     return error;
   }
 
-  async #export(batch: ReadableSpan[]): Promise<void> {
+  async #export(batch: SpanBatch<Items>): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
+    const { size } = batch;
     const late = new Promise<never>((_, reject) => {
-      const reason = `The export of ${batch.length} spans took longer than ${this.#timeoutMillis} ms`;
+      const reason = `The export of ${size} spans took longer than ${this.#timeoutMillis} ms`;
       timer = setTimeout(() => reject(new Error(reason)), this.#timeoutMillis).unref();
     });
     try {
-      await Promise.race([this.#answered(batch), late]);
+      const answered = this.#answered(batch).finally(() => this.#release(batch));
+      await Promise.race([answered, late]);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async #answered(batch: ReadableSpan[]): Promise<void> {
+  async #answered(batch: SpanBatch<Items>): Promise<void> {
     const pending = pendingResources(batch);
     if (pending.length > 0) await Promise.all(pending);
+    const { size } = batch;
     await new Promise<void>((resolve, reject) => {
       context.with(UNTRACED, () =>
-        this.#exporter.export(batch, ({ code, error }) => {
+        this.#exporter.export(batch.items, ({ code, error }) => {
           const failure =
             code === SUCCESS ? undefined : (error ?? new Error('The exporter failed to say why'));
-          this.#metrics.finished(batch.length, failure);
+          this.#metrics.finished(size, failure);
           if (failure === undefined) resolve();
           else reject(failure);
         }),
       );
     });
+  }
+
+  /** Nobody has a use for the batch any more, which may be long after it was given up for late. */
+  #release(batch: SpanBatch<Items>): void {
+    if (this.#unanswered === batch) this.#unanswered = undefined;
+    batch.clear();
+    if (this.#spare.length < MAX_SPARE_BATCHES) this.#spare.push(batch);
   }
 
   #clearTimer(): void {
@@ -213,8 +259,7 @@ export class SpanQueue implements SpanProcessor {
 }
 
 /** What the resources of the spans still wait for; nearly always it is one resource, and nothing. */
-function pendingResources(batch: readonly ReadableSpan[]): (void | Promise<void>)[] {
-  const resources = new Set(batch.map(({ resource }) => resource));
+function pendingResources<Items>({ resources }: SpanBatch<Items>): (void | Promise<void>)[] {
   return [...resources]
     .filter(({ asyncAttributesPending }) => asyncAttributesPending)
     .map((resource) => resource.waitForAsyncAttributes?.());

@@ -25,3 +25,12 @@ export const DEFAULT_SPAN_LIMITS: SpanLimits = {
   attributePerEventCount: 128,
   attributePerLinkCount: 128,
 };
+
+/** Adds an item to a list of at most `limit`, the oldest giving way. Tells whether nothing had to. */
+export function admitLast<T>(list: T[], item: T, limit: number): boolean {
+  if (limit <= 0) return false;
+  const isFull = list.length >= limit;
+  if (isFull) list.shift();
+  list.push(item);
+  return !isFull;
+}

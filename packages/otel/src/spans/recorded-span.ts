@@ -17,11 +17,9 @@ import type { Resource } from '@opentelemetry/resources';
 import type { Span, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace';
 import { monotonicMillis } from '@org/instrument-core';
 import { admitted, cut, isValid } from './attributes.ts';
-import type { SpanLimits } from './limits.ts';
-import { hrTimeOf, millisOf, unixMillisOf } from './wall-clock.ts';
-
-/** Lower numbers are readings of the monotonic clock: no process runs for three years, and no span began in 1973. */
-const FIRST_UNIX_MILLIS = 1e11;
+import { admitLast, type SpanLimits } from './limits.ts';
+import { isReading, isTimeInput } from './time-input.ts';
+import { between, hrTimeOf, millisOf, unixMillisOf } from './wall-clock.ts';
 
 const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
 
@@ -126,6 +124,26 @@ export class RecordedSpan implements Span {
     return this.#links;
   }
 
+  /** Whether it has neither a status nor events nor links, and nothing was dropped of it; as most. */
+  get isPlain(): boolean {
+    return (
+      this.status === UNSET &&
+      this.#events === undefined &&
+      this.#links === undefined &&
+      this.droppedAttributesCount === 0
+    );
+  }
+
+  /** Unix milliseconds of the start; `undefined` when it was given with nanoseconds. */
+  get startMillis(): number | undefined {
+    return this.#givenStart === undefined ? this.#startMillis : undefined;
+  }
+
+  /** As {@link RecordedSpan.startMillis}, of the end. */
+  get endMillis(): number | undefined {
+    return this.#givenEnd === undefined ? this.#endMillis : undefined;
+  }
+
   get startTime(): HrTime {
     return this.#givenStart ?? hrTimeOf(this.#startMillis);
   }
@@ -141,9 +159,7 @@ export class RecordedSpan implements Span {
     if (this.#givenStart === undefined && this.#givenEnd === undefined) {
       return hrTimeOf(this.#endMillis - this.#startMillis);
     }
-    const [start, end] = [this.startTime, this.endTime];
-    const nanos = end[1] - start[1];
-    return nanos < 0 ? [end[0] - start[0] - 1, nanos + 1_000_000_000] : [end[0] - start[0], nanos];
+    return between(this.startTime, this.endTime);
   }
 
   isRecording(): boolean {
@@ -256,7 +272,8 @@ export class RecordedSpan implements Span {
   #finish(given: TimeInput | undefined): void {
     if (Array.isArray(given)) this.#givenEnd = given;
     this.#endMillis = Array.isArray(given) ? millisOf(given) : this.#millisOf(given);
-    if (this.#endMillis >= this.#startMillis && this.duration[0] >= 0) return;
+    const isExact = this.#givenStart !== undefined || this.#givenEnd !== undefined;
+    if (this.#endMillis >= this.#startMillis && (!isExact || this.duration[0] >= 0)) return;
     diag.warn(`The span ${this.name} ends before it starts; its duration is taken to be 0.`);
     this.#endMillis = this.#startMillis;
     this.#givenEnd = this.#givenStart;
@@ -279,25 +296,4 @@ export class RecordedSpan implements Span {
     if (this.ended) diag.warn(`The span ${this.name} has ended and cannot be changed or ended again.`);
     return this.ended;
   }
-}
-
-/** Whether a time is a reading of the monotonic clock, not Unix time. */
-function isReading(time: TimeInput): time is number {
-  return typeof time === 'number' && time < FIRST_UNIX_MILLIS;
-}
-
-/** Adds an item to a list of at most `limit`, the oldest giving way. Tells whether nothing had to. */
-function admitLast<T>(list: T[], item: T, limit: number): boolean {
-  if (limit <= 0) return false;
-  const isFull = list.length >= limit;
-  if (isFull) list.shift();
-  list.push(item);
-  return !isFull;
-}
-
-function isTimeInput(value: unknown): value is TimeInput {
-  if (typeof value === 'number' || value instanceof Date) return true;
-  return (
-    Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number'
-  );
 }

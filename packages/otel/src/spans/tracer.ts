@@ -6,6 +6,7 @@ import {
   isSpanContextValid,
   type Link,
   type Span,
+  type SpanContext,
   SpanKind,
   type SpanOptions,
   TraceFlags,
@@ -29,8 +30,7 @@ export function createTracer(origin: SpanOrigin, sampler: Sampler): Tracer {
   const startSpan = (name: string, options: SpanOptions = {}, given: Context = context.active()): Span => {
     const parentContext = options.root === true ? trace.deleteSpan(given) : given;
     if (parentContext.getValue(SUPPRESS_TRACING) === true) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-    const above = trace.getSpanContext(parentContext);
-    const parent = above !== undefined && isSpanContextValid(above) ? above : undefined;
+    const parent = parentOf(parentContext);
     const traceId = parent === undefined ? createTraceId() : parent.traceId;
     const kind = options.kind ?? SpanKind.INTERNAL;
     const { attributes, dropped } = initial(options.attributes, origin);
@@ -69,6 +69,15 @@ export function createTracer(origin: SpanOrigin, sampler: Sampler): Tracer {
       return context.with(trace.setSpan(given, span), fn, undefined, span);
     },
   } as Tracer;
+}
+
+/** What a span is a child of: only of what has valid ids. */
+function parentOf(parentContext: Context): SpanContext | undefined {
+  const above = trace.getSpan(parentContext);
+  const spanContext = above?.spanContext();
+  // Our own ids need no second look, which would be at every digit.
+  if (spanContext === undefined || above instanceof RecordedSpan) return spanContext;
+  return isSpanContextValid(spanContext) ? spanContext : undefined;
 }
 
 /** Valid attributes, within the limits. */

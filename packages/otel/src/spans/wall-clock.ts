@@ -36,3 +36,9 @@ export function hrTimeOf(millis: number): HrTime {
 export function millisOf([seconds, nanos]: HrTime): number {
   return seconds * 1_000 + nanos / NANOS_PER_MILLI;
 }
+
+/** The time from one of the SDK's pairs to another. */
+export function between(start: HrTime, end: HrTime): HrTime {
+  const nanos = end[1] - start[1];
+  return nanos < 0 ? [end[0] - start[0] - 1, nanos + 1_000_000_000] : [end[0] - start[0], nanos];
+}

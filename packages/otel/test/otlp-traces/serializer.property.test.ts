@@ -4,6 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { EncodedSpans } from '../../src/otlp-traces/encoded-spans.ts';
 import { createTraceSerializer } from '../../src/otlp-traces/serializer.ts';
 
 const text = fc.oneof(fc.string({ maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 30 }));
@@ -72,11 +73,51 @@ const span = fc
 
 it("the bytes are those of the SDK's serializer, request after request", () => {
   const serializer = createTraceSerializer(ProtobufTraceSerializer.deserializeResponse);
+  const batch = new EncodedSpans();
   fc.assert(
     fc.property(fc.array(span, { maxLength: 8 }), (spans) => {
       const expected = ProtobufTraceSerializer.serializeRequest(spans) as Uint8Array;
-      expect(Buffer.compare(serializer.serializeRequest(spans) as Uint8Array, expected)).toBe(0);
+      for (const each of spans) batch.add(each);
+      const written = serializer.serializeRequest(batch) as Uint8Array;
+      // What was sent is no longer of the batch, which is filled anew.
+      batch.clear();
+      expect(Buffer.compare(written, expected)).toBe(0);
     }),
     { numRuns: 2_000 },
+  );
+});
+
+it('a batch of more and larger spans than it had room for is written as well', () => {
+  const serializer = createTraceSerializer(ProtobufTraceSerializer.deserializeResponse);
+  const sizes = fc.array(fc.tuple(span, fc.integer({ min: 0, max: 3_000 })), {
+    minLength: 60,
+    maxLength: 200,
+  });
+  fc.assert(
+    fc.property(sizes, (given) => {
+      const spans = given.map(([each, size]) => ({ ...each, name: 'x'.repeat(size) }));
+      const batch = new EncodedSpans();
+      for (const each of spans) batch.add(each);
+      const expected = ProtobufTraceSerializer.serializeRequest(spans) as Uint8Array;
+      expect(Buffer.compare(serializer.serializeRequest(batch) as Uint8Array, expected)).toBe(0);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it('a span that cannot be written leaves the batch as it was', () => {
+  const serializer = createTraceSerializer(ProtobufTraceSerializer.deserializeResponse);
+  fc.assert(
+    fc.property(fc.array(span, { minLength: 1, maxLength: 4 }), (spans) => {
+      const batch = new EncodedSpans();
+      for (const each of spans) {
+        batch.add(each);
+        // Written from behind: what comes after the name has been written by then.
+        expect(() => batch.add({ ...each, name: undefined as unknown as string })).toThrow();
+      }
+      expect(batch.size).toBe(spans.length);
+      const expected = ProtobufTraceSerializer.serializeRequest(spans) as Uint8Array;
+      expect(Buffer.compare(serializer.serializeRequest(batch) as Uint8Array, expected)).toBe(0);
+    }),
   );
 });

@@ -1,10 +1,11 @@
 import { context, diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { TracerProvider } from '@opentelemetry/sdk-trace';
+import { type ReadableSpan, TracerProvider } from '@opentelemetry/sdk-trace';
 import { MeterProvider } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LazyContextManager } from '../../src/context-manager.ts';
+import { createSpanList } from '../../src/span-queue/span-batch.ts';
 import { SpanQueue, type SpanQueueOptions } from '../../src/span-queue/span-queue.ts';
 import { ControlledExporter, settled } from './controlled-exporter.ts';
 
@@ -23,17 +24,18 @@ afterEach(() => {
 });
 
 interface Started {
-  readonly queue: SpanQueue;
+  readonly queue: SpanQueue<ReadableSpan[]>;
   /** Ends spans of these names. */
   end(...names: string[]): void;
 }
 
 function start(
-  options: Partial<SpanQueueOptions> = {},
+  options: Partial<SpanQueueOptions<ReadableSpan[]>> = {},
   provider: ConstructorParameters<typeof TracerProvider>[0] = {},
 ): Started {
   const queue = new SpanQueue({
     exporter,
+    createBatch: createSpanList,
     meters: new MeterProvider({}),
     onError: (error) => errors.push(error),
     ...options,
@@ -174,6 +176,63 @@ describe('the queue', () => {
     expect(exporter.batches.flat()).toEqual(['a', 'b', 'c', 'd', 'e', 'h']);
   });
 
+  it('counts and reports a span that cannot be kept, and keeps the others', async () => {
+    const meters = new MeterProvider({});
+    const list = createSpanList();
+    const add = list.add.bind(list);
+    list.add = (span) => {
+      if (span.name === 'bad') throw new RangeError('cannot be written');
+      add(span);
+    };
+    const { end, queue } = start({ createBatch: () => list, meters });
+    exporter.answersAtOnce = true;
+    end('a', 'bad', 'b');
+    await queue.forceFlush();
+    expect(exporter.batches).toEqual([['a', 'b']]);
+    expect(errors.map(String)).toEqual(['RangeError: cannot be written']);
+    const processed = meters.snapshot().filter(({ name }) => name === 'otel.sdk.processor.span.processed');
+    expect(processed.map(({ attributes, value }) => [attributes['error.type'], value])).toEqual([
+      ['RangeError', 1],
+      [undefined, 2],
+    ]);
+  });
+
+  it('uses a batch again when its export was answered, and not before', async () => {
+    let made = 0;
+    const batches = (): ReturnType<typeof createSpanList> => {
+      made++;
+      return createSpanList();
+    };
+    const { end } = start({ createBatch: batches, maxExportBatchSize: 1 });
+    end('a', 'b', 'c');
+    // One fills; three wait or are on their way.
+    expect(made).toBe(4);
+    for (let i = 0; i < 3; i++) await exporter.answer();
+    for (let i = 0; i < 20; i++) {
+      end(`d${i}`);
+      await exporter.answer();
+    }
+    expect(made).toBeLessThanOrEqual(5);
+    expect(exporter.batches.slice(3).flat()).toEqual(Array.from({ length: 20 }, (_, i) => `d${i}`));
+  });
+
+  it('does not fill a batch anew that was given up for late and is answered after all', async () => {
+    vi.useFakeTimers();
+    const { end } = start({ maxExportBatchSize: 2, exportTimeoutMillis: 50 });
+    end('a', 'b');
+    await vi.advanceTimersByTimeAsync(50);
+    expect(errors).toHaveLength(1);
+    end('c', 'd');
+    expect(exporter.batches).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+    await exporter.answer();
+    await exporter.answer();
+    end('e', 'f');
+    expect(exporter.batches.at(-1)).toEqual(['e', 'f']);
+  });
+
   it('exports batches no larger than itself', () => {
     const { end } = start({ maxQueueSize: 2, maxExportBatchSize: 10 });
     end('a', 'b');
@@ -250,7 +309,8 @@ describe('shutdown()', () => {
 });
 
 describe('drain()', () => {
-  const namesOf = (queue: SpanQueue): string[] => queue.drain().map(({ name }) => name);
+  const namesOf = (queue: SpanQueue<ReadableSpan[]>): string[] =>
+    queue.drain().flatMap(({ items }) => items.map(({ name }) => name));
 
   it('hands out what waits, and what is on its way and not answered', async () => {
     const { end, queue } = start({ maxExportBatchSize: 2 });

@@ -7,6 +7,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   AlwaysOnSampler,
@@ -16,6 +17,8 @@ import {
 } from '@opentelemetry/sdk-trace-node';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { EncodedSpans } from '../../src/otlp-traces/encoded-spans.ts';
+import { createTraceSerializer } from '../../src/otlp-traces/serializer.ts';
 import { SpanProvider } from '../../src/spans/span-provider.ts';
 
 const LIMITS = {
@@ -218,5 +221,35 @@ it("a span says at each moment what the SDK's own says after the same calls", ()
       expect(ours).toEqual(sdk);
     }),
     { numRuns: 2_000 },
+  );
+});
+
+it("the bytes of a span that has ended are those of the SDK's serializer", () => {
+  const { serializeRequest } = createTraceSerializer(ProtobufTraceSerializer.deserializeResponse);
+  fc.assert(
+    fc.property(fc.array(program, { minLength: 1, maxLength: 4 }), (programs) => {
+      const batch = new EncodedSpans();
+      const ended: ReadableSpan[] = [];
+      const processor: SpanProcessor = {
+        onStart: () => {},
+        onEnd: (span) => {
+          batch.add(span);
+          ended.push(span);
+        },
+        forceFlush: async () => {},
+        shutdown: async () => {},
+      };
+      const provider = new SpanProvider({
+        resource,
+        sampler: new AlwaysOnSampler(),
+        processors: [processor],
+        limits: LIMITS,
+      });
+      for (const [i, each] of programs.entries()) {
+        observed(() => provider.getTracer(`shop ${i % 2}`), each);
+      }
+      const bytes = Buffer.from(serializeRequest(batch) as Uint8Array);
+      expect(bytes).toEqual(Buffer.from(ProtobufTraceSerializer.serializeRequest(ended) as Uint8Array));
+    }),
   );
 });

@@ -1,0 +1,70 @@
+import { createRequire } from 'node:module';
+import type { MeterProvider } from '@opentelemetry/api';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { FinalRequest } from '../exit-delivery/final-request.ts';
+import { lastSpans } from '../exit-delivery/last-spans.ts';
+import { describeExportFailures } from '../export-failures.ts';
+import type { OtlpTarget } from '../otlp.ts';
+import { otlpFailure } from '../otlp-failures.ts';
+import { createSpanList, type SpanBatch } from '../span-queue/span-batch.ts';
+import { SpanQueue, type SpanQueueOptions } from '../span-queue/span-queue.ts';
+import { EncodedSpans } from './encoded-spans.ts';
+import { createOtlpSpanExporter, type SpanForm } from './exporter.ts';
+import { createTraceSerializer } from './serializer.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Settings of a queue, whatever it keeps spans in. */
+export type QueueSettings = Omit<SpanQueueOptions<never>, 'exporter' | 'createBatch'>;
+
+/** What sends spans over OTLP. */
+export interface SpanSender {
+  readonly processor: SpanProcessor;
+  /** Takes out what is not known to be delivered, for when the process ends at once. */
+  takeLast(): FinalRequest[];
+}
+
+/** A form that spans are queued and sent in. */
+interface SenderForm<Items, Response> extends SpanForm<Items, Response> {
+  readonly createBatch: () => SpanBatch<Items>;
+  /** Writes several batches as one request. */
+  readonly join: (parts: readonly Items[]) => Uint8Array | undefined;
+}
+
+/**
+ * Queues ended spans and sends them to a target: for protobuf as bytes from the moment they end, for JSON as the SDK
+ * writes them. Once `stop` is aborted, nothing is sent any more.
+ */
+export function createSpanSender(
+  target: OtlpTarget,
+  settings: QueueSettings,
+  meters: MeterProvider,
+  stop: AbortSignal,
+): SpanSender {
+  const { JsonTraceSerializer, ProtobufTraceSerializer } =
+    require('@opentelemetry/otlp-transformer') as typeof import('@opentelemetry/otlp-transformer');
+  const sender = <Items, Response>(form: SenderForm<Items, Response>): SpanSender => {
+    const exporter = describeExportFailures(
+      createOtlpSpanExporter(target, form, meters, stop),
+      otlpFailure(target),
+    );
+    const queue = new SpanQueue({ ...settings, exporter, createBatch: form.createBatch });
+    return { processor: queue, takeLast: () => lastSpans(target, queue.drain(), form.join) };
+  };
+  if (target.protocol === 'http/json') {
+    return sender({
+      serializer: JsonTraceSerializer,
+      countItems: ({ length }) => length,
+      createBatch: createSpanList,
+      join: (parts) => JsonTraceSerializer.serializeRequest(parts.flat()),
+    });
+  }
+  const serializer = createTraceSerializer((data) => ProtobufTraceSerializer.deserializeResponse(data));
+  return sender({
+    serializer,
+    countItems: ({ size }) => size,
+    createBatch: () => new EncodedSpans(),
+    // Messages one behind the other are one message, with the elements of all (protobuf, "Encoding", "Merging").
+    join: (parts) => Buffer.concat(parts.map((part) => serializer.serializeRequest(part) as Uint8Array)),
+  });
+}

@@ -1,0 +1,11 @@
+const WORD = 2 ** 32;
+
+/** Bits 32 to 63 of an integer in two's complement. */
+export function highWord(value: number): number {
+  return Math.floor(Math.trunc(value) / WORD) >>> 0;
+}
+
+/** Value of a hexadecimal digit: of letters, in either case, the lower four bits count from 1. */
+export function nibble(code: number): number {
+  return (code & 0xf) + (code > 0x39 ? 9 : 0);
+}

@@ -1,0 +1,149 @@
+import { ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { AlwaysOnSampler } from '@opentelemetry/sdk-trace';
+import { MeterProvider } from '@org/instrument-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OtlpProtocol } from '../../src/options.ts';
+import { type OtlpTarget, otlpTarget } from '../../src/otlp.ts';
+import { createSpanSender, type QueueSettings, type SpanSender } from '../../src/otlp-traces/span-sender.ts';
+import { DEFAULT_SPAN_LIMITS } from '../../src/spans/limits.ts';
+import { SpanProvider, type SpanProviderOptions } from '../../src/spans/span-provider.ts';
+import { hang, type JsonSpan, type OtlpReceiver, startOtlpReceiver } from '../otlp-receiver.ts';
+import { decodeNames } from './decode-names.ts';
+
+let receiver: OtlpReceiver;
+let errors: unknown[];
+const stops: AbortController[] = [];
+
+beforeEach(async () => {
+  receiver = await startOtlpReceiver();
+  errors = [];
+});
+
+afterEach(async () => {
+  for (const stop of stops.splice(0)) stop.abort(new Error('the test is over'));
+  await receiver.close();
+});
+
+interface Started {
+  readonly sender: SpanSender;
+  readonly provider: SpanProvider;
+  /** Ends spans of these names. */
+  end(...names: string[]): void;
+}
+
+function start(
+  protocol: OtlpProtocol,
+  settings: Partial<QueueSettings> = {},
+  options: Partial<SpanProviderOptions> = {},
+): Started {
+  const meters = new MeterProvider({});
+  const stop = new AbortController();
+  stops.push(stop);
+  const target = otlpTarget({ endpoint: receiver.url, protocol }, 'traces') as OtlpTarget;
+  const onError = (error: unknown): void => void errors.push(error);
+  const sender = createSpanSender(target, { meters, onError, ...settings }, meters, stop.signal);
+  const provider = new SpanProvider({
+    resource: resourceFromAttributes({ 'service.name': 'shop' }),
+    sampler: new AlwaysOnSampler(),
+    limits: DEFAULT_SPAN_LIMITS,
+    ...options,
+    processors: [...(options.processors ?? []), sender.processor],
+  });
+  const tracer = provider.getTracer('test');
+  return {
+    sender,
+    provider,
+    end: (...names) => {
+      for (const name of names) tracer.startSpan(name, {}, ROOT_CONTEXT).end();
+    },
+  };
+}
+
+/** Names of the spans of a body of either form. */
+function namesOf(body: Uint8Array, protocol: OtlpProtocol): string[] {
+  if (protocol === 'http/protobuf') return decodeNames(body);
+  const { resourceSpans } = JSON.parse(Buffer.from(body).toString()) as {
+    resourceSpans: { scopeSpans: { spans: JsonSpan[] }[] }[];
+  };
+  return resourceSpans.flatMap(({ scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) => spans.map(({ name }) => name)),
+  );
+}
+
+describe.each<[OtlpProtocol]>([['http/protobuf'], ['http/json']])('spans over %s', (protocol) => {
+  const received = (): string[][] => receiver.requests.map(({ body }) => namesOf(body, protocol));
+
+  it('arrive in batches, in the order of their ends', async () => {
+    const { end, provider } = start(protocol, { maxExportBatchSize: 2 });
+    end('a', 'b', 'c');
+    await provider.forceFlush();
+    expect(received()).toEqual([['a', 'b'], ['c']]);
+  });
+
+  it('are as they were when they ended, after what processors before did to them', async () => {
+    const { provider } = start(
+      protocol,
+      {},
+      {
+        processors: [
+          {
+            onStart: () => {},
+            onEnd: (span) => {
+              span.attributes.seen = 'by a processor';
+            },
+            forceFlush: async () => {},
+            shutdown: async () => {},
+          },
+        ],
+      },
+    );
+    const span = provider.getTracer('test').startSpan('a', { attributes: { first: 'at the start' } });
+    span.setAttribute('second', 'before the end').end();
+    span.setAttribute('third', 'after the end').updateName('b');
+    await provider.forceFlush();
+    expect(received()).toEqual([['a']]);
+    const body = receiver.requests[0]?.body.toString() ?? '';
+    for (const part of ['at the start', 'before the end', 'by a processor']) expect(body).toContain(part);
+    expect(body).not.toContain('after the end');
+  });
+
+  it('have the attributes of a resource that arrive after they ended', async () => {
+    let arrive = (_: string): void => {};
+    const id = new Promise<string>((resolve) => {
+      arrive = resolve;
+    });
+    const resource = resourceFromAttributes({ 'host.id': id });
+    const { end, provider } = start(protocol, {}, { resource });
+    end('a');
+    const flushed = provider.forceFlush();
+    expect(receiver.requests).toEqual([]);
+    arrive('found late');
+    await flushed;
+    expect(receiver.requests[0]?.body.toString()).toContain('found late');
+  });
+
+  it('are taken out at the end, with those whose export is not answered, in requests of some hundred', async () => {
+    receiver.answer = hang;
+    const { end, sender } = start(protocol, { maxExportBatchSize: 100 });
+    const names = Array.from({ length: 1_150 }, (_, i) => `span ${i}`);
+    end(...names);
+    const bodies = sender.takeLast().map(({ body }) => namesOf(body, protocol));
+    expect(bodies.map(({ length }) => length)).toEqual([500, 500, 150]);
+    expect(bodies.flat()).toEqual(names);
+    expect(sender.takeLast()).toEqual([]);
+  });
+});
+
+it('a span that cannot be written is reported, not thrown at who ends it, and costs no other', async () => {
+  const { end, provider } = start('http/protobuf');
+  end('a', undefined as unknown as string, 'b');
+  const invalid = { traceId: 7, spanId: undefined, traceFlags: TraceFlags.SAMPLED } as never;
+  provider
+    .getTracer('test')
+    .startSpan('c', { links: [{ context: invalid }] }, ROOT_CONTEXT)
+    .end();
+  await provider.forceFlush();
+  expect(receiver.requests.map(({ body }) => decodeNames(body))).toEqual([['a', 'b']]);
+  expect(errors).toHaveLength(2);
+});
