@@ -18,6 +18,7 @@ import { loadInstrumentations } from './load-instrumentations.ts';
 import type { InitOptions } from './options.ts';
 import { checkOtlpPackages } from './otlp-packages.ts';
 import { startHealth } from './start-health.ts';
+import { startSystem } from './start-system.ts';
 import type { Telemetry } from './telemetry.ts';
 
 let current: Telemetry | undefined;
@@ -52,7 +53,12 @@ export function init(options?: InitOptions): Telemetry {
 }
 
 function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
-  const { instrumentationPackages: names = [], health: healthOptions = false, ...rest } = asked;
+  const {
+    instrumentationPackages: names = [],
+    health: healthOptions = false,
+    system: systemOptions = false,
+    ...rest
+  } = asked;
   // What may throw comes before anything is changed; instrumentations before the packages that they instrument.
   const loaded = loadInstrumentations(names, process.cwd());
   const otlp = checkOtlpPackages(rest, sources);
@@ -67,6 +73,7 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
   const instrumentations = [...(options.instrumentations ?? []), ...loaded.instrumentations];
   const health = healthOptions === false ? undefined : startHealth(healthOptions);
   const handle: OtelHandle = startOtel({ ...options, instrumentations }, meterProvider, health?.extension);
+  const system = systemOptions === false ? undefined : startSystem(systemOptions, options.serviceVersion);
   const endpoints: Telemetry['endpoints'] = {
     get prometheus(): string | undefined {
       return handle.endpoints.prometheus;
@@ -80,8 +87,11 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
     handle.shutdown().finally(() => {
       restoreRecorder();
       health?.stop();
+      system?.stop();
     });
-  return telemetryOf(handle.ready, endpoints, () => handle.flush(), stop);
+  const ready =
+    system === undefined ? handle.ready : Promise.all([handle.ready, system.ready]).then(() => {});
+  return telemetryOf(ready, endpoints, () => handle.flush(), stop);
 }
 
 function recorderOf(mode: InitOptions['mode'] = 'direct'): Parameters<typeof installRuntime>[0] {
