@@ -16,7 +16,7 @@ export const shareAtMost = (share: number): Target => ({ of: 'share', value: sha
 /** We take at most so many of the row's unit. */
 export const oursAtMost = (value: number): Target => ({ of: 'ours', value });
 
-export type Unit = 'ns' | 'ms' | 'B';
+export type Unit = 'ns' | 'ms' | 'B' | '%';
 
 /** What one thing costs with us and with a peer. */
 export interface Finding {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of configuration files are written so
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,13 +92,7 @@ describe('init({ system })', () => {
     onTestFinished(() => rmSync(cwd, { recursive: true }));
     writeFileSync(
       join(cwd, 'instrument.config.yaml'),
-      [
-        'system:',
-        '  interval: 30s',
-        '  gc: false',
-        '  networkExclude: [tun*]',
-        '  perCpu: $' + '{PER_CPU}',
-      ].join('\n'),
+      'system:\n  interval: 30s\n  gc: false\n  networkExclude: [tun*]\n  perCpu: ${PER_CPU}\n',
     );
     const { options } = resolveConfiguration(undefined, { env: { PER_CPU: 'true' }, cwd });
     expect(options.system).toEqual({

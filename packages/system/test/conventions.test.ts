@@ -99,6 +99,8 @@ test('names, kinds, units and attributes are those of the semantic conventions',
   const cpu = start({ perCpu: true, interval: '1h' });
   const metricNames = conventions(['experimental_metrics.d.mts', 'stable_metrics.d.mts'], 'METRIC');
   const attributeNames = conventions(['experimental_attributes.d.mts', 'stable_attributes.d.mts'], 'ATTR');
+  expect(metricNames).toContain(METRIC_SYSTEM_CPU_TIME);
+  expect(attributeNames).toContain(ATTR_CPU_MODE);
   const kinds = new Map<string, string>();
   const attributes = new Set<string>();
   await expect

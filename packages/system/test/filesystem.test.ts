@@ -95,6 +95,15 @@ test('each file system once, those of networks and of the kernel not at all', as
   ]);
 });
 
+test('readers that come at the same time get the same answer', async () => {
+  const { provider, collect } = startGroups(['filesystem'], { filesystemInclude: ['/'] });
+  const others = [1, 2].map(() => provider.addCollector());
+  const metrics = await Promise.all([collect(), ...others.map((other) => collect(other))]);
+  const limits = metrics.map((found) => Object.keys(found['system.filesystem.limit'] ?? {}));
+  expect(limits[0]).toHaveLength(1);
+  expect(limits).toEqual([limits[0], limits[0], limits[0]]);
+});
+
 test('names with blanks', async () => {
   const options = { procDirectory: fixture('linux-2.6.32/proc'), filesystemInclude: ['/mnt/*'] };
   // There is no such directory here, and that hurts nobody.

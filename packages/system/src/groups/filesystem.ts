@@ -10,8 +10,8 @@ import { isOnDisk } from './filesystem-types.ts';
 
 /** Machines that run containers have thousands of mounts, and mounts change rarely. */
 const MOUNTS_FRESH_MILLIS = 10_000;
-/** Readers that come within this time share an answer. */
-const SPACE_FRESH_MILLIS = 1_000;
+/** Readers that come within this time share an answer: asking takes a thread, and disks do not fill up in less. */
+const SPACE_FRESH_MILLIS = 5_000;
 /** Below are no file systems of their own, or those of containers; files that a container has from its host. */
 const HIDDEN = [
   ...['/dev/*', '/proc/*', '/sys/*', '/run/*', '/etc/*', '/snap/*'],
@@ -36,6 +36,16 @@ export function createFilesystem({ meter, settings }: GroupContext): Group {
   const limit = set.upDownCounter('system.filesystem.limit', 'By', 'Space of the file system');
   let found: readonly (readonly [Mount, Space])[] = [];
   let foundMillis = Number.NEGATIVE_INFINITY;
+  /** Readers that come while the answers are awaited share them. */
+  let asking: Promise<void> | undefined;
+  const ask = async (): Promise<void> => {
+    try {
+      found = await readSpace(listMounts());
+      foundMillis = monotonicMillis();
+    } finally {
+      asking = undefined;
+    }
+  };
   listMounts();
 
   return {
@@ -59,11 +69,8 @@ export function createFilesystem({ meter, settings }: GroupContext): Group {
         }
       };
       if (monotonicMillis() - foundMillis < SPACE_FRESH_MILLIS) return tell();
-      return readSpace(listMounts()).then((spaces) => {
-        found = spaces;
-        foundMillis = monotonicMillis();
-        tell();
-      });
+      asking ??= ask();
+      return asking.then(tell);
     },
   };
 }

@@ -19,6 +19,7 @@ export function createProcess({ meter, settings }: GroupContext): Group {
   const io = fileSource(join(self, 'io'), parseProcessIo);
   const countDescriptors = createDescriptorCount(join(self, 'fd'));
   const hostBytes = totalmem();
+  const cpus = availableParallelism();
   const set = new InstrumentSet(meter);
   const cpuTime = set.counter('process.cpu.time', 's', 'CPU time by mode');
   const cpuUtilization = set.gauge(
@@ -50,7 +51,7 @@ export function createProcess({ meter, settings }: GroupContext): Group {
     observe(result) {
       const now = cpuTimes();
       const then = span.at(now.millis, () => now);
-      const available = (now.millis - then.millis) * MICROS_PER_MILLI * availableParallelism();
+      const available = (now.millis - then.millis) * MICROS_PER_MILLI * cpus;
       for (const mode of ['user', 'system'] as const) {
         const attributes = { 'cpu.mode': mode };
         result.observe(cpuTime, now[mode] / MICROS_PER_SECOND, attributes);
