@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { MetricReader, MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
+import { ATTR_CPU_MODE, METRIC_SYSTEM_CPU_TIME } from '@opentelemetry/semantic-conventions/incubating';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSystemMetrics } from '../src/index.ts';
 import { fixture, start } from './bed.ts';
