@@ -1,7 +1,7 @@
 import { InstrumentError, MeterProvider } from '@org/instrument-core';
 import { expect, test } from 'vitest';
 import { type SystemMetricsOptions, startSystemMetrics } from '../src/index.ts';
-import { GROUP_NAMES } from '../src/settings.ts';
+import { GROUP_NAMES, type GroupName } from '../src/settings.ts';
 import { start, startGroups } from './bed.ts';
 import { useDiagnostics } from './diagnostics.ts';
 import { copyProc } from './proc-copy.ts';
@@ -36,15 +36,35 @@ test('all mistakes are reported together', () => {
   }
 });
 
-test('every group can be switched off', async () => {
+const METRICS_OF: Readonly<Record<GroupName, RegExp>> = {
+  cpu: /^system\.(?:cpu\.(?!load)|uptime|process)/,
+  memory: /^system\.memory\./,
+  load: /^system\.cpu\.load_average\./,
+  paging: /^system\.paging\./,
+  disk: /^system\.disk\./,
+  filesystem: /^system\.filesystem\./,
+  network: /^system\.network\./,
+  process: /^process\./,
+  eventLoop: /^nodejs\.eventloop\./,
+  gc: /^v8js\.gc\./,
+  heap: /^v8js\.memory\.|^instrument\.(?:heap|memory)\./,
+  handles: /^v8js\.resource\./,
+  container: /^container\.|^instrument\.cgroup\./,
+  build: /^instrument\.build\./,
+};
+
+test.for(GROUP_NAMES)('the group %s can be switched off, and be the only one', async (name) => {
+  const own = METRICS_OF[name];
+  const others = namesIn(await start({ [name]: false }).collect());
+  expect(others.filter((metric) => own.test(metric))).toEqual([]);
+  expect(others.length).toBeGreaterThan(20);
+  const alone = namesIn(await startGroups([name]).collect());
+  expect(alone.filter((metric) => !own.test(metric))).toEqual([]);
+});
+
+test('without any group there is nothing', async () => {
   const none = Object.fromEntries(GROUP_NAMES.map((name) => [name, false]));
   expect(namesIn(await start(none).collect())).toEqual([]);
-  for (const name of GROUP_NAMES) {
-    const all = namesIn(await start().collect());
-    const others = namesIn(await start({ [name]: false }).collect());
-    const own = namesIn(await startGroups([name]).collect());
-    expect(all.filter((metric) => !others.includes(metric))).toEqual(own);
-  }
 });
 
 test('what cannot be read switches its group off with a line, and the others stay', async () => {
@@ -85,6 +105,16 @@ test('once stopped, there are no values and no timers', async () => {
   // What was recorded of garbage collections is a total, and stays.
   expect(namesIn(await collect()).filter((name) => name !== 'v8js.gc.duration')).toEqual([]);
   expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before);
+});
+
+test('a snapshot has the values as they are', async () => {
+  const { provider, collect } = start();
+  const names = () => new Set(provider.snapshot().map(({ name }) => name));
+  expect(names()).toContain('process.cpu.time');
+  // Space has to be waited for, and a snapshot does not wait.
+  await collect();
+  expect(names()).toContain('system.filesystem.usage');
+  expect(names()).toContain('system.memory.usage');
 });
 
 test('started again, they are shown once', async () => {

@@ -12,7 +12,7 @@ const RESOLUTION_MILLIS = 50;
 const NANOS_PER_SECOND = 1e9;
 const MILLIS_PER_SECOND = 1_000;
 /** Statistics are kept for this share of the interval: making them takes longer than all else. */
-const STALE_SHARE = 0.25;
+const STALE_SHARE = 0.1;
 
 /** Seconds per statistic of `nodejs.eventloop.delay.*`. */
 type Delays = Readonly<Record<'min' | 'max' | 'mean' | 'stddev' | 'p50' | 'p90' | 'p99', number>>;
