@@ -44,7 +44,7 @@ export interface SystemOptions {
   readonly build?: boolean | BuildOptions;
   /**
    * Time that utilisations and delays of the event loop cover at least, whoever reads them how often. Default 10 s. With
-   * several readers, a third more than the longest of their intervals misses no peak.
+   * several readers, a little more than the longest of their intervals misses no peak.
    */
   readonly interval?: Duration;
   /** One series per logical CPU (`cpu.logical_number`). Default `false`: the sum of all. */

@@ -12,13 +12,16 @@ const PARTITION = /^(?:((?:[hsv]|xv)d[a-z]+)\d+|((?:nvme\d+n|mmcblk|md)\d+)p\d+)
 
 /** `system.disk.*`. */
 export function createDisk({ meter, settings }: GroupContext): Group {
-  const source = fileSource(join(settings.procDirectory, 'diskstats'), parseDiskstats);
   const isShown = createNameFilter({
     include: settings.diskInclude,
     exclude: settings.diskExclude,
     isHidden: (name) => NO_DISK.test(name),
   });
   const includesSome = settings.diskInclude.length > 0;
+  const isWanted = (name: string): boolean => includesSome || !NO_DISK.test(name);
+  const source = fileSource(join(settings.procDirectory, 'diskstats'), (text) =>
+    parseDiskstats(text, isWanted),
+  );
   const set = new InstrumentSet(meter);
   const io = set.counter('system.disk.io', 'By', 'Bytes read and written');
   const operations = set.counter('system.disk.operations', '{operation}', 'Operations completed');

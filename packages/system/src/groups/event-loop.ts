@@ -11,8 +11,11 @@ import { SpanOfTime } from '../span-of-time.ts';
 const RESOLUTION_MILLIS = 50;
 const NANOS_PER_SECOND = 1e9;
 const MILLIS_PER_SECOND = 1_000;
-/** Statistics are kept for this share of the interval: making them takes longer than all else. */
-const STALE_SHARE = 0.1;
+/**
+ * The deviation is kept for this share of the interval, unless there is a new maximum: it takes three times as long as all
+ * other figures together.
+ */
+const DEVIATION_STALE_SHARE = 0.5;
 
 /** Seconds per statistic of `nodejs.eventloop.delay.*`. */
 type Delays = Readonly<Record<'min' | 'max' | 'mean' | 'stddev' | 'p50' | 'p90' | 'p99', number>>;
@@ -39,19 +42,18 @@ export function createEventLoop({ meter, settings: { intervalMillis } }: GroupCo
   const start = monotonicMillis();
   const delays = new SpanOfTime<IntervalHistogram>(intervalMillis, start, ...histograms);
   const busy = new SpanOfTime(intervalMillis, start, performance.eventLoopUtilization());
-  let kept: Delays | undefined;
-  let keptUntil = 0;
+  const deviationOf = createDeviation(intervalMillis * DEVIATION_STALE_SHARE);
 
   return {
     observables: set.all,
     observe(result) {
       const nowMillis = monotonicMillis();
-      if (nowMillis >= keptUntil) {
-        kept = delaysOf(delays.at(nowMillis, renew));
-        // Nothing has ticked yet: soon something will.
-        keptUntil = kept === undefined ? 0 : nowMillis + intervalMillis * STALE_SHARE;
+      const histogram = delays.at(nowMillis, renew);
+      // Soon something will have ticked.
+      if (histogram.count > 0) {
+        const values = delaysOf(histogram, deviationOf(histogram, nowMillis));
+        for (const [name, instrument] of gauges) result.observe(instrument, values[name]);
       }
-      if (kept !== undefined) for (const [name, instrument] of gauges) result.observe(instrument, kept[name]);
       const now = performance.eventLoopUtilization();
       const then = busy.at(nowMillis, () => now);
       result.observe(utilization, performance.eventLoopUtilization(now, then).utilization);
@@ -75,16 +77,30 @@ function renew(histogram: IntervalHistogram): IntervalHistogram {
   return histogram;
 }
 
+/** The standard deviation in seconds, taken anew when it is old or does not fit the maximum any more. */
+function createDeviation(staleMillis: number): (histogram: IntervalHistogram, nowMillis: number) => number {
+  let deviation = 0;
+  let max = -1;
+  let until = 0;
+  return (histogram, nowMillis) => {
+    if (nowMillis >= until || histogram.max !== max) {
+      deviation = histogram.stddev / NANOS_PER_SECOND;
+      max = histogram.max;
+      until = nowMillis + staleMillis;
+    }
+    return deviation;
+  };
+}
+
 /** What is recorded is the time between two ticks, of which the resolution is no delay. */
-function delaysOf(histogram: IntervalHistogram): Delays | undefined {
-  if (histogram.count === 0) return undefined;
+function delaysOf(histogram: IntervalHistogram, stddev: number): Delays {
   const delay = (nanos: number): number =>
     Math.max(0, nanos / NANOS_PER_SECOND - RESOLUTION_MILLIS / MILLIS_PER_SECOND);
   return {
     min: delay(histogram.min),
     max: delay(histogram.max),
     mean: delay(histogram.mean),
-    stddev: histogram.stddev / NANOS_PER_SECOND,
+    stddev,
     p50: delay(histogram.percentile(50)),
     p90: delay(histogram.percentile(90)),
     p99: delay(histogram.percentile(99)),

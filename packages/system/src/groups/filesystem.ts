@@ -39,12 +39,8 @@ export function createFilesystem({ meter, settings }: GroupContext): Group {
   /** Readers that come while the answers are awaited share them. */
   let asking: Promise<void> | undefined;
   const ask = async (): Promise<void> => {
-    try {
-      found = await readSpace(listMounts());
-      foundMillis = monotonicMillis();
-    } finally {
-      asking = undefined;
-    }
+    found = await readSpace(listMounts());
+    foundMillis = monotonicMillis();
   };
   listMounts();
 
@@ -69,7 +65,9 @@ export function createFilesystem({ meter, settings }: GroupContext): Group {
         }
       };
       if (monotonicMillis() - foundMillis < SPACE_FRESH_MILLIS) return tell();
-      asking ??= ask();
+      asking ??= ask().finally(() => {
+        asking = undefined;
+      });
       return asking.then(tell);
     },
   };

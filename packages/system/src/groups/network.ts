@@ -27,12 +27,12 @@ const HIDDEN = [
 
 /** `system.network.*`. */
 export function createNetwork({ meter, settings }: GroupContext): Group {
-  const source = fileSource(join(settings.procDirectory, 'net/dev'), parseNetDev);
   const isShown = createNameFilter({
     include: settings.networkInclude,
     exclude: settings.networkExclude,
     isHidden: namesLike(HIDDEN),
   });
+  const source = fileSource(join(settings.procDirectory, 'net/dev'), (text) => parseNetDev(text, isShown));
   const set = new InstrumentSet(meter);
   const io = set.counter('system.network.io', 'By', 'Bytes received and transmitted');
   const packets = set.counter('system.network.packet.count', '{packet}', 'Packets received and transmitted');
@@ -47,7 +47,6 @@ export function createNetwork({ meter, settings }: GroupContext): Group {
     observables: set.all,
     observe(result) {
       for (const { name, receive, transmit } of source.read()) {
-        if (!isShown(name)) continue;
         for (const [direction, traffic] of Object.entries({ receive, transmit })) {
           const attributes = { 'network.interface.name': name, 'network.io.direction': direction };
           result.observe(io, traffic.bytes, attributes);
