@@ -21,8 +21,6 @@ export interface SystemCost {
 /** Collections before it is measured: what runs once a second is compiled after some minutes only. */
 const WARM_UP = 300;
 const WARM_UP_INTERVAL_MILLIS = 20;
-/** Seconds between the two: V8 takes the garbage of the start away when it sees that little is going on. */
-const SETTLING = 20;
 const INTERVAL_MILLIS = 1_000;
 const MICROS_PER_MILLI = 1_000;
 
@@ -53,10 +51,6 @@ async function measure(count: number): Promise<SystemCost> {
   for (let i = 0; i < WARM_UP; i++) {
     await read();
     await sleep(WARM_UP_INTERVAL_MILLIS);
-  }
-  for (let i = 0; i < SETTLING; i++) {
-    await sleep(INTERVAL_MILLIS);
-    await read();
   }
   const times: number[] = [];
   const started = { millis: performance.now(), cpu: process.cpuUsage() };

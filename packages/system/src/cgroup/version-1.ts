@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { keyedNumber, numberOf } from '../proc/keyed-number.ts';
 import type { Membership } from '../proc/self-cgroup.ts';
 import { textOf } from '../reading/source.ts';
-import type { Cgroup, CgroupReading } from './cgroup.ts';
+import type { Cgroup, CgroupLimits, CgroupReading } from './cgroup.ts';
 import { groupDirectories, leastOf } from './directories.ts';
 import { limitBelow } from './version-2.ts';
 
@@ -31,13 +31,20 @@ export function openVersion1(
     controllers.has(name) && (isRoot || pathOf(name) !== '/') ? directoriesOf(root, name, pathOf(name)) : [];
   const [cpu, accounts, memory] = [own('cpu'), own('cpuacct'), own('memory')];
   if (cpu.length + accounts.length + memory.length === 0) return undefined;
-  const read = (): CgroupReading => ({
-    ...readCpu(cpu),
-    ...readAccounts(accounts[0]),
-    ...readMemory(memory, hostBytes),
+  const limits = (): CgroupLimits => ({
+    cpuLimit: leastOf(cpu.map(quotaOf)),
+    memoryLimit: leastOf(
+      memory.map((directory) => limitBelow(hostBytes, textOf(join(directory, 'memory.limit_in_bytes')))),
+    ),
   });
-  const { cpuLimit, memoryLimit } = read();
-  return isRoot && cpuLimit === undefined && memoryLimit === undefined ? undefined : { version: 1, read };
+  const { cpuLimit, memoryLimit } = limits();
+  if (isRoot && cpuLimit === undefined && memoryLimit === undefined) return undefined;
+  const read = (): CgroupReading => ({
+    ...readCpu(cpu[0]),
+    ...readAccounts(accounts[0]),
+    ...readMemory(memory[0]),
+  });
+  return { version: 1, read, limits };
 }
 
 function directoriesOf(root: string, controller: Controller, path: string): string[] {
@@ -47,12 +54,10 @@ function directoriesOf(root: string, controller: Controller, path: string): stri
   return top === undefined ? [] : groupDirectories(top, path).filter(isThere);
 }
 
-function readCpu(directories: readonly string[]): CgroupReading {
-  const [own] = directories;
+function readCpu(own: string | undefined): CgroupReading {
   if (own === undefined) return {};
   const stat = textOf(join(own, 'cpu.stat')) ?? '';
   return {
-    cpuLimit: leastOf(directories.map(quotaOf)),
     periods: keyedNumber(stat, 'nr_periods'),
     throttledPeriods: keyedNumber(stat, 'nr_throttled'),
     throttledSeconds: seconds(keyedNumber(stat, 'throttled_time')),
@@ -74,16 +79,11 @@ function readAccounts(own: string | undefined): CgroupReading {
   return { userSeconds: read('cpuacct.usage_user'), systemSeconds: read('cpuacct.usage_sys') };
 }
 
-function readMemory(directories: readonly string[], hostBytes: number): CgroupReading {
-  const [own] = directories;
+function readMemory(own: string | undefined): CgroupReading {
   if (own === undefined) return {};
   const stat = textOf(join(own, 'memory.stat')) ?? '';
-  const limits = directories.map((directory) =>
-    limitBelow(hostBytes, textOf(join(directory, 'memory.limit_in_bytes'))),
-  );
   return {
     memoryUsage: numberOf(textOf(join(own, 'memory.usage_in_bytes'))?.trim()),
-    memoryLimit: leastOf(limits),
     residentBytes: keyedNumber(stat, 'total_rss'),
     inactiveFileBytes: keyedNumber(stat, 'total_inactive_file'),
     faults: keyedNumber(stat, 'total_pgfault'),

@@ -27,14 +27,10 @@ export function openVersion2(root: string, path: string, hostBytes: number): Cgr
       return {
         userSeconds: seconds(keyedNumber(cpu, 'user_usec')),
         systemSeconds: seconds(keyedNumber(cpu, 'system_usec')),
-        cpuLimit: leastOf(directories.map((directory) => parseCpuMax(textOf(join(directory, 'cpu.max'))))),
         periods: keyedNumber(cpu, 'nr_periods'),
         throttledPeriods: keyedNumber(cpu, 'nr_throttled'),
         throttledSeconds: seconds(keyedNumber(cpu, 'throttled_usec')),
         memoryUsage: numberOf(textOf(join(own, 'memory.current'))?.trim()),
-        memoryLimit: leastOf(
-          directories.map((directory) => limitBelow(hostBytes, textOf(join(directory, 'memory.max')))),
-        ),
         residentBytes: keyedNumber(memory, 'anon'),
         inactiveFileBytes: keyedNumber(memory, 'inactive_file'),
         faults: keyedNumber(memory, 'pgfault'),
@@ -42,6 +38,12 @@ export function openVersion2(root: string, path: string, hostBytes: number): Cgr
         oomKills: keyedNumber(textOf(join(own, 'memory.events')) ?? '', 'oom_kill'),
       };
     },
+    limits: () => ({
+      cpuLimit: leastOf(directories.map((directory) => parseCpuMax(textOf(join(directory, 'cpu.max'))))),
+      memoryLimit: leastOf(
+        directories.map((directory) => limitBelow(hostBytes, textOf(join(directory, 'memory.max')))),
+      ),
+    }),
   };
 }
 

@@ -7,6 +7,8 @@ import { InstrumentSet } from '../instrument-set.ts';
 import { SpanOfTime } from '../span-of-time.ts';
 
 const MILLIS_PER_SECOND = 1_000;
+/** Limits change when somebody changes them. */
+const LIMITS_FRESH_MILLIS = 10_000;
 
 /** `container.*`, and limits and throttling, which have no convention, as `instrument.cgroup.*`. */
 export function createContainer({ meter, settings }: GroupContext): Group {
@@ -57,6 +59,8 @@ export function createContainer({ meter, settings }: GroupContext): Group {
   const take = () => ({ millis: monotonicMillis(), ...cgroup.read() });
   const first = take();
   const span = new SpanOfTime(intervalMillis, first.millis, first);
+  let limits = cgroup.limits();
+  let limitsUntil = first.millis + LIMITS_FRESH_MILLIS;
 
   return {
     observables: set.all,
@@ -66,6 +70,10 @@ export function createContainer({ meter, settings }: GroupContext): Group {
       };
       const now = take();
       const then = span.at(now.millis, () => now);
+      if (now.millis >= limitsUntil) {
+        limits = cgroup.limits();
+        limitsUntil = now.millis + LIMITS_FRESH_MILLIS;
+      }
       const elapsed = (now.millis - then.millis) / MILLIS_PER_SECOND;
       for (const [mode, seconds, before] of [
         ['user', now.userSeconds, then.userSeconds],
@@ -75,13 +83,13 @@ export function createContainer({ meter, settings }: GroupContext): Group {
         if (seconds === undefined || before === undefined || elapsed <= 0) continue;
         tell(cpuUsage, Math.max(0, seconds - before) / elapsed, { 'cpu.mode': mode });
       }
-      tell(cpuLimit, now.cpuLimit);
+      tell(cpuLimit, limits.cpuLimit);
       tell(periods, now.periods);
       tell(throttled, now.throttledPeriods);
       tell(throttledTime, now.throttledSeconds);
       tell(memory, now.memoryUsage);
       tell(resident, now.residentBytes);
-      tell(memoryLimit, now.memoryLimit);
+      tell(memoryLimit, limits.memoryLimit);
       tell(oomKills, now.oomKills);
       if (now.faults !== undefined && now.majorFaults !== undefined) {
         tell(faults, Math.max(0, now.faults - now.majorFaults), { 'system.paging.fault.type': 'minor' });
@@ -90,9 +98,9 @@ export function createContainer({ meter, settings }: GroupContext): Group {
       if (now.memoryUsage === undefined) return;
       const working = Math.max(0, now.memoryUsage - (now.inactiveFileBytes ?? 0));
       tell(workingSet, working);
-      if (now.memoryLimit === undefined) return;
-      tell(available, Math.max(0, now.memoryLimit - working));
-      tell(memoryShare, working / now.memoryLimit);
+      if (limits.memoryLimit === undefined) return;
+      tell(available, Math.max(0, limits.memoryLimit - working));
+      tell(memoryShare, working / limits.memoryLimit);
     },
   };
 }

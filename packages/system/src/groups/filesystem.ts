@@ -11,7 +11,7 @@ import { isOnDisk } from './filesystem-types.ts';
 /** Machines that run containers have thousands of mounts, and mounts change rarely. */
 const MOUNTS_FRESH_MILLIS = 10_000;
 /** Readers that come within this time share an answer: asking takes a thread, and disks do not fill up in less. */
-const SPACE_FRESH_MILLIS = 5_000;
+const SPACE_FRESH_MILLIS = 10_000;
 /** Below are no file systems of their own, or those of containers; files that a container has from its host. */
 const HIDDEN = [
   ...['/dev/*', '/proc/*', '/sys/*', '/run/*', '/etc/*', '/snap/*'],
