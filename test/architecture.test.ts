@@ -12,12 +12,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   otel: ['@org/instrument-core'],
   decorators: ['@org/instrument-core'],
   health: ['@org/instrument-core'],
+  system: ['@org/instrument-core'],
   audit: ['@org/instrument-core'],
   instrument: [
     '@org/instrument-core',
     '@org/instrument-otel',
     '@org/instrument-decorators',
     '@org/instrument-health',
+    '@org/instrument-system',
     '@org/instrument-audit',
   ],
 };

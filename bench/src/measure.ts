@@ -19,8 +19,8 @@ export const oursAtMost = (value: number): Target => ({ of: 'ours', value });
 /** We do at least so many of the row's unit. */
 export const oursAtLeast = (value: number): Target => ({ of: 'rate', value });
 
-/** Of the last two more is better. */
-export type Unit = 'ns' | 'µs' | 'ms' | 'B' | 'entries/s' | 'MB/s';
+/** Of rates more is better. */
+export type Unit = 'ns' | 'µs' | 'ms' | 'B' | '%' | 'entries/s' | 'MB/s';
 
 /** What one thing costs with us and with a peer. */
 export interface Finding {

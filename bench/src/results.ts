@@ -15,6 +15,7 @@ export type Group =
   | 'startup'
   | 'health'
   | 'audit'
+  | 'system'
   | 'growth'
   | 'worst-cases';
 

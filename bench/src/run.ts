@@ -12,6 +12,7 @@ import { comparisonTable, type Group, line, plainTable, type Row, rowOf } from '
 import { measureScrapes } from './scrape.ts';
 import { measureSpans } from './spans.ts';
 import { measureStartup } from './startup.ts';
+import { measureSystem } from './system.ts';
 import { versions } from './versions.ts';
 import { measureWorstCases } from './worst-cases.ts';
 
@@ -30,6 +31,7 @@ const GROUPS: Readonly<Record<Group, Measure>> = {
   startup: measureStartup,
   health: measureHealth,
   audit: measureAudit,
+  system: measureSystem,
   growth: measureGrowth,
   'worst-cases': measureWorstCases,
 };
@@ -42,6 +44,8 @@ const PEERS = [
   '@godaddy/terminus',
   '@nestjs/terminus',
   '@opentelemetry/exporter-prometheus',
+  '@opentelemetry/host-metrics',
+  '@opentelemetry/instrumentation-runtime-node',
   '@opentelemetry/sdk-metrics',
   '@opentelemetry/sdk-node',
   '@opentelemetry/sdk-trace-node',

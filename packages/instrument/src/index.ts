@@ -24,6 +24,7 @@ export {
   instrumentPerformance,
 } from '@org/instrument-decorators';
 export { type Health, health } from '@org/instrument-health';
+export type { SystemOptions } from '@org/instrument-system';
 export { getMeter } from './get-meter.ts';
 export { init } from './init.ts';
 export type { AuditInitOptions, HealthInitOptions, InitOptions, Mode } from './options.ts';

@@ -19,6 +19,7 @@ import type { AuditInitOptions, InitOptions } from './options.ts';
 import { checkOtlpPackages } from './otlp-packages.ts';
 import { type RunningAudit, startAudit, startWithoutAudit } from './start-audit.ts';
 import { startHealth } from './start-health.ts';
+import { startSystem } from './start-system.ts';
 import type { Telemetry } from './telemetry.ts';
 
 let current: Telemetry | undefined;
@@ -57,6 +58,7 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
     instrumentationPackages: names = [],
     health: healthOptions = false,
     audit: auditOptions = false,
+    system: systemOptions = false,
     ...rest
   } = asked;
   // What may throw comes before anything is changed; instrumentations before the packages that they instrument.
@@ -77,6 +79,7 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
     beforeDelivery: () => audit.close(),
   });
   const audit = auditOf(auditOptions, handle);
+  const system = systemOptions === false ? undefined : startSystem(systemOptions, options.serviceVersion);
   const endpoints: Telemetry['endpoints'] = {
     get prometheus(): string | undefined {
       return handle.endpoints.prometheus;
@@ -90,12 +93,13 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
     handle.shutdown().finally(() => {
       restoreRecorder();
       health?.stop();
+      system?.stop();
     });
   const flush = async (): Promise<void> => {
     await audit.flush();
     await handle.flush();
   };
-  const ready = Promise.all([handle.ready, audit.ready]).then(() => {});
+  const ready = Promise.all([handle.ready, audit.ready, system?.ready]).then(() => {});
   return telemetryOf(ready, endpoints, flush, stop);
 }
 

@@ -3,6 +3,7 @@ import type { Duration, Recorder } from '@org/instrument-core';
 import type { ReadinessGuard } from '@org/instrument-health';
 import type { HealthHttpOptions } from '@org/instrument-health/http';
 import type { OtelOptions } from '@org/instrument-otel';
+import type { SystemOptions } from '@org/instrument-system';
 
 /**
  * How instrumented functions record: `direct` onto the meters, `events` onto the meters and the event bus too,
@@ -47,4 +48,9 @@ export interface InitOptions extends OtelOptions {
    * Default `false`: nothing is kept.
    */
   audit?: false | AuditInitOptions;
+  /**
+   * `true` shows what the machine, the container, the process and the runtime are doing; an object says which of it.
+   * Default `false`.
+   */
+  system?: boolean | SystemOptions;
 }

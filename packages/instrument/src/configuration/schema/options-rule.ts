@@ -25,6 +25,7 @@ import {
 } from './leaves.ts';
 import { otlp } from './otlp-rule.ts';
 import { type Entries, type Fields, fieldsOf, inCodeOnly, type Relation, type Rule } from './rule.ts';
+import { system } from './system-rule.ts';
 import { view } from './view-rule.ts';
 
 const SAMPLERS = [
@@ -172,6 +173,7 @@ export const options: Fields = fieldsOf<InitOptions>({
   metricExportIntervalMillis: integer(1, 2_147_483_647),
   health,
   audit,
+  system,
   instrumentations,
   propagators: list(
     `a list of ${PROPAGATORS.join(', ')}`,

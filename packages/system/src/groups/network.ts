@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { Group, GroupContext } from '../group.ts';
+import { InstrumentSet } from '../instrument-set.ts';
+import { createNameFilter, namesLike } from '../name-filter.ts';
+import { parseNetDev } from '../proc/net-dev.ts';
+import { fileSource } from '../reading/source.ts';
+
+/** The loopback, bridges, those of containers and of the networks that connect them, and what the kernel has by default. */
+const HIDDEN = [
+  ...[
+    'lo',
+    'lo0',
+    'veth*',
+    'docker*',
+    'br-*',
+    'virbr*',
+    'podman*',
+    'cni*',
+    'cali*',
+    'cilium*',
+    'lxc*',
+    'lxd*',
+  ],
+  ...['flannel*', 'weave*', 'vxlan*', 'kube-*', 'nodelocaldns', 'ifb*', 'dummy*', 'tunl*', 'sit*', 'gre*'],
+  ...['gretap*', 'erspan*', 'ip_vti*', 'ip6_vti*', 'ip6tnl*', 'ip6gre*', 'teql*'],
+];
+
+/** `system.network.*`. */
+export function createNetwork({ meter, settings }: GroupContext): Group {
+  const isShown = createNameFilter({
+    include: settings.networkInclude,
+    exclude: settings.networkExclude,
+    isHidden: namesLike(HIDDEN),
+  });
+  const source = fileSource(join(settings.procDirectory, 'net/dev'), (text) => parseNetDev(text, isShown));
+  const set = new InstrumentSet(meter);
+  const io = set.counter('system.network.io', 'By', 'Bytes received and transmitted');
+  const packets = set.counter('system.network.packet.count', '{packet}', 'Packets received and transmitted');
+  const dropped = set.counter(
+    'system.network.packet.dropped',
+    '{packet}',
+    'Packets dropped without an error',
+  );
+  const errors = set.counter('system.network.errors', '{error}', 'Errors of the network');
+  source.read();
+  return {
+    observables: set.all,
+    observe(result) {
+      for (const { name, receive, transmit } of source.read()) {
+        for (const [direction, traffic] of Object.entries({ receive, transmit })) {
+          const attributes = { 'network.interface.name': name, 'network.io.direction': direction };
+          result.observe(io, traffic.bytes, attributes);
+          result.observe(packets, traffic.packets, attributes);
+          result.observe(dropped, traffic.dropped, attributes);
+          result.observe(errors, traffic.errors, attributes);
+        }
+      }
+    },
+  };
+}
