@@ -13,12 +13,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   decorators: ['@org/instrument-core'],
   health: ['@org/instrument-core'],
   audit: ['@org/instrument-core'],
+  statsd: ['@org/instrument-core'],
   instrument: [
     '@org/instrument-core',
     '@org/instrument-otel',
     '@org/instrument-decorators',
     '@org/instrument-health',
     '@org/instrument-audit',
+    '@org/instrument-statsd',
   ],
 };
 

@@ -25,5 +25,5 @@ export {
 export { type Health, health } from '@org/instrument-health';
 export { getMeter } from './get-meter.ts';
 export { init } from './init.ts';
-export type { HealthInitOptions, InitOptions, Mode } from './options.ts';
+export type { HealthInitOptions, InitOptions, Mode, StatsdInitOptions } from './options.ts';
 export type { Endpoints, Telemetry } from './telemetry.ts';

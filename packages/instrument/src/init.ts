@@ -18,6 +18,7 @@ import { loadInstrumentations } from './load-instrumentations.ts';
 import type { InitOptions } from './options.ts';
 import { checkOtlpPackages } from './otlp-packages.ts';
 import { startHealth } from './start-health.ts';
+import { missingStatsdPackages, statsdExporters } from './start-statsd.ts';
 import type { Telemetry } from './telemetry.ts';
 
 let current: Telemetry | undefined;
@@ -52,12 +53,17 @@ export function init(options?: InitOptions): Telemetry {
 }
 
 function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
-  const { instrumentationPackages: names = [], health: healthOptions = false, ...rest } = asked;
+  const {
+    instrumentationPackages: names = [],
+    health: healthOptions = false,
+    statsd = false,
+    ...rest
+  } = asked;
   // What may throw comes before anything is changed; instrumentations before the packages that they instrument.
   const loaded = loadInstrumentations(names, process.cwd());
   const otlp = checkOtlpPackages(rest, sources);
   const { options } = otlp;
-  const problems = [...loaded.problems, ...otlp.problems];
+  const problems = [...loaded.problems, ...otlp.problems, ...missingStatsdPackages(statsd)];
   if (problems.length > 0) {
     throw new InstrumentError('INSTRUMENT_DEPENDENCY_MISSING', 'Packages cannot be loaded', problems);
   }
@@ -66,7 +72,10 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
   const restoreRecorder = installRuntime(recorderOf(options.mode));
   const instrumentations = [...(options.instrumentations ?? []), ...loaded.instrumentations];
   const health = healthOptions === false ? undefined : startHealth(healthOptions);
-  const handle: OtelHandle = startOtel({ ...options, instrumentations }, meterProvider, health?.extension);
+  const handle: OtelHandle = startOtel({ ...options, instrumentations }, meterProvider, {
+    ...health?.extension,
+    exporters: statsd === false ? undefined : statsdExporters(statsd),
+  });
   const endpoints: Telemetry['endpoints'] = {
     get prometheus(): string | undefined {
       return handle.endpoints.prometheus;

@@ -22,7 +22,7 @@ import { requireOtlpPackages } from './otlp-grpc/missing-packages.ts';
 import { onProcessExit } from './process-exit.ts';
 import type { ServedRoutes } from './prometheus/handler.ts';
 import { startPropagation } from './propagation.ts';
-import type { PushReader } from './push-readers.ts';
+import type { LoadExporters, PushReader } from './push-readers.ts';
 import { createResource, giveUpPending } from './resource.ts';
 import type { RoutesAddress } from './routes-endpoint.ts';
 import { startTracing } from './tracing.ts';
@@ -44,6 +44,8 @@ export interface OtelExtension {
   readonly routes?: (() => Promise<ServedRoutes>) | undefined;
   /** A server of their own for the routes, instead of that of `/metrics`. Where there is none: its default address. */
   readonly routesAddress?: RoutesAddress | undefined;
+  /** Loads what pushes metrics elsewhere, beside OTLP and the console. */
+  readonly exporters?: LoadExporters | undefined;
   /** What comes before all else when the process is asked to end, or telemetry is shut down. Must not reject. */
   readonly beforeShutdown?: (() => Promise<void>) | undefined;
 }
@@ -116,7 +118,7 @@ export function startOtel(
       const { startRoutesEndpoint } = await import('./routes-endpoint.ts');
       if (!isStopped) routes = startRoutesEndpoint(extra, extension.routesAddress ?? {});
     }
-    if (isPushed(options)) {
+    if (isPushed(options, extension)) {
       const { startPushReaders } = await import('./push-readers.ts');
       catchSdkFaults();
       if (!isStopped) readers = await startPushReaders(options, resource(), provider, stop.signal);
@@ -189,9 +191,10 @@ export function startOtel(
       ...(attempt('tracing', () => tracing?.takeLast()) ?? []),
     ];
   };
-  const stopAtExit = isSentOverOtlp(options)
-    ? deliverAtExit({ remaining: patience.remaining, requests })
-    : (): void => {};
+  const stopAtExit =
+    isSentOverOtlp(options) || isPushed(options, extension)
+      ? deliverAtExit({ remaining: patience.remaining, requests })
+      : (): void => {};
   return {
     ready,
     flush: async () => void (await flush()),
@@ -223,9 +226,11 @@ function isServed({ metrics: settings, prometheus }: OtelOptions): boolean {
   return settings !== false && prometheus !== false;
 }
 
-function isPushed({ metrics: settings, otlp, console }: OtelOptions): boolean {
+function isPushed({ metrics: settings, otlp, console }: OtelOptions, { exporters }: OtelExtension): boolean {
   const isOnConsole = typeof console === 'object' ? console.metrics : console;
-  return settings !== false && (isOnConsole === true || otlpTarget(otlp, 'metrics') !== undefined);
+  const isAsked =
+    isOnConsole === true || exporters !== undefined || otlpTarget(otlp, 'metrics') !== undefined;
+  return settings !== false && isAsked;
 }
 
 function isSentOverOtlp({ metrics: ofMetrics, traces, otlp }: OtelOptions): boolean {

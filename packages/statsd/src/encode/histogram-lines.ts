@@ -4,6 +4,7 @@ import type { Lines } from './lines.ts';
 import type { MetricText, NumberedSeries } from './metric-text.ts';
 import { quantileName, quantileOf } from './quantile.ts';
 import { eachSample } from './samples.ts';
+import { sevenDigits } from './seven-digits.ts';
 
 /** Writes one series of a histogram. */
 export type WriteHistogram = (text: MetricText, metric: NumberedSeries, series: number) => void;
@@ -27,7 +28,7 @@ export function createHistogramWriter(
     if (min !== undefined) lines.gauge(text.prepared('.min', metric, series), series, min);
     if (max !== undefined) lines.gauge(text.prepared('.max', metric, series), series, max);
     for (const { q, suffix } of named) {
-      lines.gauge(text.prepared(suffix, metric, series), series, quantileOf(distribution, q));
+      lines.gauge(text.prepared(suffix, metric, series), series, sevenDigits(quantileOf(distribution, q)));
     }
   };
   return (text, metric, series) => {

@@ -1,8 +1,6 @@
 import type { Distribution } from './distribution.ts';
 import { neighbour } from './neighbour.ts';
-
-/** Digits that a value made up within a bucket has: more would be longer lines and no more truth. */
-const DIGITS = 7;
+import { sevenDigits } from './seven-digits.ts';
 
 /**
  * Values that stand for what a histogram recorded: as many of them as were recorded, each in the bucket of those it stands
@@ -48,19 +46,11 @@ export function eachSample(distribution: Distribution, emit: (value: number, cou
 
 /** A value at `share` of the way from `low` to `high`; not `low` itself, except where the bucket has it. */
 function valueWithin(low: number, high: number, share: number, hasLow: boolean): number {
+  if (low === high) return low;
   const exact = low + share * (high - low);
-  const short = rounded(exact);
+  const short = sevenDigits(exact);
   if (short > low && short <= high) return short;
   if (exact > low || hasLow) return exact;
   // The share is too small to be seen in a double of this size.
   return low < 0 ? -neighbour(-low, -1) : neighbour(low, 1);
-}
-
-function rounded(value: number): number {
-  if (value === 0) return 0;
-  const places = DIGITS - 1 - Math.floor(Math.log10(Math.abs(value)));
-  // Beyond, powers of ten are not exact, or there is nothing to cut off.
-  if (places < 0 || places > 22) return value;
-  const power = 10 ** places;
-  return Math.round(value * power) / power;
 }

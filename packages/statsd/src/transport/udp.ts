@@ -46,6 +46,8 @@ export class UdpTransport implements Transport {
     this.#where = `${destination.host}:${destination.port}`;
     this.#tally = tally;
     this.#socket = new UdpSocket(destination, () => this.#refused(), lookup);
+    // In time for what is sent when the process ends before its first interval; what fails is told when something is sent.
+    this.#socket.connected().catch(() => {});
   }
 
   send(batch: Batch): Promise<Error | undefined> {

@@ -133,8 +133,8 @@ describe('histograms', () => {
 
   it('that are exponential have a value in each bucket', () => {
     const value = {
-      count: 4,
-      sum: 4,
+      count: 3,
+      sum: -1.5,
       scale: 0,
       zeroCount: 1,
       positive: { offset: 0, bucketCounts: [1] },

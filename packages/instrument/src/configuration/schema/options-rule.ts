@@ -24,6 +24,7 @@ import {
 } from './leaves.ts';
 import { otlp } from './otlp-rule.ts';
 import { type Entries, type Fields, fieldsOf, inCodeOnly, type Relation, type Rule } from './rule.ts';
+import { statsd } from './statsd-rule.ts';
 import { view } from './view-rule.ts';
 
 const SAMPLERS = [
@@ -170,6 +171,7 @@ export const options: Fields = fieldsOf<InitOptions>({
   metrics,
   metricExportIntervalMillis: integer(1, 2_147_483_647),
   health,
+  statsd,
   instrumentations,
   propagators: list(
     `a list of ${PROPAGATORS.join(', ')}`,
