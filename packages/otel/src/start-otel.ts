@@ -121,7 +121,9 @@ export function startOtel(
     if (isPushed(options, extension)) {
       const { startPushReaders } = await import('./push-readers.ts');
       catchSdkFaults();
-      if (!isStopped) readers = await startPushReaders(options, resource(), provider, stop.signal);
+      if (!isStopped) {
+        readers = await startPushReaders(options, resource(), provider, stop.signal, extension.exporters);
+      }
       // Shutdown did not wait for them any longer.
       if (isStopped) for (const reader of readers) await reader.shutdown();
     }

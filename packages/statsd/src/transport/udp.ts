@@ -104,7 +104,9 @@ export class UdpTransport implements Transport {
       if (first > 0) await sleep(PAUSE_MILLIS);
       await this.#sendBurst(socket, progress, first, Math.min(first + BURST_PACKETS, batch.starts.length));
     }
-    // Time for the answer to the last packet, which comes at once where the receiver is on the same machine.
+    // Time for the answer to the last packet, which comes at once where the receiver is on the same machine: the first turn
+    // may be without a look at the sockets.
+    await nextTurn();
     await nextTurn();
     this.#progress = undefined;
     return this.#settle(progress);

@@ -108,6 +108,11 @@ describe.each(Object.entries(KINDS))('transport %s', (_, kind) => {
     expect(Object.values(dropped).reduce((sum, lines) => sum + lines, 0)).toBe(100);
   });
 
+  it('says so where nobody takes a single packet', async () => {
+    const exporter = exporterTo({ ...(await kind.nowhere()), maxBufferBytes: 0 });
+    for (let i = 0; i < 3; i++) expect((await send(exporter, 1)).code).toBe(1);
+  });
+
   it('fills packets up to the size it is told', async () => {
     const receiver = await start(kind);
     const exporter = exporterTo({ ...receiver.options, maxPacketBytes: 200 });
