@@ -13,6 +13,12 @@ export function cleanName(name: string): string {
   return name === '' ? '_' : clean(name, NOT_IN_NAMES);
 }
 
+/**
+ * Labels of Prometheus that begin with two underscores are its own: statsd_exporter, which writes the others as underscores
+ * too, has no metrics at all any more once it got one.
+ */
+const RESERVED = /^[_.\-/]{2,}/;
+
 /** What a dialect takes out of the keys and values of tags. */
 export interface TagCharacters {
   readonly notInKeys: RegExp;
@@ -23,7 +29,7 @@ export interface TagCharacters {
 export function tagText(tags: readonly Tag[], equals: string, characters: TagCharacters): string {
   const cleaned = new Map<string, string>();
   for (const { key, value } of tags) {
-    const name = clean(key, characters.notInKeys);
+    const name = clean(key, characters.notInKeys).replace(RESERVED, '_');
     const text = clean(value, characters.notInValues);
     const before = cleaned.get(name);
     cleaned.set(name, before === undefined ? text : `${before}_${text}`);
