@@ -3,6 +3,7 @@ import { DIALECT_NAMES } from './dialect/create-dialect.ts';
 import {
   CONTAINER_IDS,
   has,
+  PACKED_VALUES,
   PROTOCOL_VERSIONS,
   type ProtocolVersion,
   TIMESTAMPS,
@@ -73,6 +74,7 @@ const CHECKS: Readonly<Record<keyof StatsdOptions, Check>> = {
     accepts: (value) => Array.isArray(value) && value.every(isQuantile),
   },
   protocolVersion: oneOf(PROTOCOL_VERSIONS),
+  packedValues: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
   containerId: {
     expected: 'true, false or an id',
     accepts: (value) => typeof value === 'boolean' || (typeof value === 'string' && value !== ''),
@@ -119,6 +121,7 @@ function relationProblems(options: StatsdOptions): Problem[] {
   const version: ProtocolVersion = options.protocolVersion ?? '1.0';
   for (const [key, since, isUsed] of [
     ['protocolVersion', '1.0', options.protocolVersion !== undefined],
+    ['packedValues', PACKED_VALUES, options.packedValues === true],
     ['containerId', CONTAINER_IDS, typeof options.containerId === 'string'],
     ['timestamps', TIMESTAMPS, options.timestamps === true],
   ] as const) {

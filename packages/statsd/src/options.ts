@@ -52,6 +52,11 @@ export interface StatsdOptions {
    */
   protocolVersion?: ProtocolVersion;
   /**
+   * For DogStatsD from 1.1 on: several values of a histogram stand in one line. The collector's receiver, which reads what
+   * later versions brought, does not read these. Default `true`.
+   */
+  packedValues?: boolean;
+  /**
    * For DogStatsD from 1.2 on: the container's id, or whether the resource's `container.id` is sent; from 1.4 on the inode
    * of the control group where there is none. Default `true`.
    */

@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { InstrumentError, parseDuration } from '@org/instrument-core';
 import { createDialect } from './dialect/create-dialect.ts';
 import type { DialectName, SampleType } from './dialect/dialect.ts';
-import { has, INODES, type ProtocolVersion } from './dialect/dogstatsd.ts';
+import { has, INODES, PACKED_VALUES, type ProtocolVersion } from './dialect/dogstatsd.ts';
 import { optionProblems } from './option-problems.ts';
 import type { Framing, StatsdOptions, TransportName } from './options.ts';
 
@@ -39,6 +39,7 @@ export interface Destination {
 export interface Form {
   readonly dialect: DialectName;
   readonly protocolVersion: ProtocolVersion;
+  readonly packsValues: boolean;
   readonly containerId: string | boolean;
   readonly usesInode: boolean;
   readonly timestamps: boolean;
@@ -72,7 +73,8 @@ export function resolveSettings(options: StatsdOptions, env: NodeJS.ProcessEnv =
   }
   const { dialect = 'dogstatsd', protocolVersion = '1.0', histograms = 'samples', prefix = '' } = options;
   const transport = options.transport ?? (options.path === undefined ? 'udp' : 'unix-datagram');
-  const ofAgent = dialect === 'dogstatsd' ? agentAddress(env) : {};
+  const isDogstatsd = dialect === 'dogstatsd';
+  const ofAgent = isDogstatsd ? agentAddress(env) : {};
   return {
     destination: {
       transport,
@@ -80,13 +82,14 @@ export function resolveSettings(options: StatsdOptions, env: NodeJS.ProcessEnv =
       port: options.port ?? ofAgent.port ?? DEFAULT_PORT,
       family: options.family,
       path: options.path ?? '',
-      framing: options.framing ?? (dialect === 'dogstatsd' && transport === 'unix' ? 'length' : 'newline'),
+      framing: options.framing ?? (isDogstatsd && transport === 'unix' ? 'length' : 'newline'),
       maxBufferBytes: options.maxBufferBytes ?? DEFAULT_BUFFER_BYTES,
       dnsRefreshMillis: parseDuration(options.dnsRefresh) ?? DEFAULT_DNS_REFRESH_MILLIS,
     },
     form: {
       dialect,
       protocolVersion,
+      packsValues: (options.packedValues ?? true) && isDogstatsd && has(protocolVersion, PACKED_VALUES),
       containerId: options.containerId ?? true,
       usesInode: has(protocolVersion, INODES),
       timestamps: options.timestamps ?? false,

@@ -18,8 +18,6 @@ export interface Dialect {
   readonly name: DialectName;
   /** How histogram values are sent unless the user says otherwise. */
   readonly sampleType: SampleType;
-  /** Whether several values may stand in one line, with colons between. */
-  readonly packsValues: boolean;
   /** What stands in front of the value: the name, and the tags where the dialect has them there. */
   head(name: string, tags: readonly Tag[]): string;
   /** What stands behind type and rate. */

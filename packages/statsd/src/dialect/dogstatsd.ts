@@ -8,7 +8,7 @@ export const PROTOCOL_VERSIONS = ['1.0', '1.1', '1.2', '1.3', '1.4'] as const;
 export type ProtocolVersion = (typeof PROTOCOL_VERSIONS)[number];
 
 /** Several values in a line. */
-const PACKED_VALUES: ProtocolVersion = '1.1';
+export const PACKED_VALUES: ProtocolVersion = '1.1';
 /** `c:`, the container that a line is from. */
 export const CONTAINER_IDS: ProtocolVersion = '1.2';
 /** `T`, the time of a count or a gauge. */
@@ -48,7 +48,6 @@ export function createDogstatsd({ version, containerId }: DogstatsdOptions): Dia
   return {
     name: 'dogstatsd',
     sampleType: 'd',
-    packsValues: has(version, PACKED_VALUES),
     head: (name) => cleanName(name.replace(BEFORE_FIRST_LETTER, '')),
     tail: (tags) => (tags.length === 0 ? withoutTags : `|#${tagText(tags, ':', IN_TAIL)}${container}`),
     timestamp: (unixSeconds) => (has(version, TIMESTAMPS) ? `|T${Math.floor(unixSeconds)}` : ''),

@@ -5,7 +5,6 @@ import type { Dialect } from './dialect.ts';
 export const influx: Dialect = {
   name: 'influx',
   sampleType: 'ms',
-  packsValues: false,
   head: (name, tags) =>
     tags.length === 0 ? cleanName(name) : `${cleanName(name)},${tagText(tags, '=', IN_HEAD)}`,
   tail: () => '',

@@ -11,7 +11,6 @@ const NOT_IN_LEVELS = /[^A-Za-z0-9_-]/gu;
 export const plain: Dialect = {
   name: 'plain',
   sampleType: 'ms',
-  packsValues: false,
   head: (name, tags) =>
     [
       cleanName(name),

@@ -46,12 +46,8 @@ export class Encoder {
     this.#form = form;
     this.#writer = new LineWriter(form.maxPacketBytes);
     this.#collectedOf = collectedOf;
-    const { packsValues } = createDialect(form.dialect, {
-      version: form.protocolVersion,
-      containerId: undefined,
-    });
-    const maxLineBytes = form.maxPacketBytes;
-    this.#lines = new Lines(this.#writer, { sampleType: form.sampleType, packsValues, maxLineBytes });
+    const { sampleType, packsValues, maxPacketBytes } = form;
+    this.#lines = new Lines(this.#writer, { sampleType, packsValues, maxLineBytes: maxPacketBytes });
     this.#writeHistogram = createHistogramWriter(form, this.#distribution, this.#lines);
   }
 

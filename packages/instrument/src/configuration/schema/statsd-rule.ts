@@ -48,6 +48,7 @@ const protocolFits: Relation = (values, report) => {
   const { dialect = 'dogstatsd', protocolVersion = '1.0' } = values;
   for (const [key, since, isUsed] of [
     ['protocolVersion', '1.0', values.protocolVersion !== undefined],
+    ['packedValues', '1.1', values.packedValues === true],
     ['containerId', '1.2', typeof values.containerId === 'string'],
     ['timestamps', '1.3', values.timestamps === true],
   ] as const) {
@@ -76,6 +77,7 @@ export const statsd: Fields = fieldsOf<StatsdInitOptions>(
     sampleType: choice(['d', 'h', 'ms']),
     quantiles: list('a list of numbers', quantile),
     protocolVersion: choice(PROTOCOL_VERSIONS),
+    packedValues: bool,
     containerId,
     timestamps: bool,
     maxPacketBytes: integer(MIN_PACKET_BYTES, MAX_PACKET_BYTES),
