@@ -14,6 +14,7 @@ export type Group =
   | 'memory'
   | 'startup'
   | 'health'
+  | 'statsd'
   | 'growth'
   | 'worst-cases';
 

@@ -11,6 +11,7 @@ import { comparisonTable, type Group, line, plainTable, type Row, rowOf } from '
 import { measureScrapes } from './scrape.ts';
 import { measureSpans } from './spans.ts';
 import { measureStartup } from './startup.ts';
+import { measureStatsd } from './statsd.ts';
 import { versions } from './versions.ts';
 import { measureWorstCases } from './worst-cases.ts';
 
@@ -28,6 +29,7 @@ const GROUPS: Readonly<Record<Group, Measure>> = {
   memory: measureMemory,
   startup: measureStartup,
   health: measureHealth,
+  statsd: measureStatsd,
   growth: measureGrowth,
   'worst-cases': measureWorstCases,
 };

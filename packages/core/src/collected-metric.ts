@@ -4,43 +4,14 @@ import type {
   CollectedMetric,
   Exemplar,
   ExponentialHistogramValue,
+  HistogramValue,
   MetricDescriptor,
   MetricKind,
   MetricPoint,
   Temporality,
 } from './metric.ts';
+import { IntervalPoint, pointOf, stateOf } from './point.ts';
 import type { Stream } from './stream/stream.ts';
-
-/** One series of a stream as a point of plain values. */
-function pointOf(
-  stream: Stream,
-  series: number,
-  reader: object | undefined,
-  startMillis: number,
-): MetricPoint {
-  const attributes = stream.index.attributes(series);
-  switch (stream.kind) {
-    case 'histogram':
-      return {
-        attributes,
-        startMillis,
-        value: {
-          count: stream.count(series, reader),
-          sum: stream.value(series, reader),
-          min: stream.min(series, reader),
-          max: stream.max(series, reader),
-          boundaries: stream.boundaries,
-          counts: Array.from({ length: stream.boundaries.length + 1 }, (_, i) =>
-            stream.bucket(series, i, reader),
-          ),
-        },
-      };
-    case 'exponential_histogram':
-      return { attributes, startMillis, value: stream.exponential(series, reader) };
-    default:
-      return { attributes, startMillis, value: stream.value(series, reader) };
-  }
-}
 
 /** The totals of a stream, read in place when asked for. */
 export class LiveMetric implements CollectedMetric {
@@ -100,6 +71,10 @@ export class LiveMetric implements CollectedMetric {
     return this.#stream.bucket(series, bucket, undefined);
   }
 
+  histogram(series: number): HistogramValue {
+    return stateOf(this.#stream, series, undefined) as HistogramValue;
+  }
+
   exponential(series: number): ExponentialHistogramValue {
     return this.#stream.exponential(series, undefined);
   }
@@ -149,7 +124,7 @@ export class IntervalMetric implements CollectedMetric {
       if (!isRecorded(series)) continue;
       // An interval begins at the last collection, or at the first measurement if that came later.
       const startMillis = Math.max(lastMillis, stream.starts[series] as number);
-      const point = pointOf(stream, series, reader, startMillis);
+      const point = new IntervalPoint(stream, series, startMillis, stateOf(stream, series, reader));
       if (earlier.length === 0) this.#points.set(series, point);
       else this.#add(stream, series, point);
     }
@@ -192,6 +167,12 @@ export class IntervalMetric implements CollectedMetric {
     return typeof value === 'object' && 'counts' in value ? (value.counts[bucket] ?? 0) : 0;
   }
 
+  histogram(series: number): HistogramValue {
+    const { value } = this.#point(series);
+    if (typeof value === 'object' && 'counts' in value) return value;
+    throw new TypeError(`${this.descriptor.name} is not a histogram`);
+  }
+
   exponential(series: number): ExponentialHistogramValue {
     const { value } = this.#point(series);
     if (typeof value === 'object' && 'scale' in value) return value;
@@ -203,7 +184,11 @@ export class IntervalMetric implements CollectedMetric {
   }
 
   points(): MetricPoint[] {
-    return [...this.#points.values()];
+    return [...this.#points.values()].map(({ attributes, startMillis, value }) => ({
+      attributes,
+      startMillis,
+      value,
+    }));
   }
 
   #add(stream: Stream, series: number, point: MetricPoint): void {
@@ -273,6 +258,10 @@ export class CountMetric implements CollectedMetric {
 
   bucket(): number {
     return 0;
+  }
+
+  histogram(): HistogramValue {
+    throw new TypeError(`${this.descriptor.name} is not a histogram`);
   }
 
   exponential(): ExponentialHistogramValue {

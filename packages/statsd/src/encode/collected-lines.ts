@@ -29,11 +29,13 @@ export function writeCollected(
       else lines.gauge(own, series, metric.value(series));
       continue;
     }
-    distribution.begin(metric.value(series), metric.min(series), metric.max(series), factor);
     if (kind === 'histogram') {
-      addExplicit(distribution, metric.boundaries, (bucket) => metric.bucket(series, bucket));
+      const { sum, min, max, boundaries, counts } = metric.histogram(series);
+      distribution.begin(sum, min, max, factor);
+      addExplicit(distribution, boundaries, counts);
     } else {
-      const { scale, zeroCount, positive, negative } = metric.exponential(series);
+      const { sum, min, max, scale, zeroCount, positive, negative } = metric.exponential(series);
+      distribution.begin(sum, min, max, factor);
       addExponential(distribution, scale, zeroCount, positive, negative);
     }
     writeHistogram(text, metric, series);

@@ -50,10 +50,10 @@ function scaled(value: number | undefined, factor: number): number | undefined {
 export function addExplicit(
   distribution: Distribution,
   boundaries: readonly number[],
-  countOf: (bucket: number) => number,
+  counts: readonly number[],
 ): void {
   for (let i = 0; i <= boundaries.length; i++) {
-    const count = countOf(i);
+    const count = counts[i] ?? 0;
     if (count === 0) continue;
     distribution.add(
       i === 0 ? Number.NEGATIVE_INFINITY : (boundaries[i - 1] as number),

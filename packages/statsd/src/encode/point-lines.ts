@@ -70,7 +70,7 @@ function fillExplicit(
   const { sum, min, max, buckets } =
     aggregationTemporality === DELTA ? given : known.totals.explicit(series, startTime, given);
   distribution.begin(sum, min, max, factor);
-  addExplicit(distribution, buckets.boundaries, (bucket) => buckets.counts[bucket] ?? 0);
+  addExplicit(distribution, buckets.boundaries, buckets.counts);
 }
 
 function fillExponential(

@@ -24,7 +24,10 @@ function explicit(recorded: readonly number[], withExtremes: boolean): Distribut
   const distribution = new Distribution();
   const extremes = withExtremes ? [Math.min(...recorded), Math.max(...recorded)] : [];
   distribution.begin(sumOf(recorded), extremes[0], extremes[1], 1);
-  addExplicit(distribution, BOUNDARIES, (i) => recorded.filter((value) => bucketOf(value) === i).length);
+  const counts = BOUNDARIES.concat(Number.NaN).map(
+    (_, i) => recorded.filter((value) => bucketOf(value) === i).length,
+  );
+  addExplicit(distribution, BOUNDARIES, counts);
   return distribution;
 }
 
@@ -110,7 +113,7 @@ describe('samples of a histogram', () => {
   it('are in other units when told so', () => {
     const distribution = new Distribution();
     distribution.begin(1.5, 0.5, 1, 1_000);
-    addExplicit(distribution, [0.5, 1], (bucket) => [1, 1, 0][bucket] ?? 0);
+    addExplicit(distribution, [0.5, 1], [1, 1, 0]);
     expect(samplesOf(distribution)).toEqual([500, 1_000]);
   });
 });
