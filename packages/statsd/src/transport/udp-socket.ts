@@ -39,6 +39,11 @@ export class UdpSocket {
     return this.#socket;
   }
 
+  /** Looks the name up again with the next packet, as if its address were old. */
+  expire(): void {
+    this.#resolvedAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** Looks the name up and connects anew before the next packet. */
   forget(): void {
     this.#socket?.close();

@@ -25,7 +25,8 @@ interface Progress {
   refused: number;
   /** Lines that the system would not send. */
   failed: number;
-  last: number;
+  /** Lines not sent because those before were refused. */
+  unreached: number;
   error: Error | undefined;
 }
 
@@ -96,7 +97,7 @@ export class UdpTransport implements Transport {
       lines: 0,
       refused: 0,
       failed: 0,
-      last: -1,
+      unreached: 0,
       error: undefined,
     };
     this.#progress = progress;
@@ -138,16 +139,18 @@ export class UdpTransport implements Transport {
         progress.packets++;
         progress.bytes += size;
         progress.lines += lines[packet] as number;
-      } else if (mayRetry && (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
-        // It speaks of a packet before, and this one was not sent for it.
-        if (progress.last >= 0) this.#refused();
-        this.#sendPacket(socket, progress, packet, settled, false);
-        return;
+      } else if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
+        // It speaks of a packet before, and this one was not sent for it. What the first one hears is of another batch.
+        if (packet > 0 || !mayRetry) progress.refused++;
+        if (mayRetry) {
+          this.#sendPacket(socket, progress, packet, settled, false);
+          return;
+        }
+        progress.unreached += lines[packet] as number;
       } else {
         progress.error = error;
         progress.failed += lines[packet] as number;
       }
-      progress.last = packet;
       settled();
     };
     try {
@@ -162,22 +165,23 @@ export class UdpTransport implements Transport {
     if (this.#progress !== undefined) this.#progress.refused++;
   }
 
-  #settle({ batch, packets, bytes, lines, refused, failed, error }: Progress): Error | undefined {
+  #settle({ batch, packets, bytes, lines, refused, failed, unreached, error }: Progress): Error | undefined {
     const arrived = Math.max(0, packets - refused);
     // Which packets were refused is not told; they are all filled alike.
     const share = packets === 0 ? 0 : arrived / packets;
     const arrivedLines = Math.round(lines * share);
     this.#tally.sent(arrived, Math.round(bytes * share), arrivedLines);
-    this.#tally.drop('unreachable', lines - arrivedLines);
+    this.#tally.drop('unreachable', lines - arrivedLines + unreached);
     this.#tally.drop('network', failed);
-    this.#tally.drop('shutdown', lineCount(batch) - lines - failed);
+    this.#tally.drop('shutdown', lineCount(batch) - lines - failed - unreached);
     if (arrived === batch.starts.length) return undefined;
     const reason = error ?? new Error('nobody listens there');
     if (arrived > 0) {
       reportFault('statsd', `sending to ${this.#where}`, reason);
       return undefined;
     }
-    this.#socket.forget();
+    if (error === undefined) this.#socket.expire();
+    else this.#socket.forget();
     return new Error(`StatsD at ${this.#where}: ${reasonOf(reason)}`);
   }
 }
