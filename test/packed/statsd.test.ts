@@ -17,7 +17,9 @@ beforeAll(async () => {
 
 /** What an application says on its standard output, as a line of JSON. */
 function said(node: string, cwd: string, file: string): unknown {
-  const { stdout, stderr, status } = spawnSync(node, [file], { cwd, encoding: 'utf8', timeout: 30_000 });
+  // Without NODE_PATH, by which packages of the workspace would be found.
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME };
+  const { stdout, stderr, status } = spawnSync(node, [file], { cwd, env, encoding: 'utf8', timeout: 30_000 });
   expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
   return JSON.parse(stdout);
 }
