@@ -89,6 +89,25 @@ function expectInSameBucket(received: number | undefined, expected: number, seri
   expect(received).toBeLessThanOrEqual(high * (1 + 1e-9));
 }
 
+/** Counts 500 hits in each dialect, under names and labels of nothing but what means something to a receiver. */
+function fuzz(dialects: readonly string[], port: number): string {
+  return `
+    import { getMeter, init } from '@org/instrument';
+    const hostile = [...${JSON.stringify('\n\r\t :|@#,=[];."\\\u0000\u2028é😀\ud800a')}];
+    let seed = 7;
+    const random = (below) => (seed = (seed * 1103515245 + 12345) % 2147483648) % below;
+    const text = () => Array.from({ length: 1 + random(12) }, () => hostile[random(hostile.length)]).join('');
+    for (const [i, dialect] of ${JSON.stringify(dialects)}.entries()) {
+      const statsd = { dialect, port: ${port}, prefix: 'fuzz' + i };
+      const telemetry = init({ prometheus: false, logLevel: 'none', statsd });
+      await telemetry.ready;
+      const counter = getMeter('fuzz').createCounter('hits');
+      for (let n = 0; n < 500; n++) counter.add(1, { [text()]: text(), [text()]: text() + '\\nstolen:1000|c' });
+      await telemetry.shutdown();
+    }
+  `;
+}
+
 type Samples = ReadonlyMap<string, readonly Sample[]>;
 
 function sampleOf(
@@ -180,21 +199,8 @@ describe('statsd_exporter of Prometheus', () => {
 
   it('takes whatever is in names and labels as what it is', async ({ lab }) => {
     const server = await lab.startStatsdExporter('summary');
-    const source = `
-      import { getMeter, init } from '@org/instrument';
-      const hostile = ${JSON.stringify('\n\r\t :|@#,=[];."\\\u0000\u2028é😀\ud800a')};
-      let seed = 7;
-      const random = (below) => (seed = (seed * 1103515245 + 12345) % 2147483648) % below;
-      const text = () => Array.from({ length: 1 + random(12) }, () => [...hostile][random([...hostile].length)]).join('');
-      for (const [i, dialect] of ['dogstatsd', 'plain', 'influx', 'librato', 'signalfx'].entries()) {
-        const telemetry = init({ prometheus: false, logLevel: 'none', statsd: { dialect, port: ${server.port}, prefix: 'fuzz' + i } });
-        await telemetry.ready;
-        const counter = getMeter('fuzz').createCounter('hits');
-        for (let n = 0; n < 500; n++) counter.add(1, { [text()]: text(), [text()]: text() + '\\nstolen:1000|c' });
-        await telemetry.shutdown();
-      }
-    `;
-    const app = lab.startApp({ source });
+    const dialects = ['dogstatsd', 'plain', 'influx', 'librato', 'signalfx'];
+    const app = lab.startApp({ source: fuzz(dialects, server.port) });
     expect(await app.end).toEqual({ code: 0, signal: null });
     await expect
       .poll(async () => {
@@ -211,6 +217,25 @@ describe('statsd_exporter of Prometheus', () => {
     for (const error of ['sample_errors_total', 'tag_errors_total']) {
       expect([error, sumOf(samples, `statsd_exporter_${error}`)]).toEqual([error, 0]);
     }
+  });
+
+  it('gets ten thousand series at once, by UDP', async ({ lab }) => {
+    const server = await lab.startStatsdExporter('summary');
+    const source = `
+      import { getMeter, init } from '@org/instrument';
+      const telemetry = init({ prometheus: false, logLevel: 'warn', metrics: { cardinalityLimit: 20_000 }, statsd: { port: ${server.port} } });
+      await telemetry.ready;
+      const orders = getMeter('shop').createCounter('shop.orders');
+      for (let flush = 0; flush < 3; flush++) {
+        for (let i = 0; i < 10_000; i++) orders.add(i, { customer: String(i) });
+        await telemetry.flush();
+      }
+      await telemetry.shutdown();
+    `;
+    const app = lab.startApp({ source });
+    expect(await app.end).toEqual({ code: 0, signal: null });
+    const expected = 3 * ((10_000 * 9_999) / 2);
+    await expect.poll(async () => sumOf(await server.samples(), 'shop_orders'), SOON).toBe(expected);
   });
 
   it('gets what was recorded while it was away', async ({ lab }) => {
@@ -239,6 +264,20 @@ describe('statsd_exporter of Prometheus', () => {
 });
 
 describe("the collector's StatsD receiver", () => {
+  it('takes whatever is in names and labels as what it is', async ({ lab }) => {
+    const udp = await freePort();
+    const collector = await lab.startCollector({
+      statsd: { udp: { transport: 'udp', endpoint: `127.0.0.1:${udp}` } },
+    });
+    const app = lab.startApp({ source: fuzz(['dogstatsd', 'plain'], udp) });
+    expect(await app.end).toEqual({ code: 0, signal: null });
+    const hits = () => collector.points().filter(({ metric }) => /^fuzz\d\.hits/.test(metric));
+    await expect.poll(() => hits().reduce((sum, { value }) => sum + value, 0), SOON).toBe(500 * (1 + 2));
+    const tagged = hits().filter(({ metric }) => metric.startsWith('fuzz0'));
+    expect(new Set(tagged.map(({ metric }) => metric))).toEqual(new Set(['fuzz0.hits']));
+    expect(collector.points().filter(({ metric }) => metric.startsWith('stolen'))).toEqual([]);
+  });
+
   it('has our totals, means and quantiles, over UDP, TCP and Unix datagrams', async ({ lab }) => {
     const udp = await freePort();
     const tcp = await freePort();

@@ -194,7 +194,7 @@ export function startOtel(
     ];
   };
   const stopAtExit =
-    isSentOverOtlp(options) || isPushed(options, extension)
+    isSentOverOtlp(options) || extension.exporters !== undefined
       ? deliverAtExit({ remaining: patience.remaining, requests })
       : (): void => {};
   return {

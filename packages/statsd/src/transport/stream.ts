@@ -118,8 +118,13 @@ export class StreamTransport implements Transport {
       if (this.#isClosed) return;
       this.#queue.shift();
       this.#queuedBytes -= bytes.length;
-      if (error) this.#tally.drop('connection_lost', lines);
-      else this.#tally.sent(packets, bytes.length, lines);
+      if (error) {
+        // The rest is for the next connection, which follows on the end of this one.
+        this.#isConnected = false;
+        this.#tally.drop('connection_lost', lines);
+        return;
+      }
+      this.#tally.sent(packets, bytes.length, lines);
       this.#pump();
     });
   }
@@ -135,7 +140,9 @@ export class StreamTransport implements Transport {
     // The name is looked up again for each connection.
     const socket = connect(this.#address()).unref();
     this.#socket = socket;
+    let wasConnected = false;
     socket.on('connect', () => {
+      wasConnected = true;
       this.#isConnected = true;
       this.#failures = 0;
       socket.setKeepAlive(true);
@@ -144,7 +151,7 @@ export class StreamTransport implements Transport {
     socket.on('error', (error) => {
       reportFault('statsd', `the connection to ${this.#where}`, error);
     });
-    socket.on('close', () => this.#disconnected());
+    socket.on('close', () => this.#disconnected(wasConnected));
     // Nothing is said to us; but that the other side ends is only noticed by reading.
     socket.resume();
   }
@@ -154,8 +161,7 @@ export class StreamTransport implements Transport {
     return transport === 'unix' ? { path } : { host, port, ...(family === undefined ? {} : { family }) };
   }
 
-  #disconnected(): void {
-    const wasConnected = this.#isConnected;
+  #disconnected(wasConnected: boolean): void {
     this.#socket = undefined;
     this.#isConnected = false;
     if (this.#isClosed) return;

@@ -68,6 +68,33 @@ describe('connections', () => {
     for (const line of receiver.lines) expect(line).toMatch(/^metric\d+:\d+\|c$/);
   });
 
+  it('that break under a backlog lose what was being written, and no more', async () => {
+    const first = await startStream();
+    const { options } = first;
+    const exporter = exporterTo(options);
+    await send(exporter, 'first');
+    await first.received(1);
+    for (const socket of first.connections) socket.pause();
+    for (let i = 0; i < 100; i++) {
+      await send(exporter, 'x'.repeat(100), 500);
+      await sleep(1);
+    }
+    const before = exporter.statistics().lines;
+    expect(before).toBeLessThan(50_001);
+    await first.close();
+    const second = await startStream({ port: options.port as number });
+    closers.push(second.close);
+    await exporter.forceFlush();
+    const { lines, dropped } = exporter.statistics();
+    expect(lines + (dropped.connection_lost ?? 0)).toBe(50_001);
+    // A chunk is of 64 KiB: one may be given up, and one be lost in the buffers of the system.
+    const chunk = 700;
+    expect(dropped.connection_lost ?? 0).toBeLessThan(chunk);
+    const arrived = (await second.received(lines - before - chunk)).length;
+    expect(arrived).toBeGreaterThanOrEqual(lines - before - chunk);
+    expect(arrived).toBeLessThanOrEqual(lines - before);
+  });
+
   it('to a receiver that does not read keep no more than the bound, and say so', async () => {
     const receiver = await startStream();
     closers.push(receiver.close);
