@@ -5,6 +5,9 @@ export class Distribution {
   readonly highs: number[] = [];
   /** Never 0: empty buckets are left out. */
   readonly counts: number[] = [];
+  /** How many buckets there are; what stands behind in the arrays is of another series. */
+  size = 0;
+  /** How many values were recorded. */
   count = 0;
   /** `undefined` where it is not known. */
   sum: number | undefined;
@@ -15,10 +18,8 @@ export class Distribution {
   /** Begins with another series; every figure and bound is multiplied by `factor`. */
   begin(sum: number | undefined, min: number | undefined, max: number | undefined, factor: number): void {
     this.#factor = factor;
+    this.size = 0;
     this.count = 0;
-    this.lows.length = 0;
-    this.highs.length = 0;
-    this.counts.length = 0;
     this.sum = scaled(sum, factor);
     this.min = scaled(min, factor);
     this.max = scaled(max, factor);
@@ -33,12 +34,13 @@ export class Distribution {
     const from = Math.min(Math.max(low * this.#factor, least), greatest);
     const to = Math.max(Math.min(high * this.#factor, greatest), from);
     this.count += count;
-    this.counts.push(count);
+    const i = this.size++;
+    this.counts[i] = count;
     // What lies below all bounds is taken to be positive, as long as it can be; what lies above, at the last bound.
     const isOpen = to === Number.POSITIVE_INFINITY;
     const bottom = from === Number.NEGATIVE_INFINITY ? (isOpen ? 0 : Math.min(0, to)) : from;
-    this.lows.push(bottom);
-    this.highs.push(isOpen ? bottom : to);
+    this.lows[i] = bottom;
+    this.highs[i] = isOpen ? bottom : to;
   }
 }
 

@@ -72,7 +72,7 @@ export class Lines {
   sample(text: SeriesText, series: number, value: number, count: number): void {
     if (!this.#isFinite(value)) return;
     for (const rate of ratesOf(count)) {
-      if (this.#packed === undefined) this.#samples(text, series, rate, value);
+      if (this.#packed === undefined) this.#sample(text, series, rate, value);
       else pushTo(this.#packed, rate, value);
     }
   }
@@ -91,14 +91,21 @@ export class Lines {
           bytes += String(values[end]).length + 1;
           if (bytes > longest) break;
         }
-        this.#samples(text, series, rate, ...values.slice(first, end));
+        this.#samples(text, series, rate, values.slice(first, end));
         first = end;
       }
     }
     this.#packed.clear();
   }
 
-  #samples(text: SeriesText, series: number, rate: string, ...values: number[]): void {
+  #sample(text: SeriesText, series: number, rate: string, value: number): void {
+    this.#writer.reserve(text.bytes(series) + NUMBER_BYTES + OTHER_BYTES);
+    text.writeHead(this.#writer, series);
+    this.#writer.number(value);
+    this.#endSample(text, series, rate);
+  }
+
+  #samples(text: SeriesText, series: number, rate: string, values: readonly number[]): void {
     const writer = this.#writer;
     writer.reserve(text.bytes(series) + values.length * (NUMBER_BYTES + 1) + OTHER_BYTES);
     text.writeHead(writer, series);
@@ -106,6 +113,11 @@ export class Lines {
       if (i > 0) writer.colon();
       writer.number(values[i] as number);
     }
+    this.#endSample(text, series, rate);
+  }
+
+  #endSample(text: SeriesText, series: number, rate: string): void {
+    const writer = this.#writer;
     writer.fragment(this.#sampleType);
     if (rate !== '') {
       writer.ascii('|@');

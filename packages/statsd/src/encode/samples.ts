@@ -12,7 +12,7 @@ import { sevenDigits } from './seven-digits.ts';
  * @param emit is given a value and how many times it stands.
  */
 export function eachSample(distribution: Distribution, emit: (value: number, count: number) => void): void {
-  const { lows, highs, counts, count, sum, min, max } = distribution;
+  const { lows, highs, counts, size, count, sum, min, max } = distribution;
   if (count === 0) return;
   if (count === 1 && sum !== undefined) {
     emit(sum, 1);
@@ -22,7 +22,7 @@ export function eachSample(distribution: Distribution, emit: (value: number, cou
     emit(min, count);
     return;
   }
-  const last = counts.length - 1;
+  const last = size - 1;
   // Taken out of the first and the last bucket; a single value is both.
   const hasMin = min !== undefined && count > 1;
   const hasMax = max !== undefined && count > 1;

@@ -39,7 +39,8 @@ export class UnixDatagramTransport implements Transport {
 
   send(batch: Batch): Promise<Error | undefined> {
     const sent = this.#sending.then(() => this.#send(batch));
-    this.#sending = sent;
+    // One that failed in a way nobody thought of does not stop those behind it.
+    this.#sending = sent.catch(() => {});
     return sent;
   }
 

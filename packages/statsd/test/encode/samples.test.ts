@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { histogramQuantile } from '../../../core/src/snapshot.ts';
 import { bucketIndex } from '../../../core/src/stream/exponential-histogram.ts';
 import { addExplicit, addExponential, Distribution } from '../../src/encode/distribution.ts';
+import { quantileName, quantileOf } from '../../src/encode/quantile.ts';
 import { eachSample } from '../../src/encode/samples.ts';
 
 const BOUNDARIES = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000];
@@ -115,5 +117,36 @@ describe('samples of a histogram', () => {
     distribution.begin(1.5, 0.5, 1, 1_000);
     addExplicit(distribution, [0.5, 1], [1, 1, 0]);
     expect(samplesOf(distribution)).toEqual([500, 1_000]);
+  });
+});
+
+describe('quantiles', () => {
+  it('are those of the snapshot', () => {
+    fc.assert(
+      fc.property(values, fc.double({ min: 0.01, max: 0.99, noNaN: true }), (recorded, q) => {
+        const counts = BOUNDARIES.concat(Number.NaN).map(
+          (_, i) => recorded.filter((value) => bucketOf(value) === i).length,
+        );
+        const [min, max] = [Math.min(...recorded), Math.max(...recorded)];
+        const value = {
+          count: recorded.length,
+          sum: sumOf(recorded),
+          min,
+          max,
+          boundaries: BOUNDARIES,
+          counts,
+        };
+        expect(quantileOf(explicit(recorded, true), q)).toBeCloseTo(histogramQuantile(value, q), 9);
+      }),
+    );
+  });
+
+  it.each([
+    [0.5, 'p50'],
+    [0.05, 'p05'],
+    [0.99, 'p99'],
+    [0.999, 'p999'],
+  ])('%d is called %s', (q, name) => {
+    expect(quantileName(q)).toBe(name);
   });
 });
