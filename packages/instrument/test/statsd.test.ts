@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InstrumentError } from '@org/instrument-core';
 import { createStatsdExporter } from '@org/instrument-statsd';
 import { afterEach, describe, expect, it } from 'vitest';
+import { startUnixDatagram } from '../../statsd/test/support/receivers.ts';
 import { getMeter, init } from '../src/index.ts';
 import type { InitOptions, StatsdInitOptions } from '../src/options.ts';
 import { startApp } from './support/start-app.ts';
@@ -124,6 +125,41 @@ describe('init({ statsd })', () => {
     expect(await receiver.received(/^last\.words/)).toEqual(['last.words:7|c']);
   });
 
+  it('does not keep the process alive by a Unix datagram socket, either', async () => {
+    const receiver = await startUnixDatagram();
+    closers.push(receiver.close);
+    const app = startApp({
+      source: `
+        import { getMeter, init } from '@org/instrument';
+        const telemetry = init({ prometheus: false, statsd: { path: '${receiver.options.path}', interval: 20 } });
+        await telemetry.ready;
+        getMeter('shop').createCounter('by.interval').add(1);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        getMeter('shop').createCounter('ran.out').add(7);
+      `,
+    });
+    expect(await app.end).toMatchObject({ code: 0, stderr: '' });
+    await receiver.received(3);
+    expect(receiver.lines).toContain('by.interval:1|c');
+    expect(receiver.lines).toContain('ran.out:7|c');
+  });
+
+  it.each([
+    ['a Unix socket where nobody is', { transport: 'unix', path: '/tmp/instrument-nobody.socket' }],
+    ['a Unix datagram socket where nobody is', { path: '/tmp/instrument-nobody.socket' }],
+    ['a port where nobody is', { transport: 'tcp', port: 1 }],
+    ['a name that leads nowhere', { host: 'statsd.invalid' }],
+  ])('does not hold up the end of the process for %s', async (_, statsd) => {
+    const app = startApp({
+      source: `
+        import { getMeter, init } from '@org/instrument';
+        init({ prometheus: false, logLevel: 'none', shutdownTimeout: '2s', statsd: ${JSON.stringify({ ...statsd, timeout: 200 })} });
+        getMeter('shop').createCounter('lost').add(1);
+      `,
+    });
+    expect(await app.end).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('does not keep the process alive, and sends what is left when it runs out of work', async () => {
     const receiver = await listen();
     const app = startApp({
@@ -162,6 +198,7 @@ describe('options of statsd', () => {
     { prefix: 'a:b' },
     { dnsRefresh: '1 week' },
     { maxPacketBytes: 1 },
+    { path: `/${'x'.repeat(107)}` },
     { resourceTags: '(' },
   ])('are checked by init() as by the exporter itself: %j', (statsd) => {
     const byInit = pathsOf(() => init({ statsd } as unknown as InitOptions));

@@ -11,6 +11,8 @@ import {
 import type { StatsdOptions } from './options.ts';
 
 const MAX_PORT = 65_535;
+/** What fits into a Unix address, with the zero behind it (Linux, `sockaddr_un`); what is longer is cut off in silence. */
+const MAX_PATH_BYTES = 107;
 /** What a UDP datagram can hold: 65,535 less the headers of IPv4 and UDP. */
 const MAX_PACKET_BYTES = 65_507;
 /** Below this, hardly a line fits. */
@@ -42,11 +44,6 @@ const duration: Check = {
   accepts: (value) => parseDuration(value) !== undefined,
 };
 
-const text: Check = {
-  expected: 'a text that is not empty',
-  accepts: (value) => typeof value === 'string' && value !== '',
-};
-
 const CHECKS: Readonly<Record<keyof StatsdOptions, Check>> = {
   dialect: oneOf(DIALECT_NAMES),
   transport: oneOf(['udp', 'tcp', 'unix', 'unix-datagram']),
@@ -56,7 +53,11 @@ const CHECKS: Readonly<Record<keyof StatsdOptions, Check>> = {
   },
   port: integer(1, MAX_PORT),
   family: { expected: '4 or 6', accepts: (value) => value === 4 || value === 6 },
-  path: text,
+  path: {
+    expected: `a path of at most ${MAX_PATH_BYTES} bytes`,
+    accepts: (value) =>
+      typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= MAX_PATH_BYTES,
+  },
   framing: oneOf(['newline', 'length']),
   prefix: {
     expected: 'a text of letters, digits and . _ -',

@@ -30,6 +30,7 @@ describe('options', () => {
     [{ transport: 'tcp', path: '/tmp/a' }, 'path'],
     [{ transport: 'unix', path: '/tmp/a', host: 'a' }, 'host'],
     [{ framing: 'length' }, 'framing'],
+    [{ path: `/${'x'.repeat(107)}` }, 'path'],
     [{ timestamps: true }, 'timestamps'],
     [{ containerId: 'a' }, 'containerId'],
     [{ dialect: 'influx', protocolVersion: '1.1' }, 'protocolVersion'],

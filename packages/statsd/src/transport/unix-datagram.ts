@@ -19,8 +19,8 @@ type SendError = Error & { code?: number };
 
 /**
  * Sends packets to a Unix datagram socket, as Datadog's Agent listens. The system tells when nobody listens, and when the
- * receiver is slow: then this waits, up to a second. A receiver that was started again has another socket under the same
- * name, to which this connects anew.
+ * receiver is slow: then this waits, up to a second. A socket is open only while a batch is sent: sockets of `unix-dgram` keep
+ * the process alive, and a receiver that was started again has another one under the same name.
  */
 export class UnixDatagramTransport implements Transport {
   readonly #path: string;
@@ -38,7 +38,7 @@ export class UnixDatagramTransport implements Transport {
   }
 
   send(batch: Batch): Promise<Error | undefined> {
-    const sent = this.#sending.then(() => this.#send(batch));
+    const sent = this.#sending.then(() => this.#send(batch).finally(() => this.#disconnect()));
     // One that failed in a way nobody thought of does not stop those behind it.
     this.#sending = sent.catch(() => {});
     return sent;
@@ -48,6 +48,7 @@ export class UnixDatagramTransport implements Transport {
     for (let i = 0; i < batch.starts.length; i++) {
       if (this.#sendPacket(batch, i) === undefined) this.#count(batch, i);
     }
+    this.#disconnect();
   }
 
   async flush(timeoutMillis: number): Promise<void> {

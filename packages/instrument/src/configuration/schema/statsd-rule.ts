@@ -5,6 +5,8 @@ import { type Entries, type Fields, fieldsOf, type Relation } from './rule.ts';
 const PROTOCOL_VERSIONS = ['1.0', '1.1', '1.2', '1.3', '1.4'];
 /** What a UDP datagram can hold: 65,535 less the headers of IPv4 and UDP. */
 const MAX_PACKET_BYTES = 65_507;
+/** What fits into a Unix address, with the zero behind it (Linux, `sockaddr_un`). */
+const MAX_PATH_BYTES = 107;
 /** Below this, hardly a line fits. */
 const MIN_PACKET_BYTES = 64;
 
@@ -68,7 +70,11 @@ export const statsd: Fields = fieldsOf<StatsdInitOptions>(
     host: text('a host name or an IP address, without scheme and port', /^[^\s/[\]]+$/),
     port: integer(1, 65_535),
     family: leaf('4 or 6', (value) => value === 4 || value === 6, { reads: 'number' }),
-    path: text(),
+    path: leaf(
+      `a path of at most ${MAX_PATH_BYTES} bytes`,
+      (value) => typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= MAX_PATH_BYTES,
+      { reads: 'text' },
+    ),
     framing: choice(['newline', 'length']),
     prefix: text('a text of letters, digits and . _ -', /^[A-Za-z0-9_.-]+$/),
     tags,
