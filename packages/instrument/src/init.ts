@@ -63,7 +63,7 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
   const loaded = loadInstrumentations(names, process.cwd());
   const otlp = checkOtlpPackages(rest, sources);
   const { options } = otlp;
-  const problems = [...loaded.problems, ...otlp.problems, ...missingStatsdPackages(statsd)];
+  const problems = [...loaded.problems, ...otlp.problems, ...missingStatsdPackages(statsd, sources)];
   if (problems.length > 0) {
     throw new InstrumentError('INSTRUMENT_DEPENDENCY_MISSING', 'Packages cannot be loaded', problems);
   }

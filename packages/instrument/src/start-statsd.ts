@@ -17,14 +17,23 @@ export function statsdExporters(given: true | StatsdInitOptions): LoadExporters 
   };
 }
 
-/** What is missing for the transport asked for; asked at set-up, since the exporter is loaded later. */
-export function missingStatsdPackages(given: boolean | StatsdInitOptions): Problem[] {
+/**
+ * What is missing for the transport asked for; asked at set-up, since the exporter is loaded later.
+ *
+ * @param sources where each option was said, by its path.
+ */
+export function missingStatsdPackages(
+  given: boolean | StatsdInitOptions,
+  sources: Readonly<Record<string, string>>,
+): Problem[] {
   if (typeof given === 'boolean') return [];
   const { path, transport = path === undefined ? 'udp' : 'unix-datagram' } = given;
   if (transport !== 'unix-datagram' || isInstalled('unix-dgram')) return [];
+  const source = sources['statsd.transport'] ?? sources['statsd.path'];
   return [
     {
       path: 'statsd.transport',
+      ...(source === undefined || source === 'code' ? {} : { source }),
       found: 'unix-datagram, and no package unix-dgram',
       expected: 'the package unix-dgram beside it: Node.js has no Unix datagrams of its own',
       fix: "Install it: npm install unix-dgram. It needs Python and a C++ compiler. Or use UDP, or transport: 'unix'.",
