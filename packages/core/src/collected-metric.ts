@@ -101,7 +101,8 @@ export class IntervalMetric implements CollectedMetric {
   readonly identity: object;
   readonly boundaries: readonly number[];
   readonly size: number;
-  readonly #points = new Map<number, MetricPoint>();
+  /** By series; an array, because most series of most metrics are recorded in most intervals. */
+  readonly #points: (MetricPoint | undefined)[];
 
   /** `earlier`: intervals of the same stream and reader that were not delivered, and become a part of this one. */
   constructor(
@@ -117,21 +118,24 @@ export class IntervalMetric implements CollectedMetric {
     this.identity = stream;
     this.boundaries = stream.boundaries;
     this.size = stream.index.size;
+    this.#points = new Array(this.size);
     for (const interval of earlier) {
-      for (const [series, point] of interval.#points) this.#add(stream, series, point);
+      interval.#points.forEach((point, series) => {
+        if (point !== undefined) this.#add(stream, series, point);
+      });
     }
     for (let series = 0; series < this.size; series++) {
       if (!isRecorded(series)) continue;
       // An interval begins at the last collection, or at the first measurement if that came later.
       const startMillis = Math.max(lastMillis, stream.starts[series] as number);
       const point = new IntervalPoint(stream, series, startMillis, stateOf(stream, series, reader));
-      if (earlier.length === 0) this.#points.set(series, point);
+      if (earlier.length === 0) this.#points[series] = point;
       else this.#add(stream, series, point);
     }
   }
 
   has(series: number): boolean {
-    return this.#points.has(series);
+    return this.#points[series] !== undefined;
   }
 
   attributes(series: number): Attributes {
@@ -184,20 +188,17 @@ export class IntervalMetric implements CollectedMetric {
   }
 
   points(): MetricPoint[] {
-    return [...this.#points.values()].map(({ attributes, startMillis, value }) => ({
-      attributes,
-      startMillis,
-      value,
-    }));
+    const recorded = this.#points.filter((point) => point !== undefined);
+    return recorded.map(({ attributes, startMillis, value }) => ({ attributes, startMillis, value }));
   }
 
   #add(stream: Stream, series: number, point: MetricPoint): void {
-    const before = this.#points.get(series);
-    this.#points.set(series, before === undefined ? point : mergedPoint(stream, before, point));
+    const before = this.#points[series];
+    this.#points[series] = before === undefined ? point : mergedPoint(stream, before, point);
   }
 
   #point(series: number): MetricPoint {
-    const point = this.#points.get(series);
+    const point = this.#points[series];
     if (point === undefined)
       throw new RangeError(`${this.descriptor.name} has no point for series ${series}`);
     return point;
