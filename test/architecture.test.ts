@@ -14,6 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   health: ['@org/instrument-core'],
   system: ['@org/instrument-core'],
   audit: ['@org/instrument-core'],
+  statsd: ['@org/instrument-core'],
   instrument: [
     '@org/instrument-core',
     '@org/instrument-otel',
@@ -21,6 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     '@org/instrument-health',
     '@org/instrument-system',
     '@org/instrument-audit',
+    '@org/instrument-statsd',
   ],
 };
 

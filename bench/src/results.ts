@@ -16,6 +16,7 @@ export type Group =
   | 'health'
   | 'audit'
   | 'system'
+  | 'statsd'
   | 'growth'
   | 'worst-cases';
 

@@ -12,6 +12,7 @@ import { comparisonTable, type Group, line, plainTable, type Row, rowOf } from '
 import { measureScrapes } from './scrape.ts';
 import { measureSpans } from './spans.ts';
 import { measureStartup } from './startup.ts';
+import { measureStatsd } from './statsd.ts';
 import { measureSystem } from './system.ts';
 import { versions } from './versions.ts';
 import { measureWorstCases } from './worst-cases.ts';
@@ -32,6 +33,7 @@ const GROUPS: Readonly<Record<Group, Measure>> = {
   health: measureHealth,
   audit: measureAudit,
   system: measureSystem,
+  statsd: measureStatsd,
   growth: measureGrowth,
   'worst-cases': measureWorstCases,
 };

@@ -4,43 +4,14 @@ import type {
   CollectedMetric,
   Exemplar,
   ExponentialHistogramValue,
+  HistogramValue,
   MetricDescriptor,
   MetricKind,
   MetricPoint,
   Temporality,
 } from './metric.ts';
+import { IntervalPoint, pointOf, stateOf } from './point.ts';
 import type { Stream } from './stream/stream.ts';
-
-/** One series of a stream as a point of plain values. */
-function pointOf(
-  stream: Stream,
-  series: number,
-  reader: object | undefined,
-  startMillis: number,
-): MetricPoint {
-  const attributes = stream.index.attributes(series);
-  switch (stream.kind) {
-    case 'histogram':
-      return {
-        attributes,
-        startMillis,
-        value: {
-          count: stream.count(series, reader),
-          sum: stream.value(series, reader),
-          min: stream.min(series, reader),
-          max: stream.max(series, reader),
-          boundaries: stream.boundaries,
-          counts: Array.from({ length: stream.boundaries.length + 1 }, (_, i) =>
-            stream.bucket(series, i, reader),
-          ),
-        },
-      };
-    case 'exponential_histogram':
-      return { attributes, startMillis, value: stream.exponential(series, reader) };
-    default:
-      return { attributes, startMillis, value: stream.value(series, reader) };
-  }
-}
 
 /** The totals of a stream, read in place when asked for. */
 export class LiveMetric implements CollectedMetric {
@@ -100,6 +71,10 @@ export class LiveMetric implements CollectedMetric {
     return this.#stream.bucket(series, bucket, undefined);
   }
 
+  histogram(series: number): HistogramValue {
+    return stateOf(this.#stream, series, undefined) as HistogramValue;
+  }
+
   exponential(series: number): ExponentialHistogramValue {
     return this.#stream.exponential(series, undefined);
   }
@@ -126,7 +101,8 @@ export class IntervalMetric implements CollectedMetric {
   readonly identity: object;
   readonly boundaries: readonly number[];
   readonly size: number;
-  readonly #points = new Map<number, MetricPoint>();
+  /** By series; an array, because most series of most metrics are recorded in most intervals. */
+  readonly #points: (MetricPoint | undefined)[];
 
   /** `earlier`: intervals of the same stream and reader that were not delivered, and become a part of this one. */
   constructor(
@@ -142,21 +118,24 @@ export class IntervalMetric implements CollectedMetric {
     this.identity = stream;
     this.boundaries = stream.boundaries;
     this.size = stream.index.size;
+    this.#points = new Array(this.size);
     for (const interval of earlier) {
-      for (const [series, point] of interval.#points) this.#add(stream, series, point);
+      interval.#points.forEach((point, series) => {
+        if (point !== undefined) this.#add(stream, series, point);
+      });
     }
     for (let series = 0; series < this.size; series++) {
       if (!isRecorded(series)) continue;
       // An interval begins at the last collection, or at the first measurement if that came later.
       const startMillis = Math.max(lastMillis, stream.starts[series] as number);
-      const point = pointOf(stream, series, reader, startMillis);
-      if (earlier.length === 0) this.#points.set(series, point);
+      const point = new IntervalPoint(stream, series, startMillis, stateOf(stream, series, reader));
+      if (earlier.length === 0) this.#points[series] = point;
       else this.#add(stream, series, point);
     }
   }
 
   has(series: number): boolean {
-    return this.#points.has(series);
+    return this.#points[series] !== undefined;
   }
 
   attributes(series: number): Attributes {
@@ -192,6 +171,12 @@ export class IntervalMetric implements CollectedMetric {
     return typeof value === 'object' && 'counts' in value ? (value.counts[bucket] ?? 0) : 0;
   }
 
+  histogram(series: number): HistogramValue {
+    const { value } = this.#point(series);
+    if (typeof value === 'object' && 'counts' in value) return value;
+    throw new TypeError(`${this.descriptor.name} is not a histogram`);
+  }
+
   exponential(series: number): ExponentialHistogramValue {
     const { value } = this.#point(series);
     if (typeof value === 'object' && 'scale' in value) return value;
@@ -203,16 +188,17 @@ export class IntervalMetric implements CollectedMetric {
   }
 
   points(): MetricPoint[] {
-    return [...this.#points.values()];
+    const recorded = this.#points.filter((point) => point !== undefined);
+    return recorded.map(({ attributes, startMillis, value }) => ({ attributes, startMillis, value }));
   }
 
   #add(stream: Stream, series: number, point: MetricPoint): void {
-    const before = this.#points.get(series);
-    this.#points.set(series, before === undefined ? point : mergedPoint(stream, before, point));
+    const before = this.#points[series];
+    this.#points[series] = before === undefined ? point : mergedPoint(stream, before, point);
   }
 
   #point(series: number): MetricPoint {
-    const point = this.#points.get(series);
+    const point = this.#points[series];
     if (point === undefined)
       throw new RangeError(`${this.descriptor.name} has no point for series ${series}`);
     return point;
@@ -273,6 +259,10 @@ export class CountMetric implements CollectedMetric {
 
   bucket(): number {
     return 0;
+  }
+
+  histogram(): HistogramValue {
+    throw new TypeError(`${this.descriptor.name} is not a histogram`);
   }
 
   exponential(): ExponentialHistogramValue {

@@ -116,6 +116,8 @@ export interface CollectedMetric {
   readonly boundaries: readonly number[];
   /** Explicit-bucket histograms: the count of bucket `bucket`, from 0 to `boundaries.length`, not cumulated. */
   bucket(series: number, bucket: number): number;
+  /** Explicit-bucket histograms: the state of a series. */
+  histogram(series: number): HistogramValue;
   /** Exponential histograms: the state of a series. */
   exponential(series: number): ExponentialHistogramValue;
   /** The latest exemplar of a bucket (0 for a sum), when a sampled span was active. */

@@ -13,6 +13,21 @@ export const SELF_METRICS = {
     unit: '{fault}',
     label: 'component',
   },
+  'instrument.statsd.packets': {
+    description: 'Packets that the StatsD exporter gave to the operating system',
+    unit: '{packet}',
+    label: 'transport',
+  },
+  'instrument.statsd.sent': {
+    description: 'Bytes that the StatsD exporter gave to the operating system',
+    unit: 'By',
+    label: 'transport',
+  },
+  'instrument.statsd.dropped': {
+    description: 'Lines that the StatsD exporter could not send',
+    unit: '{line}',
+    label: 'reason',
+  },
 } as const;
 
 /** Name of a self-metric. */

@@ -27,5 +27,5 @@ export { type Health, health } from '@org/instrument-health';
 export type { SystemOptions } from '@org/instrument-system';
 export { getMeter } from './get-meter.ts';
 export { init } from './init.ts';
-export type { AuditInitOptions, HealthInitOptions, InitOptions, Mode } from './options.ts';
+export type { AuditInitOptions, HealthInitOptions, InitOptions, Mode, StatsdInitOptions } from './options.ts';
 export type { Endpoints, Telemetry } from './telemetry.ts';

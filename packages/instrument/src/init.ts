@@ -19,6 +19,7 @@ import type { AuditInitOptions, InitOptions } from './options.ts';
 import { checkOtlpPackages } from './otlp-packages.ts';
 import { type RunningAudit, startAudit, startWithoutAudit } from './start-audit.ts';
 import { startHealth } from './start-health.ts';
+import { missingStatsdPackages, statsdExporters } from './start-statsd.ts';
 import { startSystem } from './start-system.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -59,13 +60,14 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
     health: healthOptions = false,
     audit: auditOptions = false,
     system: systemOptions = false,
+    statsd = false,
     ...rest
   } = asked;
   // What may throw comes before anything is changed; instrumentations before the packages that they instrument.
   const loaded = loadInstrumentations(names, process.cwd());
   const otlp = checkOtlpPackages(rest, sources);
   const { options } = otlp;
-  const problems = [...loaded.problems, ...otlp.problems];
+  const problems = [...loaded.problems, ...otlp.problems, ...missingStatsdPackages(statsd, sources)];
   if (problems.length > 0) {
     throw new InstrumentError('INSTRUMENT_DEPENDENCY_MISSING', 'Packages cannot be loaded', problems);
   }
@@ -76,6 +78,7 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
   const health = healthOptions === false ? undefined : startHealth(healthOptions);
   const handle: OtelHandle = startOtel({ ...options, instrumentations }, meterProvider, {
     ...health?.extension,
+    exporters: statsd === false ? undefined : statsdExporters(statsd),
     beforeDelivery: () => audit.close(),
   });
   const audit = auditOf(auditOptions, handle);

@@ -3,6 +3,7 @@ import type { Duration, Recorder } from '@org/instrument-core';
 import type { ReadinessGuard } from '@org/instrument-health';
 import type { HealthHttpOptions } from '@org/instrument-health/http';
 import type { OtelOptions } from '@org/instrument-otel';
+import type { StatsdOptions } from '@org/instrument-statsd';
 import type { SystemOptions } from '@org/instrument-system';
 
 /**
@@ -32,6 +33,12 @@ export interface AuditInitOptions extends Omit<AuditOptions, 'tracer' | 'meterPr
   spans?: boolean;
 }
 
+/** Export to StatsD. */
+export interface StatsdInitOptions extends StatsdOptions {
+  /** Time between two pushes. Default `metrics.interval`, and 10 s where that is not said: what StatsD servers expect. */
+  interval?: Duration;
+}
+
 /** Options of `init()`. The same keys stand in a configuration file. */
 export interface InitOptions extends OtelOptions {
   /** How instrumented functions record. Default `direct`, the cheapest. */
@@ -53,4 +60,6 @@ export interface InitOptions extends OtelOptions {
    * Default `false`.
    */
   system?: boolean | SystemOptions;
+  /** `true` sends the metrics to a StatsD server, in the dialect of Datadog, to `127.0.0.1:8125`. Default `false`. */
+  statsd?: boolean | StatsdInitOptions;
 }

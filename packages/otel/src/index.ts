@@ -18,5 +18,6 @@ export type {
 export { missingOtlpPackages } from './otlp-grpc/missing-packages.ts';
 export type { ServedRoutes } from './prometheus/handler.ts';
 export { startPropagation } from './propagation.ts';
+export type { ExtraExporter, LoadExporters } from './push-readers.ts';
 export type { SpanLimits } from './spans/limits.ts';
 export { type Endpoints, type OtelExtension, type OtelHandle, startOtel } from './start-otel.ts';

@@ -1,6 +1,12 @@
 import type { Resource } from '@opentelemetry/resources';
-import { ConsoleMetricExporter, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
-import { type MeterProvider, parseDuration } from '@org/instrument-core';
+import {
+  ConsoleMetricExporter,
+  type MetricData,
+  type PushMetricExporter,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
+import { type CollectedMetric, type Duration, type MeterProvider, parseDuration } from '@org/instrument-core';
+import { fault } from './diagnostics.ts';
 import type { FinalRequest } from './exit-delivery/final-request.ts';
 import { followExports, lastInterval, type MetricsForm } from './exit-delivery/last-interval.ts';
 import { describeExportFailures } from './export-failures.ts';
@@ -9,7 +15,7 @@ import type { MetricsOptions, OtelOptions } from './options.ts';
 import { type OtlpTarget, otlpTarget } from './otlp.ts';
 import { otlpFailure } from './otlp-failures.ts';
 import type { SendProgress } from './otlp-http/transport.ts';
-import { lazyMetricData } from './otlp-metrics/lazy-metric-data.ts';
+import { lazyMetricData, sourceOf } from './otlp-metrics/lazy-metric-data.ts';
 import { PeriodicReader, type PeriodicReaderOptions } from './periodic-reader.ts';
 
 /** Specification defaults of `OTEL_METRIC_EXPORT_INTERVAL` and `OTEL_METRIC_EXPORT_TIMEOUT`. */
@@ -20,25 +26,50 @@ const DEFAULT_TIMEOUT_MILLIS = 30_000;
 export interface PushReader {
   flush(): Promise<void>;
   shutdown(): Promise<void>;
-  /** Takes out what is not known to be delivered over OTLP, for when the process ends at once. */
+  /**
+   * For when the process ends at once: takes out what is not known to be delivered over OTLP; what goes elsewhere is sent
+   * right then, where the exporter can.
+   */
   takeLast(): FinalRequest[];
 }
 
+/** An exporter of another room. */
+export interface ExtraExporter {
+  readonly exporter: PushMetricExporter & {
+    /** Sends before it returns, as well as that can be done: the process is about to end. */
+    exportNow?(metrics: ResourceMetrics): void;
+  };
+  /** Time between two pushes, where `metrics.interval` is not said. */
+  readonly defaultInterval: Duration;
+  /** Time between two pushes, whatever else is said. */
+  readonly interval?: Duration | undefined;
+}
+
 /**
- * Starts a periodic reader for each push exporter that the options ask for. Once `stop` is aborted, nothing is sent to an
- * OTLP receiver any more.
+ * Loads exporters of other rooms. They are given what shows the metric of ours behind one in the SDK's form, so that they
+ * can read its series in place, right when it is exported.
+ */
+export type LoadExporters = (
+  collectedOf: (data: MetricData) => CollectedMetric | undefined,
+) => Promise<readonly ExtraExporter[]>;
+
+/**
+ * Starts a periodic reader for each push exporter that the options ask for, and for those of other rooms. Once `stop` is
+ * aborted, nothing is sent to an OTLP receiver any more.
  */
 export async function startPushReaders(
   options: OtelOptions,
   resource: Resource,
   provider: MeterProvider,
   stop: AbortSignal,
+  loadExporters?: LoadExporters,
 ): Promise<PushReader[]> {
   if (options.metrics === false) return [];
   const settings = typeof options.metrics === 'object' ? options.metrics : {};
   const exporters: {
-    exporter: PushMetricExporter;
+    exporter: ExtraExporter['exporter'];
     toMetricData: typeof metricDataOf;
+    interval?: Duration | undefined;
     lastTo?: { target: OtlpTarget; form: MetricsForm | undefined; isWritten: () => boolean };
   }[] = [];
   const target = otlpTarget(options.otlp, 'metrics');
@@ -59,7 +90,18 @@ export async function startPushReaders(
   if (isOnConsole === true) {
     exporters.push({ exporter: new ConsoleMetricExporter(), toMetricData: metricDataOf });
   }
-  return exporters.map(({ exporter, toMetricData, lastTo }) => {
+  const extra = loadExporters?.((data) => sourceOf(data)?.metric).catch((error: unknown) => {
+    fault('exporters', error);
+    return [];
+  });
+  for (const { exporter, interval, defaultInterval } of (await extra) ?? []) {
+    exporters.push({
+      exporter,
+      toMetricData: lazyMetricData,
+      interval: interval ?? settings.interval ?? defaultInterval,
+    });
+  }
+  return exporters.map(({ exporter, toMetricData, interval, lastTo }) => {
     const lastExport = followExports(exporter);
     const collector = provider.addCollector({
       temporality: temporalityOf(exporter),
@@ -69,7 +111,7 @@ export async function startPushReaders(
       exporter,
       collector,
       toMetrics: (collection) => resourceMetricsOf(collection, resource, toMetricData),
-      ...timesOf(settings),
+      ...timesOf(interval === undefined ? settings : { ...settings, interval }),
     });
     let isShutDown = false;
     return {
@@ -79,7 +121,11 @@ export async function startPushReaders(
           isShutDown = true;
         }),
       takeLast() {
-        if (lastTo === undefined || isShutDown) return [];
+        if (isShutDown) return [];
+        if (lastTo === undefined) {
+          exporter.exportNow?.(resourceMetricsOf(collector.collectNow(), resource, toMetricData));
+          return [];
+        }
         // What the operating system has will arrive; only the answer will not be read.
         if (!lastTo.isWritten()) reader.takeBack();
         return lastInterval(lastTo.target, resource, collector, lastTo.form, lastExport());

@@ -23,7 +23,7 @@ import { requireOtlpPackages } from './otlp-grpc/missing-packages.ts';
 import { onProcessExit } from './process-exit.ts';
 import type { ServedRoutes } from './prometheus/handler.ts';
 import { startPropagation } from './propagation.ts';
-import type { PushReader } from './push-readers.ts';
+import type { LoadExporters, PushReader } from './push-readers.ts';
 import { createResource, giveUpPending } from './resource.ts';
 import type { RoutesAddress } from './routes-endpoint.ts';
 import { type SentSpans, startTracing } from './tracing.ts';
@@ -45,6 +45,8 @@ export interface OtelExtension {
   readonly routes?: (() => Promise<ServedRoutes>) | undefined;
   /** A server of their own for the routes, instead of that of `/metrics`. Where there is none: its default address. */
   readonly routesAddress?: RoutesAddress | undefined;
+  /** Loads what pushes metrics elsewhere, beside OTLP and the console. */
+  readonly exporters?: LoadExporters | undefined;
   /** What comes before all else when the process is asked to end, or telemetry is shut down. Must not reject. */
   readonly beforeShutdown?: (() => Promise<void>) | undefined;
   /** What comes after that, before what is left is delivered for the last time. Must not reject. */
@@ -125,10 +127,12 @@ export function startOtel(
       const { startRoutesEndpoint } = await import('./routes-endpoint.ts');
       if (!isStopped) routes = startRoutesEndpoint(extra, extension.routesAddress ?? {});
     }
-    if (isPushed(options)) {
+    if (isPushed(options, extension)) {
       const { startPushReaders } = await import('./push-readers.ts');
       catchSdkFaults();
-      if (!isStopped) readers = await startPushReaders(options, resource(), provider, stop.signal);
+      if (!isStopped) {
+        readers = await startPushReaders(options, resource(), provider, stop.signal, extension.exporters);
+      }
       // Shutdown did not wait for them any longer.
       if (isStopped) for (const reader of readers) await reader.shutdown();
     }
@@ -198,9 +202,10 @@ export function startOtel(
       ...spans.flatMap((sent) => attempt('tracing', () => sent.takeLast()) ?? []),
     ];
   };
-  const stopAtExit = isSentOverOtlp(options)
-    ? deliverAtExit({ remaining: patience.remaining, requests })
-    : (): void => {};
+  const stopAtExit =
+    isSentOverOtlp(options) || extension.exporters !== undefined
+      ? deliverAtExit({ remaining: patience.remaining, requests })
+      : (): void => {};
   return {
     ready,
     openTracer: (name) => {
@@ -241,9 +246,11 @@ function isServed({ metrics: settings, prometheus }: OtelOptions): boolean {
   return settings !== false && prometheus !== false;
 }
 
-function isPushed({ metrics: settings, otlp, console }: OtelOptions): boolean {
+function isPushed({ metrics: settings, otlp, console }: OtelOptions, { exporters }: OtelExtension): boolean {
   const isOnConsole = typeof console === 'object' ? console.metrics : console;
-  return settings !== false && (isOnConsole === true || otlpTarget(otlp, 'metrics') !== undefined);
+  const isAsked =
+    isOnConsole === true || exporters !== undefined || otlpTarget(otlp, 'metrics') !== undefined;
+  return settings !== false && isAsked;
 }
 
 function isSentOverOtlp({ metrics: ofMetrics, traces, otlp }: OtelOptions): boolean {

@@ -12,6 +12,15 @@ export interface CollectorOptions {
   readonly directory: string;
   /** URLs of `/metrics` that it scrapes itself, each second. Default none. */
   readonly scrape?: readonly string[];
+  /** StatsD receivers, by the name that they get. Default none. */
+  readonly statsd?: Readonly<Record<string, StatsdReceiver>>;
+}
+
+/** A StatsD receiver of a collector: its settings, beside those that all of them have here. */
+export interface StatsdReceiver {
+  readonly transport: 'udp' | 'tcp' | 'unixgram';
+  /** `host:port`, or the file of a socket. */
+  readonly endpoint: string;
 }
 
 /** An OpenTelemetry Collector on ports of its own, that can be started, killed, frozen and started again. */
@@ -43,12 +52,13 @@ export async function createCollector({
   program,
   directory,
   scrape = [],
+  statsd = {},
 }: CollectorOptions): Promise<Collector> {
   const [http, grpc, prometheus] = [await freePort(), await freePort(), await freePort()];
   const files = { traces: join(directory, 'traces.json'), metrics: join(directory, 'metrics.json') };
   // JSON is YAML.
   const configuration = join(directory, 'collector.yaml');
-  const written = configurationOf({ http, grpc, prometheus, files, scrape });
+  const written = configurationOf({ http, grpc, prometheus, files, scrape, statsd });
   writeFileSync(configuration, JSON.stringify(written, undefined, 2));
   const lives: BackgroundProcess[] = [];
   const endpoint = `http://127.0.0.1:${http}`;
@@ -78,9 +88,22 @@ interface Layout {
   readonly prometheus: number;
   readonly files: { readonly traces: string; readonly metrics: string };
   readonly scrape: readonly string[];
+  readonly statsd: Readonly<Record<string, StatsdReceiver>>;
 }
 
-function configurationOf({ http, grpc, prometheus, files, scrape }: Layout): object {
+/** Distributions become summaries, whose quantiles it takes of the values that it gets. */
+const STATSD_SETTINGS = {
+  aggregation_interval: '2s',
+  is_monotonic_counter: true,
+  counter_type: 'float',
+  timer_histogram_mapping: ['distribution', 'timing'].map((type) => ({
+    statsd_type: type,
+    observer_type: 'summary',
+    summary: { percentiles: [0, 50, 90, 99, 100] },
+  })),
+};
+
+function configurationOf({ http, grpc, prometheus, files, scrape, statsd }: Layout): object {
   // What is acknowledged is on disk soon after, and what is there stays when the collector is started again.
   const file = (path: string): object => ({ path, append: true, flush_interval: '10ms' });
   const targets = scrape.map((url) => new URL(url).host);
@@ -98,6 +121,9 @@ function configurationOf({ http, grpc, prometheus, files, scrape }: Layout): obj
         },
       },
       ...(targets.length === 0 ? {} : { prometheus: scraper }),
+      ...Object.fromEntries(
+        Object.entries(statsd).map(([name, own]) => [`statsd/${name}`, { ...STATSD_SETTINGS, ...own }]),
+      ),
     },
     processors: { batch: { timeout: '50ms' } },
     exporters: {
@@ -114,7 +140,11 @@ function configurationOf({ http, grpc, prometheus, files, scrape }: Layout): obj
       pipelines: {
         traces: { receivers: ['otlp'], processors: ['batch'], exporters: ['file/traces', 'debug'] },
         metrics: {
-          receivers: ['otlp', ...(targets.length === 0 ? [] : ['prometheus'])],
+          receivers: [
+            'otlp',
+            ...(targets.length === 0 ? [] : ['prometheus']),
+            ...Object.keys(statsd).map((name) => `statsd/${name}`),
+          ],
           processors: ['batch'],
           exporters: ['file/metrics', 'prometheus', 'debug'],
         },

@@ -7,6 +7,11 @@ import { type Collector, type CollectorOptions, createCollector } from './collec
 import { createPostgres, type Postgres } from './postgres.ts';
 import { OTLP_FLAGS, type Prometheus, startPrometheus } from './prometheus.ts';
 import { createRedis, type Redis } from './redis.ts';
+import {
+  type StatsdExporterOptions,
+  type StatsdExporterServer,
+  startStatsdExporter,
+} from './statsd-exporter.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -26,13 +31,18 @@ export interface Lab {
   /** A directory of the test's own, gone after it. */
   readonly directory: string;
   /** A collector that is prepared, and not started. */
-  prepareCollector(options?: Pick<CollectorOptions, 'scrape'>): Promise<Collector>;
+  prepareCollector(options?: Pick<CollectorOptions, 'scrape' | 'statsd'>): Promise<Collector>;
   /** A collector that takes OTLP. */
-  startCollector(options?: Pick<CollectorOptions, 'scrape'>): Promise<Collector>;
+  startCollector(options?: Pick<CollectorOptions, 'scrape' | 'statsd'>): Promise<Collector>;
   /** A Prometheus that scrapes these targets (`host:port`) by the name of their job. */
   startPrometheus(jobs: Readonly<Record<string, string>>): Promise<Prometheus>;
   /** A Prometheus 3 that takes OTLP itself. */
   startOtlpPrometheus(): Promise<Prometheus>;
+  /** A statsd_exporter that takes lines. */
+  startStatsdExporter(
+    observers: StatsdExporterOptions['observers'],
+    port?: number,
+  ): Promise<StatsdExporterServer>;
   /** A Redis that takes connections. */
   startRedis(): Promise<Redis>;
   /** A Postgres that takes connections. */
@@ -108,6 +118,12 @@ function createLab(): { lab: Lab; stop(): Promise<void>; logs(): [string, string
       const prometheus = await startPrometheus({ program, directory, flags: OTLP_FLAGS });
       follow('Prometheus 3', prometheus.process);
       return prometheus;
+    },
+    async startStatsdExporter(observers, port) {
+      const { statsdExporter: program } = inject('programs');
+      const server = await startStatsdExporter({ program, directory, observers, port });
+      follow('statsd_exporter', server.process);
+      return server;
     },
     async startRedis() {
       const redis = await createRedis({ directory });

@@ -26,8 +26,10 @@ export interface ReceivedPoint {
   readonly resource: PlainAttributes;
   /** Value of a sum or gauge, count of a histogram. */
   readonly value: number;
-  /** Sum of a histogram. */
+  /** Sum of a histogram, or of a summary. */
   readonly sum: number | undefined;
+  /** Values of a summary's quantiles, by the quantile; empty for all else. */
+  readonly quantiles: Readonly<Record<number, number>>;
   readonly start: bigint;
   readonly time: bigint;
 }
@@ -65,6 +67,7 @@ interface JsonPoint {
   readonly asInt?: string;
   readonly count?: string;
   readonly sum?: number;
+  readonly quantileValues?: readonly { readonly quantile?: number; readonly value?: number }[];
 }
 interface JsonData {
   readonly aggregationTemporality?: number;
@@ -76,6 +79,7 @@ interface JsonMetric {
   readonly sum?: JsonData;
   readonly gauge?: JsonData;
   readonly histogram?: JsonData;
+  readonly summary?: JsonData;
 }
 
 /** Reads the spans that the collector's file exporter wrote (OTLP JSON, a message per line). */
@@ -140,10 +144,10 @@ function spanOf(span: JsonSpan, resource: PlainAttributes): ReceivedSpan {
 }
 
 function pointsOf(
-  { name, unit = '', sum, gauge, histogram }: JsonMetric,
+  { name, unit = '', sum, gauge, histogram, summary }: JsonMetric,
   resource: PlainAttributes,
 ): ReceivedPoint[] {
-  const data = sum ?? gauge ?? histogram;
+  const data = sum ?? gauge ?? histogram ?? summary;
   const temporality = data?.aggregationTemporality;
   return (data?.dataPoints ?? []).map((point) => ({
     metric: name,
@@ -153,6 +157,10 @@ function pointsOf(
     resource,
     value: Number(point.asDouble ?? point.asInt ?? point.count ?? 0),
     sum: point.sum,
+    // What is zero, the file leaves out.
+    quantiles: Object.fromEntries(
+      (point.quantileValues ?? []).map(({ quantile = 0, value = 0 }) => [quantile, value]),
+    ),
     start: BigInt(point.startTimeUnixNano ?? 0),
     time: BigInt(point.timeUnixNano),
   }));

@@ -125,6 +125,18 @@ class SdkMetric implements CollectedMetric {
     return this.#histogram(series).buckets.counts[bucket] ?? 0;
   }
 
+  histogram(series: number): HistogramValue {
+    const { count, min, max, buckets } = this.#histogram(series);
+    return {
+      count,
+      sum: this.value(series),
+      min,
+      max,
+      boundaries: buckets.boundaries,
+      counts: buckets.counts,
+    };
+  }
+
   exponential(series: number): ExponentialHistogramValue {
     const value = this.#point(series).value as ExponentialHistogram;
     return {
@@ -155,15 +167,7 @@ class SdkMetric implements CollectedMetric {
   #plainValue(series: number): number | HistogramValue | ExponentialHistogramValue {
     if (this.kind === 'exponential_histogram') return this.exponential(series);
     if (this.kind !== 'histogram') return this.value(series);
-    const { count, min, max, buckets } = this.#histogram(series);
-    return {
-      count,
-      sum: this.value(series),
-      min,
-      max,
-      boundaries: buckets.boundaries,
-      counts: buckets.counts,
-    };
+    return this.histogram(series);
   }
 
   #point(series: number): SdkPoint {

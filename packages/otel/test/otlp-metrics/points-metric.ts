@@ -50,6 +50,7 @@ export function pointsMetric(
     min: (index) => histogram(index).min,
     max: (index) => histogram(index).max,
     bucket: (index, bucket) => histogram(index).counts[bucket] as number,
+    histogram,
     exponential: (index) => at(index).value as ExponentialHistogramValue,
     exemplar,
     points: () => series.filter((point) => point !== undefined),

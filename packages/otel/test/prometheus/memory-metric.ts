@@ -75,6 +75,7 @@ export function memoryMetric(metric: MemoryMetric): CollectedMetric {
     min: (index) => histogram(index).min,
     max: (index) => histogram(index).max,
     bucket: (index, bucket) => histogram(index).counts[bucket] ?? 0,
+    histogram,
     exponential: (index) => at(index).value as ExponentialHistogramValue,
     exemplar: (index, bucket) => at(index).exemplars?.[bucket],
     points: (): MetricPoint[] =>

@@ -25,6 +25,7 @@ import {
 } from './leaves.ts';
 import { otlp } from './otlp-rule.ts';
 import { type Entries, type Fields, fieldsOf, inCodeOnly, type Relation, type Rule } from './rule.ts';
+import { statsd } from './statsd-rule.ts';
 import { system } from './system-rule.ts';
 import { view } from './view-rule.ts';
 
@@ -174,6 +175,7 @@ export const options: Fields = fieldsOf<InitOptions>({
   health,
   audit,
   system,
+  statsd,
   instrumentations,
   propagators: list(
     `a list of ${PROPAGATORS.join(', ')}`,

@@ -1,0 +1,53 @@
+import { createRequire } from 'node:module';
+import type { Problem } from '@org/instrument-core';
+import type { LoadExporters } from '@org/instrument-otel';
+import type { StatsdInitOptions } from './options.ts';
+
+/** StatsD's own interval for a flush (github.com/statsd/statsd, `flushInterval`), and the one of Datadog's Agent. */
+const DEFAULT_INTERVAL = '10s';
+
+/** The exporter of StatsD, for the readers of the OpenTelemetry side. */
+export function statsdExporters(given: true | StatsdInitOptions): LoadExporters {
+  const { interval, ...options } = given === true ? {} : given;
+  return async (collectedOf) => {
+    const { createStatsdExporter } = await import('@org/instrument-statsd');
+    return [
+      { exporter: createStatsdExporter(options, collectedOf), interval, defaultInterval: DEFAULT_INTERVAL },
+    ];
+  };
+}
+
+/**
+ * What is missing for the transport asked for; asked at set-up, since the exporter is loaded later.
+ *
+ * @param sources where each option was said, by its path.
+ */
+export function missingStatsdPackages(
+  given: boolean | StatsdInitOptions,
+  sources: Readonly<Record<string, string>>,
+): Problem[] {
+  if (typeof given === 'boolean') return [];
+  const { path, transport = path === undefined ? 'udp' : 'unix-datagram' } = given;
+  if (transport !== 'unix-datagram' || isInstalled('unix-dgram')) return [];
+  const source = sources['statsd.transport'] ?? sources['statsd.path'];
+  return [
+    {
+      path: 'statsd.transport',
+      ...(source === undefined || source === 'code' ? {} : { source }),
+      found: 'unix-datagram, and no package unix-dgram',
+      expected: 'the package unix-dgram beside it: Node.js has no Unix datagrams of its own',
+      fix: "Install it: npm install unix-dgram. It needs Python and a C++ compiler. Or use UDP, or transport: 'unix'.",
+    },
+  ];
+}
+
+/** Whether a package is found from the exporter, which is where it will be loaded from. */
+function isInstalled(name: string): boolean {
+  const own = createRequire(import.meta.url);
+  try {
+    createRequire(own.resolve('@org/instrument-statsd/package.json')).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

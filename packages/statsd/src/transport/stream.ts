@@ -1,0 +1,183 @@
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import { reportFault } from '@org/instrument-core';
+import { type Batch, lineCount } from '../encode/batch.ts';
+import type { Destination } from '../settings.ts';
+import type { Tally } from '../tally.ts';
+import { type Chunk, chunksOf } from './chunks.ts';
+import type { Transport } from './transport.ts';
+
+const FIRST_DELAY_MILLIS = 100;
+const LONGEST_DELAY_MILLIS = 30_000;
+
+/**
+ * Sends lines by TCP or a Unix stream. While the receiver is away or slow, they are kept up to a bound; what does not fit
+ * as a whole is not taken. A chunk that was being written when a connection broke is given up: it may have arrived, and what
+ * arrives twice is worse than what does not.
+ */
+export class StreamTransport implements Transport {
+  readonly #destination: Destination;
+  readonly #tally: Tally;
+  readonly #where: string;
+  readonly #queue: Chunk[] = [];
+  readonly #idle = new Set<() => void>();
+  #queuedBytes = 0;
+  #socket: Socket | undefined;
+  #isConnected = false;
+  #isWriting = false;
+  #isClosed = false;
+  #failures = 0;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(destination: Destination, tally: Tally) {
+    const { transport, path, host, port } = destination;
+    this.#destination = destination;
+    this.#where = transport === 'unix' ? path : `${host}:${port}`;
+    this.#tally = tally;
+  }
+
+  async send(batch: Batch): Promise<Error | undefined> {
+    if (batch.starts.length === 0) return undefined;
+    const lines = lineCount(batch);
+    if (this.#isClosed) {
+      this.#tally.drop('shutdown', lines);
+      return new Error('The exporter is shut down');
+    }
+    const chunks = chunksOf(batch, this.#destination.framing);
+    const size = chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const { maxBufferBytes } = this.#destination;
+    // A connection that takes everything gets batches of any size: they are there already.
+    const isKeepingUp = this.#isConnected && this.#queue.length === 0;
+    if (!isKeepingUp && this.#queuedBytes + size > maxBufferBytes) {
+      this.#tally.drop('buffer_full', lines);
+      this.#pump();
+      const state = this.#isConnected ? 'takes nothing more' : 'is not connected';
+      return new Error(
+        `StatsD at ${this.#where} ${state}, and ${this.#queuedBytes} of ${maxBufferBytes} bytes are kept for it already`,
+      );
+    }
+    this.#queue.push(...chunks);
+    this.#queuedBytes += size;
+    this.#pump();
+    return undefined;
+  }
+
+  sendNow(batch: Batch): void {
+    // What a stream is given it writes at once, as far as the system's buffer takes it.
+    if (!this.#isConnected) return;
+    for (const { bytes } of [
+      ...this.#queue.splice(this.#isWriting ? 1 : 0),
+      ...chunksOf(batch, this.#destination.framing),
+    ]) {
+      this.#socket?.write(bytes);
+    }
+  }
+
+  async flush(timeoutMillis: number): Promise<void> {
+    if (this.#queue.length === 0) return;
+    if (!this.#isConnected) this.#connectNow();
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#idle.delete(done);
+        resolve();
+      };
+      // Keeps the process alive for as long, and no longer.
+      const timer = setTimeout(done, timeoutMillis);
+      this.#idle.add(done);
+    });
+  }
+
+  async close(timeoutMillis: number): Promise<void> {
+    await this.flush(timeoutMillis);
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+    const given = this.#queue.splice(0);
+    this.#tally.drop(
+      'shutdown',
+      given.reduce((sum, { lines }) => sum + lines, 0),
+    );
+    if (given.length === 0) this.#socket?.destroySoon();
+    else this.#socket?.destroy();
+  }
+
+  #pump(): void {
+    if (this.#queue.length === 0) {
+      for (const done of this.#idle) done();
+      return;
+    }
+    if (!this.#isConnected) {
+      if (this.#retry === undefined) this.#connect();
+      return;
+    }
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    const { bytes, packets, lines } = this.#queue[0] as Chunk;
+    this.#socket?.write(bytes, (error) => {
+      this.#isWriting = false;
+      // Not there any more after close().
+      if (this.#isClosed) return;
+      this.#queue.shift();
+      this.#queuedBytes -= bytes.length;
+      if (error) {
+        // The rest is for the next connection, which follows on the end of this one.
+        this.#isConnected = false;
+        this.#tally.drop('connection_lost', lines);
+        return;
+      }
+      this.#tally.sent(packets, bytes.length, lines);
+      this.#pump();
+    });
+  }
+
+  #connectNow(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#connect();
+  }
+
+  #connect(): void {
+    if (this.#socket !== undefined || this.#isClosed) return;
+    // The name is looked up again for each connection.
+    const socket = connect(this.#address()).unref();
+    this.#socket = socket;
+    let wasConnected = false;
+    socket.on('connect', () => {
+      wasConnected = true;
+      this.#isConnected = true;
+      this.#failures = 0;
+      socket.setKeepAlive(true);
+      this.#pump();
+    });
+    socket.on('error', (error) => {
+      reportFault('statsd', `the connection to ${this.#where}`, error);
+    });
+    socket.on('close', () => this.#disconnected(wasConnected));
+    // Nothing is said to us; but that the other side ends is only noticed by reading.
+    socket.resume();
+  }
+
+  #address(): NetConnectOpts {
+    const { transport, path, host, port, family } = this.#destination;
+    return transport === 'unix' ? { path } : { host, port, ...(family === undefined ? {} : { family }) };
+  }
+
+  #disconnected(wasConnected: boolean): void {
+    this.#socket = undefined;
+    this.#isConnected = false;
+    if (this.#isClosed) return;
+    if (wasConnected) {
+      this.#pump();
+      return;
+    }
+    // Doubled with each failure, and up to half as much again, so that not all processes come back at once.
+    const delay = Math.min(FIRST_DELAY_MILLIS * 2 ** this.#failures, LONGEST_DELAY_MILLIS);
+    this.#failures++;
+    this.#retry = setTimeout(
+      () => {
+        this.#retry = undefined;
+        this.#pump();
+      },
+      delay * (1 + Math.random() / 2),
+    ).unref();
+  }
+}

@@ -1,0 +1,99 @@
+import { createSocket, type Socket } from 'node:dgram';
+import type { LookupAddress } from 'node:dns';
+import { isIP } from 'node:net';
+import { monotonicMillis } from '@org/instrument-core';
+import type { Destination } from '../settings.ts';
+import { type Lookup, resolveAddress } from './resolve-address.ts';
+
+/**
+ * A socket that is connected to where the host's name leads. The name is looked up again when the address is older than
+ * `dnsRefreshMillis`, beside what is being sent; the old address stays in use until a new one is known.
+ */
+export class UdpSocket {
+  readonly #destination: Destination;
+  readonly #lookup: Lookup | undefined;
+  readonly #onRefused: () => void;
+  #socket: Socket | undefined;
+  #address: LookupAddress | undefined;
+  #resolvedAt = Number.NEGATIVE_INFINITY;
+  #opening: Promise<Socket> | undefined;
+  #isClosed = false;
+
+  /** @param onRefused is called when the other side says that nobody listens there */
+  constructor(destination: Destination, onRefused: () => void, lookup?: Lookup) {
+    this.#destination = destination;
+    this.#onRefused = onRefused;
+    this.#lookup = lookup;
+  }
+
+  /** The socket as it is, if it is connected. */
+  get current(): Socket | undefined {
+    return this.#socket;
+  }
+
+  /** The connected socket. Rejects when the name has no address, or the address no route. */
+  async connected(): Promise<Socket> {
+    const isStale = monotonicMillis() - this.#resolvedAt > this.#destination.dnsRefreshMillis;
+    if (this.#socket === undefined) return this.#open();
+    if (isStale && isIP(this.#destination.host) === 0) this.#open().catch(() => {});
+    return this.#socket;
+  }
+
+  /** Looks the name up again with the next packet, as if its address were old. */
+  expire(): void {
+    this.#resolvedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Looks the name up and connects anew before the next packet. */
+  forget(): void {
+    this.#socket?.close();
+    this.#socket = undefined;
+    this.#address = undefined;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.forget();
+  }
+
+  #open(): Promise<Socket> {
+    this.#opening ??= this.#resolveAndConnect().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #resolveAndConnect(): Promise<Socket> {
+    const { host, port, family } = this.#destination;
+    // Not asked again before the time, whether there is an answer or not.
+    this.#resolvedAt = monotonicMillis();
+    const found = await resolveAddress(host, family, this.#lookup);
+    const isSame = found.address === this.#address?.address && found.family === this.#address.family;
+    if (isSame && this.#socket !== undefined) return this.#socket;
+    const socket = await connect(found, port);
+    if (this.#isClosed) {
+      socket.close();
+      throw new Error('The exporter is shut down');
+    }
+    socket.on('error', () => this.#onRefused());
+    this.#socket?.close();
+    this.#socket = socket;
+    this.#address = found;
+    return socket;
+  }
+}
+
+function connect({ address, family }: LookupAddress, port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket(family === 6 ? 'udp6' : 'udp4').unref();
+    const fail = (error: Error): void => {
+      socket.close();
+      reject(error);
+    };
+    socket.once('error', fail);
+    socket.connect(port, address, () => {
+      socket.removeListener('error', fail);
+      resolve(socket);
+    });
+  });
+}

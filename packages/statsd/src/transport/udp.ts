@@ -1,0 +1,188 @@
+import type { Socket } from 'node:dgram';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { reasonOf, reportFault } from '@org/instrument-core';
+import { type Batch, lineCount } from '../encode/batch.ts';
+import type { Destination } from '../settings.ts';
+import type { Tally } from '../tally.ts';
+import type { Lookup } from './resolve-address.ts';
+import type { Transport } from './transport.ts';
+import { UdpSocket } from './udp-socket.ts';
+
+/**
+ * Packets sent at once; then a pause. Linux gives a socket 208 KiB to be read from, which are about 90 packets with what
+ * it adds to each: what comes faster than a receiver reads is lost there, and nobody is told.
+ */
+const BURST_PACKETS = 32;
+const PAUSE_MILLIS = 1;
+
+/** What became of one batch. */
+interface Progress {
+  readonly batch: Batch;
+  packets: number;
+  bytes: number;
+  lines: number;
+  /** Packets of which the other side says that nobody took them. */
+  refused: number;
+  /** Lines that the system would not send. */
+  failed: number;
+  /** Lines not sent because those before were refused. */
+  unreached: number;
+  error: Error | undefined;
+}
+
+/**
+ * Sends packets by UDP, to a connected socket: the only way to hear that nobody listens. The answer to a packet comes with
+ * a later one, or beside; where all packets of a batch were refused, it was not taken.
+ */
+export class UdpTransport implements Transport {
+  readonly #socket: UdpSocket;
+  readonly #tally: Tally;
+  readonly #where: string;
+  #progress: Progress | undefined;
+  #sending: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  /** @param lookup stands for the system's */
+  constructor(destination: Destination, tally: Tally, lookup?: Lookup) {
+    this.#where = `${destination.host}:${destination.port}`;
+    this.#tally = tally;
+    this.#socket = new UdpSocket(destination, () => this.#refused(), lookup);
+    // In time for what is sent when the process ends before its first interval; what fails is told when something is sent.
+    this.#socket.connected().catch(() => {});
+  }
+
+  send(batch: Batch): Promise<Error | undefined> {
+    const sent = this.#sending.then(() => this.#send(batch));
+    // One that failed in a way nobody thought of does not stop those behind it.
+    this.#sending = sent.catch(() => {});
+    return sent;
+  }
+
+  sendNow({ bytes, starts, ends, lines }: Batch): void {
+    const socket = this.#socket.current;
+    if (socket === undefined) return;
+    for (let i = 0; i < starts.length; i++) {
+      const start = starts[i] as number;
+      // Node tries at once, and only waits where the system's buffer is full.
+      socket.send(bytes, start, (ends[i] as number) - start);
+      this.#tally.sent(1, (ends[i] as number) - start, lines[i] as number);
+    }
+  }
+
+  async flush(timeoutMillis: number): Promise<void> {
+    const stop = new AbortController();
+    const late = sleep(timeoutMillis, undefined, { signal: stop.signal }).catch(() => {});
+    await Promise.race([this.#sending, late]);
+    stop.abort();
+  }
+
+  async close(timeoutMillis: number): Promise<void> {
+    await this.flush(timeoutMillis);
+    this.#isClosed = true;
+    this.#socket.close();
+  }
+
+  async #send(batch: Batch): Promise<Error | undefined> {
+    let socket: Socket;
+    try {
+      if (this.#isClosed) throw new Error('The exporter is shut down');
+      socket = await this.#socket.connected();
+    } catch (error) {
+      this.#tally.drop(this.#isClosed ? 'shutdown' : 'unreachable', lineCount(batch));
+      return new Error(`StatsD at ${this.#where} cannot be reached: ${reasonOf(error)}`);
+    }
+    const progress: Progress = {
+      batch,
+      packets: 0,
+      bytes: 0,
+      lines: 0,
+      refused: 0,
+      failed: 0,
+      unreached: 0,
+      error: undefined,
+    };
+    this.#progress = progress;
+    for (let first = 0; first < batch.starts.length && !this.#isClosed; first += BURST_PACKETS) {
+      if (first > 0) await sleep(PAUSE_MILLIS);
+      await this.#sendBurst(socket, progress, first, Math.min(first + BURST_PACKETS, batch.starts.length));
+    }
+    // Time for the answer to the last packet, which comes at once where the receiver is on the same machine: the first turn
+    // may be without a look at the sockets.
+    await nextTurn();
+    await nextTurn();
+    this.#progress = undefined;
+    return this.#settle(progress);
+  }
+
+  #sendBurst(socket: Socket, progress: Progress, first: number, end: number): Promise<void> {
+    return new Promise((resolve) => {
+      let pending = end - first;
+      const settled = (): void => {
+        pending--;
+        if (pending === 0) resolve();
+      };
+      for (let i = first; i < end; i++) this.#sendPacket(socket, progress, i, settled, true);
+    });
+  }
+
+  #sendPacket(
+    socket: Socket,
+    progress: Progress,
+    packet: number,
+    settled: () => void,
+    mayRetry: boolean,
+  ): void {
+    const { bytes, starts, ends, lines } = progress.batch;
+    const start = starts[packet] as number;
+    const size = (ends[packet] as number) - start;
+    const done = (error: Error | null): void => {
+      if (error === null) {
+        progress.packets++;
+        progress.bytes += size;
+        progress.lines += lines[packet] as number;
+      } else if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
+        // It speaks of a packet before, and this one was not sent for it. What the first one hears is of another batch.
+        if (packet > 0 || !mayRetry) progress.refused++;
+        if (mayRetry) {
+          this.#sendPacket(socket, progress, packet, settled, false);
+          return;
+        }
+        progress.unreached += lines[packet] as number;
+      } else {
+        progress.error = error;
+        progress.failed += lines[packet] as number;
+      }
+      settled();
+    };
+    try {
+      socket.send(bytes, start, size, done);
+    } catch (error) {
+      // Closed meanwhile.
+      done(error as Error);
+    }
+  }
+
+  #refused(): void {
+    if (this.#progress !== undefined) this.#progress.refused++;
+  }
+
+  #settle({ batch, packets, bytes, lines, refused, failed, unreached, error }: Progress): Error | undefined {
+    const arrived = Math.max(0, packets - refused);
+    // Which packets were refused is not told; they are all filled alike.
+    const share = packets === 0 ? 0 : arrived / packets;
+    const arrivedLines = Math.round(lines * share);
+    this.#tally.sent(arrived, Math.round(bytes * share), arrivedLines);
+    this.#tally.drop('unreachable', lines - arrivedLines + unreached);
+    this.#tally.drop('network', failed);
+    this.#tally.drop('shutdown', lineCount(batch) - lines - failed - unreached);
+    if (arrived === batch.starts.length) return undefined;
+    const reason = error ?? new Error('nobody listens there');
+    if (arrived > 0) {
+      reportFault('statsd', `sending to ${this.#where}`, reason);
+      return undefined;
+    }
+    if (error === undefined) this.#socket.expire();
+    else this.#socket.forget();
+    return new Error(`StatsD at ${this.#where}: ${reasonOf(reason)}`);
+  }
+}

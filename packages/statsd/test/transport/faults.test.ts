@@ -1,0 +1,209 @@
+import type { LookupAddress } from 'node:dns';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Encoder } from '../../src/encode/encoder.ts';
+import { createStatsdExporter, type StatsdExporter, type StatsdOptions } from '../../src/index.ts';
+import { resolveSettings } from '../../src/settings.ts';
+import { Tally } from '../../src/tally.ts';
+import type { Lookup } from '../../src/transport/resolve-address.ts';
+import { UdpTransport } from '../../src/transport/udp.ts';
+import { counter, metricsOf } from '../support/encode.ts';
+import { socketPath, startStream, startUdp, startUnixDatagram } from '../support/receivers.ts';
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+function exporterTo(options: StatsdOptions): StatsdExporter {
+  const exporter = createStatsdExporter({ timeout: 5_000, ...options });
+  closers.push(() => exporter.shutdown());
+  return exporter;
+}
+
+function send(exporter: StatsdExporter, name: string, lines = 1) {
+  const points = Array.from({ length: lines }, (_, i) => ({ value: i + 1 }));
+  return new Promise<{ code: number; error?: Error }>((resolve) =>
+    exporter.export(metricsOf([counter(name, ...points)]), resolve),
+  );
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!condition() && performance.now() < end) await sleep(5);
+  expect(condition()).toBe(true);
+}
+
+describe('connections', () => {
+  it('are made again when the receiver is back, and what was exported meanwhile arrives', async () => {
+    const first = await startStream();
+    const { options } = first;
+    const exporter = exporterTo(options);
+    await send(exporter, 'before');
+    await first.received(1);
+    await first.close();
+    // Until the end of the connection is seen, something may be given to it.
+    await sleep(50);
+    expect(await send(exporter, 'meanwhile')).toEqual({ code: 0 });
+    expect(await send(exporter, 'still')).toEqual({ code: 0 });
+    const second = await startStream({ port: options.port as number });
+    closers.push(second.close);
+    await exporter.forceFlush();
+    expect(await second.received(2)).toEqual(['meanwhile:1|c', 'still:1|c']);
+    expect(exporter.statistics()).toMatchObject({ lines: 3, dropped: {} });
+  });
+
+  it('that are broken by the other side are made again, and lines stay whole', async () => {
+    const receiver = await startStream();
+    closers.push(receiver.close);
+    const exporter = exporterTo({ ...receiver.options, dialect: 'plain' });
+    for (let i = 0; i < 20; i++) {
+      await send(exporter, `metric${i}`, 500);
+      await exporter.forceFlush();
+      for (const socket of receiver.connections) if (i % 3 === 0) socket.destroy();
+    }
+    await exporter.forceFlush();
+    const { lines, dropped } = exporter.statistics();
+    expect(lines + (dropped.connection_lost ?? 0)).toBe(10_000);
+    for (const line of receiver.lines) expect(line).toMatch(/^metric\d+:\d+\|c$/);
+  });
+
+  it('that break under a backlog lose what was being written, and no more', async () => {
+    const first = await startStream();
+    const { options } = first;
+    const exporter = exporterTo(options);
+    await send(exporter, 'first');
+    await first.received(1);
+    for (const socket of first.connections) socket.pause();
+    for (let i = 0; i < 100; i++) {
+      await send(exporter, 'x'.repeat(100), 500);
+      await sleep(1);
+    }
+    const before = exporter.statistics().lines;
+    expect(before).toBeLessThan(50_001);
+    await first.close();
+    const second = await startStream({ port: options.port as number });
+    closers.push(second.close);
+    await exporter.forceFlush();
+    const { lines, dropped } = exporter.statistics();
+    expect(lines + (dropped.connection_lost ?? 0)).toBe(50_001);
+    // A chunk is of 64 KiB: one may be given up, and one be lost in the buffers of the system.
+    const chunk = 700;
+    expect(dropped.connection_lost ?? 0).toBeLessThan(chunk);
+    const arrived = (await second.received(lines - before - chunk)).length;
+    expect(arrived).toBeGreaterThanOrEqual(lines - before - chunk);
+    expect(arrived).toBeLessThanOrEqual(lines - before);
+  });
+
+  it('to a receiver that does not read keep no more than the bound, and say so', async () => {
+    const receiver = await startStream();
+    closers.push(receiver.close);
+    const exporter = exporterTo({ ...receiver.options, maxBufferBytes: 100_000, timeout: 100 });
+    await send(exporter, 'first');
+    await receiver.received(1);
+    for (const socket of receiver.connections) socket.pause();
+    let last: { code: number; error?: Error } = { code: 0 };
+    // The operating system keeps a few megabytes on both sides before anything waits here.
+    for (let i = 0; i < 2_000 && last.code === 0; i++) {
+      last = await send(exporter, 'x'.repeat(100), 500);
+      await sleep(1);
+    }
+    expect(last.error?.message).toMatch(/takes nothing more, and \d+ of 100000 bytes are kept/);
+    const { dropped } = exporter.statistics();
+    expect(dropped).toEqual({ buffer_full: 500 });
+    await exporter.shutdown();
+    expect(exporter.statistics().dropped.shutdown).toBeGreaterThan(0);
+  });
+
+  it('whose packets have their length in front have it as the Agent reads it', async () => {
+    const receiver = await startStream({ path: socketPath() });
+    closers.push(receiver.close);
+    const exporter = exporterTo({ ...receiver.options, framing: 'length', maxPacketBytes: 64 });
+    await send(exporter, 'orders', 20);
+    await exporter.forceFlush();
+    const { bytes: sent } = exporter.statistics();
+    await until(() => receiver.packets.reduce((sum, { length }) => sum + length, 0) === sent);
+    let bytes = Buffer.concat(receiver.packets);
+    const lines: string[] = [];
+    while (bytes.length > 0) {
+      const size = bytes.readUInt32LE(0);
+      expect(size).toBeLessThanOrEqual(64);
+      lines.push(...bytes.toString('utf8', 4, 4 + size).split('\n'));
+      bytes = bytes.subarray(4 + size);
+    }
+    expect(lines).toEqual(Array.from({ length: 20 }, (_, i) => `orders:${i + 1}|c`));
+  });
+});
+
+describe('datagrams', () => {
+  it('go to a receiver that was started again, UDP', async () => {
+    const first = await startUdp();
+    const exporter = exporterTo(first.options);
+    await send(exporter, 'before');
+    await first.received(1);
+    await first.close();
+    expect(await send(exporter, 'away', 300)).toMatchObject({ code: 1 });
+    const second = await startUdp('udp4', first.options.port as number);
+    closers.push(second.close);
+    expect(await send(exporter, 'after')).toEqual({ code: 0 });
+    expect(await second.received(1)).toEqual(['after:1|c']);
+    expect(exporter.statistics()).toMatchObject({ lines: 2, dropped: { unreachable: 300 } });
+  });
+
+  it('go to a receiver that was started again, Unix', async () => {
+    const path = socketPath();
+    const first = await startUnixDatagram(path);
+    const exporter = exporterTo(first.options);
+    await send(exporter, 'before');
+    await first.received(1);
+    await first.close();
+    expect((await send(exporter, 'away')).error?.message).toBe(`StatsD at ${path}: ENOENT`);
+    const second = await startUnixDatagram(path);
+    closers.push(second.close);
+    expect(await send(exporter, 'after')).toEqual({ code: 0 });
+    expect(await second.received(1)).toEqual(['after:1|c']);
+  });
+
+  it('to a name go where it leads now, and where it last led while it cannot be resolved', async () => {
+    const [one, other] = [await startUdp('udp4'), await startUdp('udp6')];
+    closers.push(one.close, other.close);
+    let answer: LookupAddress | Error = { address: '127.0.0.1', family: 4 };
+    let asked = 0;
+    const lookup: Lookup = (_host, _options, done) => {
+      asked++;
+      process.nextTick(() => {
+        if (answer instanceof Error) done(answer, []);
+        else done(null, [answer]);
+      });
+    };
+    const ports = { 4: one.options.port, 6: other.options.port };
+    const settings = resolveSettings({ host: 'statsd.example', port: ports[4] as number, dnsRefresh: 0 }, {});
+    const tally = new Tally('udp');
+    const transport = new UdpTransport(settings.destination, tally, lookup);
+    closers.push(() => transport.close(100));
+    const encoder = new Encoder(settings.form);
+    const sendLine = (name: string) =>
+      transport.send(encoder.encode(metricsOf([counter(name, { value: 1 })]), 0, true));
+    expect(await sendLine('first')).toBeUndefined();
+    expect(await one.received(1)).toEqual(['first:1|c']);
+    answer = new Error('ENOTFOUND');
+    expect(await sendLine('second')).toBeUndefined();
+    await until(() => asked >= 2);
+    expect(await sendLine('third')).toBeUndefined();
+    expect(await one.received(3)).toEqual(['first:1|c', 'second:1|c', 'third:1|c']);
+    // Another address; nobody is at this port there, which is how it shows.
+    answer = { address: '::1', family: 6 };
+    await until(() => {
+      void sendLine('moved');
+      return tally.statistics().dropped.unreachable !== undefined;
+    });
+  });
+
+  it('to a name that leads nowhere are not taken', async () => {
+    const exporter = exporterTo({ host: 'statsd.invalid' });
+    const { code, error } = await send(exporter, 'lost');
+    expect(code).toBe(1);
+    expect(error?.message).toMatch(/^StatsD at statsd\.invalid:8125 cannot be reached: /);
+    expect(exporter.statistics().dropped).toEqual({ unreachable: 1 });
+  });
+});
