@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import type { StatsdFlush } from './harness/first-statsd.ts';
 import { freePort } from './harness/free-port.ts';
 import { it, type Lab } from './harness/lab.ts';
 import type { Sample } from './harness/prometheus.ts';
@@ -98,7 +99,7 @@ function fuzz(dialects: readonly string[], port: number): string {
     const random = (below) => (seed = (seed * 1103515245 + 12345) % 2147483648) % below;
     const text = () => Array.from({ length: 1 + random(12) }, () => hostile[random(hostile.length)]).join('');
     for (const [i, dialect] of ${JSON.stringify(dialects)}.entries()) {
-      const statsd = { dialect, port: ${port}, prefix: 'fuzz' + i };
+      const statsd = { dialect, transport: 'tcp', port: ${port}, prefix: 'fuzz' + i };
       const telemetry = init({ prometheus: false, logLevel: 'none', statsd });
       await telemetry.ready;
       const counter = getMeter('fuzz').createCounter('hits');
@@ -219,11 +220,13 @@ describe('statsd_exporter of Prometheus', () => {
     }
   });
 
-  it('gets ten thousand series at once, by UDP', async ({ lab }) => {
+  it.for(['tcp', 'unix-datagram'])('gets ten thousand series at once, by %s', async (transport, { lab }) => {
     const server = await lab.startStatsdExporter('summary');
+    const statsd = transport === 'tcp' ? { transport, port: server.port } : { path: server.socket };
+    const options = { prometheus: false, logLevel: 'warn', metrics: { cardinalityLimit: 20_000 }, statsd };
     const source = `
       import { getMeter, init } from '@org/instrument';
-      const telemetry = init({ prometheus: false, logLevel: 'warn', metrics: { cardinalityLimit: 20_000 }, statsd: { port: ${server.port} } });
+      const telemetry = init(${JSON.stringify(options)});
       await telemetry.ready;
       const orders = getMeter('shop').createCounter('shop.orders');
       for (let flush = 0; flush < 3; flush++) {
@@ -263,13 +266,40 @@ describe('statsd_exporter of Prometheus', () => {
   });
 });
 
+describe('the first StatsD', () => {
+  it('has our totals, counts and extremes in names without tags', async ({ lab }) => {
+    const server = await lab.startFirstStatsd();
+    const series = await record(lab, { dialect: 'plain', port: server.port });
+    const total = (of: (flush: StatsdFlush) => number | undefined) =>
+      server.flushes().reduce((sum, flush) => sum + (of(flush) ?? 0), 0);
+    for (const plan of PLANS) {
+      const orders = of(series, 'shop.orders', plan).value;
+      await expect
+        .poll(() => total(({ counters }) => counters[`shop.orders.plan.${plan}`]), SOON)
+        .toBe(orders);
+      const gauges = () => server.flushes().at(-1)?.gauges ?? {};
+      await expect
+        .poll(() => gauges()[`shop.balance.plan.${plan}`], SOON)
+        .toBe(of(series, 'shop.balance', plan).value);
+      expect(gauges()[`shop.jobs.plan.${plan}`]).toBe(of(series, 'shop.jobs', plan).value);
+      const latency = of(series, 'shop.latency', plan);
+      const timers = () =>
+        server.flushes().flatMap(({ timer_data: data }) => data[`shop.latency.plan.${plan}`] ?? []);
+      await expect.poll(() => timers().reduce((sum, { count }) => sum + count, 0), SOON).toBe(latency.count);
+      expect(Math.max(...timers().map(({ upper }) => upper))).toBeCloseTo((latency.max ?? 0) * 1_000, 6);
+      expect(Math.min(...timers().map(({ lower }) => lower))).toBeCloseTo((latency.min ?? 0) * 1_000, 6);
+    }
+    expect(total(({ counters }) => counters['statsd.bad_lines_seen'])).toBe(0);
+  });
+});
+
 describe("the collector's StatsD receiver", () => {
   it('takes whatever is in names and labels as what it is', async ({ lab }) => {
-    const udp = await freePort();
+    const tcp = await freePort();
     const collector = await lab.startCollector({
-      statsd: { udp: { transport: 'udp', endpoint: `127.0.0.1:${udp}` } },
+      statsd: { tcp: { transport: 'tcp', endpoint: `127.0.0.1:${tcp}` } },
     });
-    const app = lab.startApp({ source: fuzz(['dogstatsd', 'plain'], udp) });
+    const app = lab.startApp({ source: fuzz(['dogstatsd', 'plain'], tcp) });
     expect(await app.end).toEqual({ code: 0, signal: null });
     const hits = () => collector.points().filter(({ metric }) => /^fuzz\d\.hits/.test(metric));
     await expect.poll(() => hits().reduce((sum, { value }) => sum + value, 0), SOON).toBe(500 * (1 + 2));

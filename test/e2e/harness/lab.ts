@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test as base, inject } from 'vitest';
 import { type BackgroundProcess, startProcess } from './background-process.ts';
 import { type Collector, type CollectorOptions, createCollector } from './collector.ts';
+import { type FirstStatsd, startFirstStatsd } from './first-statsd.ts';
 import { createPostgres, type Postgres } from './postgres.ts';
 import { OTLP_FLAGS, type Prometheus, startPrometheus } from './prometheus.ts';
 import { createRedis, type Redis } from './redis.ts';
@@ -43,6 +44,8 @@ export interface Lab {
     observers: StatsdExporterOptions['observers'],
     port?: number,
   ): Promise<StatsdExporterServer>;
+  /** The first StatsD, from npm. */
+  startFirstStatsd(): Promise<FirstStatsd>;
   /** A Redis that takes connections. */
   startRedis(): Promise<Redis>;
   /** A Postgres that takes connections. */
@@ -123,6 +126,11 @@ function createLab(): { lab: Lab; stop(): Promise<void>; logs(): [string, string
       const { statsdExporter: program } = inject('programs');
       const server = await startStatsdExporter({ program, directory, observers, port });
       follow('statsd_exporter', server.process);
+      return server;
+    },
+    async startFirstStatsd() {
+      const server = await startFirstStatsd(directory);
+      follow('StatsD', server.process);
       return server;
     },
     async startRedis() {
