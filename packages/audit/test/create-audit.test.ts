@@ -121,6 +121,17 @@ describe('an operation that is recorded', () => {
 });
 
 describe('a directory', () => {
+  test.runIf(process.platform === 'linux')('that cannot be made is refused at once, with the reason', () => {
+    for (const directory of ['/proc/nowhere/journal', '/proc/version/journal']) {
+      expect(() => audits.open({ directory })).toThrow(
+        expect.objectContaining({
+          code: 'INSTRUMENT_AUDIT_UNAVAILABLE',
+          message: expect.stringMatching(/ENOENT|ENOTDIR/),
+        }),
+      );
+    }
+  });
+
   test('is made for the user alone, and its files are', async () => {
     const { audit, directory } = audits.open({ segmentBytes: 4_096 });
     audit.record({ action: 'orders.place', actor: personal('u1', 'ada') });

@@ -1,5 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+
+const PRIVATE = { mode: 0o700 } as const;
 
 /** A directory that may be written and not read, and file systems whose directories cannot be synced, or need not be. */
 const CANNOT: readonly (string | undefined)[] = ['EACCES', 'EPERM', 'EINVAL', 'EBADF', 'ENOTSUP', 'ENOSYS'];
@@ -37,12 +39,21 @@ export function syncFile(path: string): void {
   }
 }
 
-/** Makes a directory, and those above it, for the user alone. Their names are on disk when this returns. */
+/**
+ * Makes a directory, and those above it, for the user alone. Their names are on disk when this returns. One step at a
+ * time: `mkdirSync` of Node.js, asked to do it all, never returns where a file system takes no directories (`/proc`).
+ *
+ * @throws the error of the file system.
+ */
 export function makeDirectory(path: string): void {
-  const topmost = mkdirSync(path, { recursive: true, mode: 0o700 });
-  if (topmost === undefined) return;
-  for (let made = path; ; made = dirname(made)) {
-    syncDirectory(dirname(made));
-    if (made === topmost || made === dirname(made)) return;
+  try {
+    mkdirSync(path, PRIVATE);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    makeDirectory(dirname(path));
+    mkdirSync(path, PRIVATE);
   }
+  syncDirectory(dirname(path));
 }

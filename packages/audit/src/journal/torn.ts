@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { TORN } from './format.ts';
-import { syncDirectory } from './sync-directory.ts';
+import { makeDirectory, syncDirectory } from './sync-directory.ts';
 import { writeWhole } from './write-whole.ts';
 
 const COPY_BYTES = 1 << 20;
@@ -21,7 +21,7 @@ export function moveTorn(
     if (fstatSync(source).size <= from) return undefined;
     const stamp = new Date().toISOString().replaceAll(/[^\d]/g, '');
     const file = join(TORN, `${basename(path)}-${from}-${stamp}`);
-    mkdirSync(join(directory, TORN), { recursive: true, mode: 0o700 });
+    makeDirectory(join(directory, TORN));
     const bytes = copyEnd(source, from, join(directory, file));
     syncDirectory(join(directory, TORN));
     syncDirectory(directory);

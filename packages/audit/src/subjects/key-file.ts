@@ -5,7 +5,6 @@ import {
   fdatasync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -16,7 +15,7 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { reportFault } from '@org/instrument-core';
-import { syncDirectory as syncDirectoryNow } from '../journal/sync-directory.ts';
+import { makeDirectory, syncDirectory as syncDirectoryNow } from '../journal/sync-directory.ts';
 import { ERASED_KEY, KEY_OFFSET, type KeyRecord, keyLine, parseKeyRecords } from './key-record.ts';
 
 const PRIVATE = 0o600;
@@ -130,7 +129,7 @@ export class KeyFile {
   }
 
   #create(): number {
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(this.#path));
     const fd = openSync(this.#path, constants.O_RDWR | constants.O_CREAT, PRIVATE);
     this.#isUnnamed = true;
     return fd;

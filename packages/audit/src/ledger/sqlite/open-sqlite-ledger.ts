@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Duration, InstrumentError } from '@org/instrument-core';
+import { makeDirectory } from '../../journal/sync-directory.ts';
 import { Arguments } from '../arguments.ts';
 import type { Ledger } from '../ledger.ts';
 import { type LedgerSettings, readSettings, SETTINGS } from '../settings.ts';
@@ -81,6 +82,6 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
 /** SQLite would make the file readable for all, and gives its log the mode of the file. */
 function createPrivately(path: string): void {
   if (path === ':memory:') return;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(path));
   closeSync(openSync(path, 'a', 0o600));
 }
