@@ -1,7 +1,7 @@
 // What `npm start` and `npm test` run: installs with the pinned pnpm, then builds and starts, or tests.
 // Needs nothing but Node and npm.
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,6 +27,11 @@ function checkNode() {
 }
 
 function install() {
+  // Where a driver has to be built, the headers that came with this Node will do: they need not be downloaded.
+  const nodeDirectory = dirname(dirname(process.execPath));
+  if (existsSync(join(nodeDirectory, 'include', 'node', 'node.h'))) {
+    process.env.npm_config_nodedir ??= nodeDirectory;
+  }
   run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline'], 'ignore');
 }
 
