@@ -21,6 +21,8 @@ export interface AuditStatus {
   readonly shed: number;
   /** Entries that the last checkpoint covers. */
   readonly checkpointed: number;
+  /** Entries that a checkpoint covers, and that were not there when the journal was opened: somebody has cut it. */
+  readonly missing: number;
 }
 
 /** What is known of an operation once it has ended. */

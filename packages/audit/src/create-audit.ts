@@ -86,6 +86,7 @@ function assemble(
   const checkpointer = new Checkpointer(directory, key, (checkpoint) => {
     events.emit('audit.checkpoint', { directory, ...checkpoint, timestampMillis: Date.now() });
   });
+  const missing = Math.max(0, checkpointer.size - kept);
   const keys = openSubjectKeys(directory);
   const encoder = createEntryEncoder({ ...given, subjects: keys });
   const state = new JournalState(directory, events, () => {
@@ -123,6 +124,7 @@ function assemble(
     metrics,
     checkpointer,
     keys,
+    missing,
     stopBackground: () => maintenance.stop(),
     onClose: (idle) => {
       forgetExit();
@@ -136,16 +138,16 @@ function assemble(
   const maintenance = startMaintenance({ audit, own, journal, options });
   onRotated = maintenance.onRotated;
   try {
-    if (found.unsealed !== undefined || found.tornBytes > 0 || interrupted.length > 0) {
-      tellRecovered(own, journal, clock, options, found, interrupted);
+    if (found.unsealed !== undefined || found.tornBytes > 0 || interrupted.length > 0 || missing > 0) {
+      tellRecovered(own, journal, clock, options, found, interrupted, missing);
     }
   } catch (error) {
     audit.closeNow();
     throw error;
   }
-  if (checkpointer.size > kept) {
-    const what = `${checkpointer.size} entries were signed, and ${kept} are there`;
-    reportFault('audit', 'finding all entries of the journal', what);
+  if (missing > 0) {
+    const what = `${missing} are missing: ${checkpointer.size} were signed, ${kept} are there. Run verify.`;
+    reportFault('audit', 'finding all entries', what);
   }
   return audit;
 }
@@ -157,11 +159,13 @@ function tellRecovered(
   { directory, events }: ResolvedAuditOptions,
   { tornBytes, tornFile }: FoundJournal,
   interrupted: readonly number[],
+  missing: number,
 ): void {
   const size = journal.size;
   own.record('audit.journal.recovered', {
     entries: size,
     interrupted: interrupted.length,
+    ...(missing === 0 ? {} : { missing }),
     tornBytes,
     ...(tornFile === undefined ? {} : { tornFile }),
   });
@@ -170,7 +174,8 @@ function tellRecovered(
   const unknown: EntryContent = { action: UNKNOWN_ACTION, time: clock.next() };
   own.recordInterrupted(new Map(interrupted.map((index) => [index, starts.get(index) ?? unknown])));
   const timestampMillis = Date.now();
-  events.emit('audit.recovered', { directory, size, tornBytes, tornFile, interrupted, timestampMillis });
+  const figures = { size, tornBytes, tornFile, missing, interrupted };
+  events.emit('audit.recovered', { directory, ...figures, timestampMillis });
 }
 
 /** Name of the journal: it was fixed when the journal was made. */

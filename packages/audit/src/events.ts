@@ -46,6 +46,8 @@ export interface RecoveredEvent {
   readonly tornBytes: number;
   /** File that the torn bytes were moved to; `undefined` when there were none. */
   readonly tornFile: string | undefined;
+  /** Entries that a checkpoint covers, and that are not there: somebody has cut the journal. */
+  readonly missing: number;
   /** Indexes of operations that had started and not ended; each now has an entry of outcome `unknown`. */
   readonly interrupted: readonly number[];
   readonly timestampMillis: number;

@@ -55,7 +55,14 @@ export type {
   RetentionOptions,
   WhenFull,
 } from './options.ts';
-export { announceAudit, audit, disableAudit, installAudit } from './process-audit.ts';
+export {
+  type Announcement,
+  announceAudit,
+  audit,
+  disableAudit,
+  installAudit,
+  waitingOperations,
+} from './process-audit.ts';
 export type { AuditPage, AuditQuery } from './query/query.ts';
 export { type PersonalValue, personal } from './subjects/personal.ts';
 export type { Verification, VerificationFailure, VerifyOptions } from './verify/verification.ts';

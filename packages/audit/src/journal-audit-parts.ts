@@ -24,6 +24,8 @@ export interface JournalAuditParts {
   readonly metrics: JournalMetrics;
   readonly checkpointer: Checkpointer;
   readonly keys: SubjectKeys;
+  /** Entries that were signed, and were not there when the journal was opened. */
+  readonly missing: number;
   /** Stops what goes on in the background, and resolves when it is over. */
   readonly stopBackground: () => Promise<void>;
   /** Stops all else, when the journal is closed; the directory is given back once `idle` has resolved, or at once. */

@@ -104,6 +104,7 @@ export class JournalAudit implements Audit {
       durable: journal.durable,
       waitingBytes: journal.waitingBytes,
       shed: overflow.shed,
+      missing: this.#parts.missing,
       checkpointed: checkpointer.size,
     };
   }
@@ -245,10 +246,11 @@ export class JournalAudit implements Audit {
     const { keys, options, own } = this.#parts;
     // The keys may be another process's by now.
     if (this.#isClosed) throw unavailable('the journal is closed');
+    const context = currentAuditContext();
     const pseudonym = await keys.erase(subject);
     if (pseudonym === undefined) return false;
     if (this.#isClosed) throw unavailable('the journal was closed while a key was erased');
-    await own.record('audit.subject.erased', { pseudonym }).durable;
+    await own.record('audit.subject.erased', { pseudonym }, context).durable;
     options.events.emit('audit.erased', {
       directory: options.directory,
       pseudonym,
@@ -290,6 +292,14 @@ export class JournalAudit implements Audit {
   #release(idle: Promise<void> | undefined, lost?: string): void {
     const { journal, keys, metrics, onClose, state } = this.#parts;
     const reason = lost ?? state.reason;
+    const unwritten = journal.size - journal.durable;
+    if (unwritten > 0) {
+      reportFault(
+        'audit',
+        'bringing the last entries to disk',
+        `${unwritten} are lost: ${reason ?? 'no disk'}`,
+      );
+    }
     journal.stop(() => unavailable(`the journal was closed before it was on disk: ${reason ?? 'no disk'}`));
     keys.close();
     metrics.stop();

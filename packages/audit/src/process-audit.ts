@@ -9,9 +9,19 @@ import { PendingEntry } from './record/recorded-entry.ts';
 /** `waiting`: nobody has said yet whether there will be a journal; `announced`: there will be one soon. */
 type Mode = 'waiting' | 'announced' | 'installed' | 'disabled';
 
+/** What is known of a journal that is being opened. */
+export interface Announcement {
+  /** Why it could not be opened so far; `undefined` while it has not failed. */
+  readonly failure?: (() => string | undefined) | undefined;
+  /** Whether operations are refused rather than kept in memory once it has failed. Default `false`. */
+  readonly refuses?: boolean | undefined;
+}
+
 const early = new EarlyOperations();
 let installed: Audit | undefined;
-let announcements = 0;
+/** Of each announcement, why there is no journal yet; nothing while there is no reason to worry. */
+const announcements = new Set<Announcement>();
+let wasInstalled = false;
 let refusals = 0;
 // Follows from the others; every call of an audited function looks at it.
 let mode: Mode = 'waiting';
@@ -30,11 +40,15 @@ const NOT_OPEN: OpenOperation = { entry: NOT_RECORDED, end: (): RecordedEntry =>
 export const audit: Audit = {
   record: (operation) => {
     if (installed !== undefined) return installed.record(operation);
-    return mode === 'disabled' ? NOT_RECORDED : early.record(checked(operation));
+    if (mode === 'disabled') return NOT_RECORDED;
+    refuseIfAsked();
+    return early.record(checked(operation));
   },
   begin: (operation) => {
     if (installed !== undefined) return installed.begin(operation);
-    return mode === 'disabled' ? NOT_OPEN : early.begin(checked(operation));
+    if (mode === 'disabled') return NOT_OPEN;
+    refuseIfAsked();
+    return early.begin(checked(operation));
   },
   with: (context, fn) => withAuditContext(context, fn),
   query: (query) => (installed === undefined ? failingIteration() : installed.query(query)),
@@ -62,15 +76,31 @@ export function isJournalExpected(): boolean {
   return mode === 'announced' || mode === 'installed';
 }
 
+/** Why the journal that is being opened is not open yet; `undefined` while that has not failed. */
+export function openingFailure(): string | undefined {
+  for (const { failure } of announcements) {
+    const reason = failure?.();
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+/** Operations that wait for a journal: what is lost when the process ends now. */
+export function waitingOperations(): number {
+  return early.size;
+}
+
 /**
  * Says that a journal will be installed soon, until the function that is returned is called: what still waits then,
  * with no journal ever installed, is dropped, counted and said once.
  */
-export function announceAudit(): () => void {
-  announcements++;
+export function announceAudit(announcement: Announcement = {}): () => void {
+  // A copy, so that the same may be announced twice.
+  const own = { ...announcement };
+  announcements.add(own);
   update();
   return once(() => {
-    announcements--;
+    announcements.delete(own);
     update();
     if (mode === 'waiting') drop('the journal could not be opened');
   });
@@ -84,6 +114,7 @@ export function announceAudit(): () => void {
 export function installAudit(implementation: InstallableAudit): () => void {
   const before = installed;
   installed = implementation;
+  wasInstalled = true;
   update();
   early.handOver(implementation);
   return once(() => {
@@ -109,7 +140,7 @@ export function disableAudit(): () => void {
 
 function update(): void {
   if (installed !== undefined) mode = 'installed';
-  else if (announcements > 0) mode = 'announced';
+  else if (announcements.size > 0) mode = 'announced';
   else mode = refusals > 0 ? 'disabled' : 'waiting';
 }
 
@@ -132,14 +163,9 @@ function once(act: () => void): () => void {
 }
 
 function ownStatus(): AuditStatus {
-  const isOff = mode === 'disabled';
   return {
-    state: isOff ? 'closed' : 'opening',
-    reason: isOff
-      ? 'audit is not enabled in this process'
-      : mode === 'announced'
-        ? 'the journal is being opened'
-        : 'no journal has been opened yet',
+    state: mode === 'disabled' || (mode === 'waiting' && wasInstalled) ? 'closed' : 'opening',
+    reason: whyNone(),
     directory: undefined,
     origin: undefined,
     size: early.size,
@@ -147,13 +173,31 @@ function ownStatus(): AuditStatus {
     waitingBytes: 0,
     shed: early.shed,
     checkpointed: 0,
+    missing: 0,
   };
+}
+
+function whyNone(): string {
+  if (mode === 'disabled') return 'audit is not enabled in this process';
+  if (mode === 'announced') return openingFailure() ?? 'the journal is being opened';
+  return wasInstalled ? 'the journal was closed' : 'no journal has been opened yet';
+}
+
+/** @throws {InstrumentError} where what cannot be put on record must not be done. */
+function refuseIfAsked(): void {
+  if (mode !== 'announced') return;
+  for (const { failure, refuses } of announcements) {
+    const reason = refuses === true ? failure?.() : undefined;
+    if (reason !== undefined) {
+      throw new InstrumentError('INSTRUMENT_AUDIT_UNAVAILABLE', `Not put on record: ${reason}`);
+    }
+  }
 }
 
 /** @throws {InstrumentError} when no journal is installed. */
 function journal(): Audit {
   if (installed !== undefined) return installed;
-  throw unavailable(`There is no journal: ${ownStatus().reason}`);
+  throw unavailable(`There is no journal: ${whyNone()}`);
 }
 
 /** @throws {InstrumentError} for what could not be kept until there is a journal that looks closer. */

@@ -14,13 +14,19 @@ describe('values of a person', () => {
     expect((await entries()).map(({ actor }) => actor?.id)).toEqual(['ada@example.org', 'bob@example.org']);
     const before = (await entries()).map(({ hash }) => hash);
 
-    expect(await audit.erase('u1')).toBe(true);
+    const context = { actor: 'admin:1', reason: 'ticket 7' };
+    expect(await audit.with(context, () => audit.erase('u1'))).toBe(true);
     expect(await audit.erase('u1')).toBe(false);
     const after = await entries();
     const pseudonym = seen('audit.erased')[0]?.pseudonym;
     expect(after[0]?.actor?.id).toMatchObject({ subject: pseudonym });
     expect(after[1]?.actor?.id).toBe('bob@example.org');
-    expect(after[2]).toMatchObject({ action: 'audit.subject.erased', attributes: { pseudonym } });
+    expect(after[2]).toMatchObject({
+      action: 'audit.subject.erased',
+      actor: { id: 'admin:1' },
+      reason: 'ticket 7',
+      attributes: { pseudonym },
+    });
     expect(after.slice(0, 2).map(({ hash }) => hash)).toEqual(before);
     expect(audit.status().durable).toBe(3);
     expect(await audit.verify({ checkpoints: [note] })).toMatchObject({ ok: true, failures: [] });

@@ -1,5 +1,11 @@
 import { diag, type Tracer } from '@opentelemetry/api';
-import { type Audit, announceAudit, disableAudit, installAudit } from '@org/instrument-audit';
+import {
+  type Audit,
+  announceAudit,
+  disableAudit,
+  installAudit,
+  waitingOperations,
+} from '@org/instrument-audit';
 import { InstrumentError, reasonOf, reportFault } from '@org/instrument-core';
 import { health } from '@org/instrument-health';
 import type { AuditInitOptions } from './options.ts';
@@ -29,13 +35,23 @@ export function startAudit(
   { spans = true, ...options }: AuditInitOptions,
   openTracer: () => Tracer | undefined,
 ): RunningAudit {
-  const withdraw = announceAudit();
   let audit: Audit | undefined;
   let uninstall: (() => void) | undefined;
-  let reason: string | undefined = 'the journal is being opened';
+  /** Why the last attempt failed. */
+  let failure: string | undefined;
   let retryMillis = FIRST_RETRY_MILLIS;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
+  // With a policy to do nothing that cannot be put on record, nothing is done while there is no journal either.
+  const refuses = options.whenFull !== undefined && options.whenFull !== 'shed';
+  const withdraw = announceAudit({ failure: () => failure, refuses });
+  const atExit = (): void => {
+    const lost = waitingOperations();
+    if (audit !== undefined || lost === 0) return;
+    const why = failure ?? 'the process ended before it was opened; await telemetry.ready first';
+    diag.error(`audit: ${lost} operations are lost, for the journal is not open: ${why}`);
+  };
+  process.on('exit', atExit);
 
   const open = async (): Promise<void> => {
     try {
@@ -44,9 +60,9 @@ export function startAudit(
       const tracer = spans ? openTracer() : undefined;
       audit = createAudit({ ...options, tracer });
       uninstall = installAudit(audit);
-      reason = undefined;
+      failure = undefined;
     } catch (error) {
-      reason = reasonOf(error);
+      failure = reasonOf(error);
       reportFault('audit', 'opening the journal', error);
       // What is wrong with the options will not get better by itself.
       if (error instanceof InstrumentError && error.code === 'INSTRUMENT_INVALID_ARGUMENT') return;
@@ -57,7 +73,7 @@ export function startAudit(
   const unregister = registerCheck(
     options,
     () => audit,
-    () => reason,
+    () => failure ?? 'the journal is being opened',
   );
   return {
     ready: open(),
@@ -66,6 +82,7 @@ export function startAudit(
     },
     close: async () => {
       isStopped = true;
+      process.off('exit', atExit);
       clearTimeout(timer);
       await audit?.close();
       uninstall?.();
@@ -79,13 +96,17 @@ export function startAudit(
 function registerCheck(
   { whenFull = 'shed' }: AuditInitOptions,
   opened: () => Audit | undefined,
-  reason: () => string | undefined,
+  reason: () => string,
 ): () => void {
   const check = () => {
     const status = opened()?.status();
     if (status === undefined) return { status: 'degraded' as const, reason: reason() };
-    const { state, shed, waitingBytes, size, durable, checkpointed } = status;
-    const details = { state, size, durable, checkpointed, waitingBytes, shed };
+    const { state, shed, waitingBytes, size, durable, checkpointed, missing } = status;
+    const details = { state, size, durable, checkpointed, waitingBytes, shed, missing };
+    if (missing > 0) {
+      const cut = `${missing} entries that were signed are not there: somebody has cut the journal`;
+      return { status: 'degraded' as const, reason: cut, details };
+    }
     if (state === 'open') return { status: 'healthy' as const, details };
     const isFailing = state === 'full' && whenFull !== 'shed';
     return {

@@ -5,6 +5,7 @@ import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAudit, verifyJournal } from '../src/audit.ts';
 import { audit, audited, health, InstrumentError, init, type Telemetry } from '../src/index.ts';
+import { startApp } from './support/start-app.ts';
 
 let scratch: string;
 let directory: string;
@@ -166,5 +167,47 @@ describe('init() without audit', () => {
     await own.close();
     const [segment] = readdirSync(join(directory, 'segments'));
     expect(readFileSync(join(directory, 'segments', segment ?? ''), 'utf8')).toContain('orders.place');
+  });
+});
+
+describe('a journal that cannot be opened', () => {
+  const never = { prometheus: false, logLevel: 'none' } as const;
+
+  it('keeps what must not be done without it from being done, where that is asked for', async () => {
+    const other = createAudit({ directory });
+    try {
+      telemetry = init({ ...never, audit: { directory, whenFull: 'fail' } });
+      await telemetry.ready;
+      let runs = 0;
+      const place = audited('orders.place', async () => void runs++);
+      await expect(place()).rejects.toMatchObject({ code: 'INSTRUMENT_AUDIT_UNAVAILABLE' });
+      expect(() => audit.record({ action: 'orders.place' })).toThrow(`process ${process.pid}`);
+      expect(runs).toBe(0);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('is not waited for by what is to be durable', async () => {
+    const other = createAudit({ directory });
+    try {
+      telemetry = init({ ...never, audit: { directory } });
+      await telemetry.ready;
+      const place = audited('orders.place', async () => 7, { durability: 'durable' });
+      await expect(place()).rejects.toMatchObject({ code: 'INSTRUMENT_AUDIT_UNAVAILABLE' });
+      expect(await audited('orders.place', async () => 7)()).toBe(7);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('is missed aloud when the process ends before it was opened', async () => {
+    const source = `
+      import { audit, init } from '@org/instrument';
+      init({ prometheus: false, audit: { directory: ${JSON.stringify(directory)} } });
+      audit.record({ action: 'orders.place' });
+      process.exit();`;
+    const { stderr } = await startApp({ source }).end;
+    expect(stderr).toMatch(/audit: 1 operations are lost.*await telemetry\.ready first/);
   });
 });

@@ -45,7 +45,9 @@ export function createRateLimitedLogger(
       const window = windowOf(keyOf(message, details));
       window.count++;
       if (window.count > MAX_PER_WINDOW) return;
-      write(`${level}: ${[message, ...details].map(messageOf).join(' ')}`);
+      // What the text says already need not be said again by the error that it is about.
+      const more = details.map(messageOf).filter((detail) => !message.includes(detail));
+      write(`${level}: ${[messageOf(message), ...more].join(' ')}`);
     };
   return {
     error: log('error'),

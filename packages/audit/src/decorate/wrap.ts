@@ -1,6 +1,6 @@
-import { follow, followStream, keepShape, reportFault } from '@org/instrument-core';
+import { follow, followStream, InstrumentError, keepShape, reportFault } from '@org/instrument-core';
 import type { RecordedEntry } from '../operation/entry.ts';
-import { isAuditDisabled, isJournalExpected } from '../process-audit.ts';
+import { isAuditDisabled, isJournalExpected, openingFailure } from '../process-audit.ts';
 import { type AuditedCall, openCall } from './call.ts';
 import type { Settings } from './settings.ts';
 import type { Subject } from './verdict.ts';
@@ -69,6 +69,10 @@ function callOpened(fn: Target, subject: Subject, call: AuditedCall): unknown {
 }
 
 async function callDurably(fn: Target, settings: Settings, subject: Subject): Promise<unknown> {
+  const failure = settings.audit === undefined ? openingFailure() : undefined;
+  if (failure !== undefined) {
+    throw new InstrumentError('INSTRUMENT_AUDIT_UNAVAILABLE', `Not put on record: ${failure}`);
+  }
   const call = openCall(settings, subject);
   try {
     await untilDurable(settings, call.started);

@@ -1,4 +1,4 @@
-import type { EncodedEntry } from '../encode/encoder.ts';
+import type { AuditContext, EncodedEntry } from '../encode/encoder.ts';
 import type { JournalEncoder } from '../encode/operation.ts';
 import type { EntryContent, JsonValue } from '../operation/entry.ts';
 import type { AuditOperation } from '../operation/operation.ts';
@@ -24,8 +24,9 @@ export function ownEntry(
   action: OwnAction,
   time: string,
   attributes: Readonly<Record<string, JsonValue>>,
+  context: AuditContext | undefined,
 ): EncodedEntry {
-  return encoder.encodeOwn({ action, attributes }, { ...NO_FACTS, time });
+  return encoder.encodeOwn({ action, attributes }, { ...NO_FACTS, time, context });
 }
 
 /** The end of an operation that the process did not live to see: what its start says, but for free attributes. */

@@ -1,5 +1,5 @@
 import { reportFault } from '@org/instrument-core';
-import type { EncodedEntry } from '../encode/encoder.ts';
+import type { AuditContext, EncodedEntry } from '../encode/encoder.ts';
 import type { JournalEncoder } from '../encode/operation.ts';
 import type { EntryContent, JsonValue, RecordedEntry } from '../operation/entry.ts';
 import type { EntryClock } from './entry-clock.ts';
@@ -21,9 +21,15 @@ export class OwnRecorder {
     this.#clock = clock;
   }
 
-  record(action: OwnAction, attributes: Readonly<Record<string, JsonValue>>): RecordedEntry {
+  /** `context`: on whose behalf, where it is not the journal's own doing. */
+  record(
+    action: OwnAction,
+    attributes: Readonly<Record<string, JsonValue>>,
+    context?: AuditContext,
+  ): RecordedEntry {
     const time = this.#clock.next();
-    return this.#journal.append(ownEntry(this.#encoder, action, time, attributes).text, time, {});
+    const { text } = ownEntry(this.#encoder, action, time, attributes, context);
+    return this.#journal.append(text, time, {});
   }
 
   /** Puts on record that operations were interrupted, of which only the starts are known. */

@@ -2,6 +2,7 @@ import { reasonOf } from '@org/instrument-core';
 import { SEGMENTS, segmentName } from '../journal/format.ts';
 import { EMPTY_ROOT } from '../merkle/frontier.ts';
 import { checkEnd } from './check-end.ts';
+import { checkSigned } from './check-signed.ts';
 import { CheckpointFeed, readAnchored } from './checkpoint-feed.ts';
 import { Findings, fileOf } from './findings.ts';
 import { hashesInstead, type Part, readLayout } from './layout.ts';
@@ -56,6 +57,7 @@ export async function verifyJournal(directory: string, options: VerifyOptions = 
   };
   try {
     await walkParts(walk);
+    checkSigned(walk, directory, keys !== undefined);
   } finally {
     await feed.close();
   }

@@ -20,8 +20,12 @@ test('a journal whose segments are gone, and were signed, begins anew, says so, 
   diag.setLogger({ error, warn: none, info: none, debug: none, verbose: none }, DiagLogLevel.ERROR);
   const again = audits.open({ directory });
   expect(errors).toContainEqual(
-    expect.stringMatching(/finding all entries.*5 entries were signed, and 0 are there/),
+    expect.stringMatching(/finding all entries.*5 are missing: 5 were signed, 0 are there/),
   );
+  expect(again.audit.status().missing).toBe(5);
+  expect(again.seen('audit.recovered')).toMatchObject([{ size: 0, missing: 5 }]);
+  const [told] = await again.entries();
+  expect(told).toMatchObject({ action: 'audit.journal.recovered', attributes: { missing: 5 } });
   expect(again.audit.status().origin).toBe(audit.status().origin);
   again.audit.record({ action: 'orders.place' });
   await again.audit.close();

@@ -1,0 +1,38 @@
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { CHECKPOINTS } from '../journal/format.ts';
+import { isLocked } from '../journal/lock.ts';
+import { parseLine } from '../journal/parse-line.ts';
+import { lastLine } from '../journal/read-lines.ts';
+import { fileOf } from './findings.ts';
+import type { Walk } from './walk.ts';
+
+/**
+ * A journal of which nothing is signed proves nothing: whoever wrote it may have written all of it. That is so for a while
+ * with one that has just been begun; not with one that was closed, and not for whoever gives keys to check it by.
+ */
+export function checkSigned(walk: Walk, directory: string, areKeysGiven: boolean): void {
+  const { findings, stand, states } = walk;
+  if (findings.failures.length > 0 || states.verified > 0 || stand.size === 0) return;
+  if (areKeysGiven) {
+    const message =
+      'No checkpoint is signed with a key that was given, so nothing says that these are the entries.';
+    findings.fail('bad-checkpoint', undefined, fileOf(CHECKPOINTS), message);
+  } else if (isClosed(walk) && !isLocked(directory)) {
+    const message =
+      'There is no checkpoint, and a journal that was closed has one: it was removed, or the disk did not take it.';
+    findings.fail('removed', undefined, fileOf(CHECKPOINTS), message);
+  }
+}
+
+/** Whether the last segment ends with a seal. */
+function isClosed({ parts }: Walk): boolean {
+  const last = parts.at(-1);
+  if (last?.kind !== 'segment') return false;
+  const fd = openSync(last.path, 'r');
+  try {
+    const line = lastLine(fd, fstatSync(fd).size);
+    return line !== undefined && parseLine(line.bytes.toString())?.kind === 'seal';
+  } finally {
+    closeSync(fd);
+  }
+}

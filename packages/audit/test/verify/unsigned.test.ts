@@ -1,0 +1,56 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { verifyJournal } from '../../src/verify/verify-journal.ts';
+import { useAudits } from '../opened-audits.ts';
+
+const audits = useAudits();
+
+async function closedJournal(origin = 'example.org/shop'): Promise<string> {
+  const { audit, directory } = audits.open({ origin });
+  for (let n = 0; n < 5; n++) audit.record({ action: 'orders.place', attributes: { n } });
+  await audit.close();
+  return directory;
+}
+
+describe('a journal that was closed', () => {
+  test.each([
+    ['removed', (file: string) => rmSync(file)],
+    ['emptied', (file: string) => writeFileSync(file, '')],
+  ] as const)('is not as it was when its checkpoints are %s', async (_, spoil) => {
+    const directory = await closedJournal();
+    expect((await verifyJournal(directory)).ok).toBe(true);
+    spoil(join(directory, 'checkpoints'));
+    expect(await verifyJournal(directory)).toMatchObject({
+      ok: false,
+      failures: [{ kind: 'removed', file: 'checkpoints' }],
+    });
+  });
+
+  test('is not taken for another one, with the name and the key file of that, and without checkpoints', async () => {
+    const real = await closedJournal();
+    const key = readFileSync(join(real, 'key.pub'), 'utf8').trim();
+    const forged = await closedJournal();
+    cpSync(join(real, 'key.pub'), join(forged, 'key.pub'));
+    rmSync(join(forged, 'checkpoints'));
+    expect((await verifyJournal(real, { keys: [key] })).ok).toBe(true);
+    expect(await verifyJournal(forged, { keys: [key] })).toMatchObject({
+      ok: false,
+      failures: [{ kind: 'bad-checkpoint', file: 'checkpoints' }],
+    });
+  });
+});
+
+test('a journal that has just been begun has no checkpoint yet, and that is no fault', async () => {
+  const { audit, directory } = audits.open();
+  await audit.record({ action: 'orders.place' }).durable;
+  expect(await verifyJournal(directory)).toMatchObject({
+    ok: true,
+    checkpoints: 0,
+    notices: [expect.any(String)],
+  });
+  const left = audits.directory();
+  cpSync(directory, left, { recursive: true });
+  rmSync(join(left, 'lock'));
+  expect((await verifyJournal(left)).ok).toBe(true);
+});
