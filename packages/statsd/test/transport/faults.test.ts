@@ -8,7 +8,7 @@ import { Tally } from '../../src/tally.ts';
 import type { Lookup } from '../../src/transport/resolve-address.ts';
 import { UdpTransport } from '../../src/transport/udp.ts';
 import { counter, metricsOf } from '../support/encode.ts';
-import { socketPath, startStream, startUdp, startUnixDatagram } from '../support/receivers.ts';
+import { socketPath, startStream, startUdp } from '../support/receivers.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -148,20 +148,6 @@ describe('datagrams', () => {
     expect(await send(exporter, 'after')).toEqual({ code: 0 });
     expect(await second.received(1)).toEqual(['after:1|c']);
     expect(exporter.statistics()).toMatchObject({ lines: 2, dropped: { unreachable: 300 } });
-  });
-
-  it('go to a receiver that was started again, Unix', async () => {
-    const path = socketPath();
-    const first = await startUnixDatagram(path);
-    const exporter = exporterTo(first.options);
-    await send(exporter, 'before');
-    await first.received(1);
-    await first.close();
-    expect((await send(exporter, 'away')).error?.message).toBe(`StatsD at ${path}: ENOENT`);
-    const second = await startUnixDatagram(path);
-    closers.push(second.close);
-    expect(await send(exporter, 'after')).toEqual({ code: 0 });
-    expect(await second.received(1)).toEqual(['after:1|c']);
   });
 
   it('to a name go where it leads now, and where it last led while it cannot be resolved', async () => {
