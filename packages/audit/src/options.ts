@@ -52,7 +52,7 @@ export interface AuditOptions {
   readonly retention?: RetentionOptions | undefined;
   /**
    * Shortest time between two syncs to disk, to a millisecond: what is recorded meanwhile shares one. An entry after a
-   * pause is synced at once. Default 2 ms.
+   * pause is synced at once; entries whose `durable` nobody asks for are synced ten times a second at most. Default 2 ms.
    */
   readonly commitInterval?: Duration | undefined;
   /** Bytes of entries that wait for the disk. Default 16 MiB. */

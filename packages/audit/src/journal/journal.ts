@@ -33,6 +33,7 @@ export class Journal {
   readonly #options: JournalOptions;
   readonly #chain: Chain;
   readonly #queue: DiskQueue;
+  readonly #onAwaited = (): void => this.#queue.hurry();
   /** The segment that is being filled; `undefined` until the first entry after it was closed. */
   #segment: SegmentFile | undefined;
   #segmentFirst = 0;
@@ -116,7 +117,7 @@ export class Journal {
     const hash = leafHash(line);
     segment.append(line);
     chain.add(hash, time, phase);
-    const pending = new PendingEntry(index, hash);
+    const pending = new PendingEntry(index, hash, this.#onAwaited);
     this.#waiting.push(pending);
     this.#queue.added(segment, chain.size);
     if (this.#isSegmentFull(segment)) this.#endSegment();

@@ -20,8 +20,12 @@ export class PendingEntry implements RecordedEntry {
   /** The entry that this one has turned out to be. */
   #real: RecordedEntry | undefined;
 
-  /** Both are left out for an entry that has no place in a journal yet. */
-  constructor(index?: number, hash?: string) {
+  /** Called when somebody waits for the entry. */
+  readonly #onAwaited: (() => void) | undefined;
+
+  /** All are left out for an entry that has no place in a journal yet. */
+  constructor(index?: number, hash?: string, onAwaited?: () => void) {
+    this.#onAwaited = onAwaited;
     this.#index = index;
     this.#hash = hash;
     this.#isDurable = undefined;
@@ -45,6 +49,7 @@ export class PendingEntry implements RecordedEntry {
     this.#waiter = waiter;
     if (this.#isDurable === true) waiter.resolve();
     else if (this.#isDurable === false) waiter.reject(this.#error);
+    else this.#onAwaited?.();
     return waiter.promise;
   }
 

@@ -49,6 +49,29 @@ describe('an entry', () => {
   });
 });
 
+describe('syncs', () => {
+  test('are few where nobody waits, and soon where somebody does', async () => {
+    let syncs = 0;
+    const { journal, add } = openJournal(scratch(), { onDurable: () => void syncs++ });
+    await add(0).durable;
+    const before = syncs;
+    for (let n = 1; n <= 50; n++) {
+      add(n);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    const unawaited = syncs - before;
+    for (let n = 51; n <= 100; n++) await add(n).durable;
+    const awaited = syncs - before - unawaited;
+    expect(unawaited).toBeLessThan(25);
+    expect(awaited).toBe(50);
+    const late = add(101);
+    await turn();
+    await late.durable;
+    expect(journal.durable).toBe(102);
+    journal.stop(() => undefined);
+  });
+});
+
 describe('many entries', () => {
   test('become durable in order, all of them, over many segments', async () => {
     const directory = scratch();
