@@ -73,7 +73,7 @@ export function renderComparison(report: ComparisonReport): string {
     `${rounds} fresh processes of each kind, one of each at a time, in turns over the same ${whole(limit)} files:`,
     `${whole(files)} files measured in each, after ${whole(warmUp)} of warm-up.`,
     "off: mode 'disabled'; on: metrics with /metrics scraped in each turn and OTLP every 5 s of turns, traces with a span per",
-    `file and per stage sent by OTLP in batches, all of it flushed within the time. Received: ${sent.join(', ')}`,
+    `file and per stage sent by OTLP in batches, a journal of every file, all of it flushed within the time. Received: ${sent.join(', ')}`,
     '',
     table(
       ['per file, against off', 'CPU', '95 % confidence', 'wall', '95 % confidence'],
