@@ -1,7 +1,6 @@
 import { diag } from '@opentelemetry/api';
-import type { CollectedMetric } from '@org/instrument-core';
+import type { CollectedMetric, Fragment } from '@org/instrument-core';
 import type { FamilyType, MetricText } from './metric-text.ts';
-import type { Fragment } from './text-writer.ts';
 
 /** One metric of one scope, as part of a family. */
 export interface FamilyMember {

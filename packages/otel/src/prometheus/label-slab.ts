@@ -1,6 +1,6 @@
 import type { CollectedMetric } from '@org/instrument-core';
+import { COPY_SLACK } from '@org/instrument-core';
 import { attributeLabels, labelText } from './labels.ts';
-import { COPY_SLACK } from './text-writer.ts';
 
 const INITIAL_BYTES = 256;
 const INITIAL_SERIES = 4;

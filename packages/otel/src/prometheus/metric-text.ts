@@ -1,10 +1,10 @@
 import type { CollectedMetric } from '@org/instrument-core';
+import { COPY_SLACK, type Fragment, fragment } from '@org/instrument-core';
 import type { TextFormat } from './exposition.ts';
 import { LabelSlab } from './label-slab.ts';
 import { type Labels, labelText } from './labels.ts';
 import { type MetricName, metricName } from './metric-name.ts';
 import { canonicalText, valueText } from './number-text.ts';
-import { COPY_SLACK, type Fragment, fragment } from './text-writer.ts';
 
 /** Type of a family; both formats have these three. */
 export type FamilyType = 'counter' | 'gauge' | 'histogram';

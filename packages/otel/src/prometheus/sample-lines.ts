@@ -1,9 +1,9 @@
-import type { Exemplar } from '@org/instrument-core';
+import type { Exemplar, Fragment } from '@org/instrument-core';
 import type { FamilyMember } from './family.ts';
 import { escapeLabelValue } from './labels.ts';
 import type { BucketLines, SampleLine } from './metric-text.ts';
 import { secondsText, valueText } from './number-text.ts';
-import type { Fragment, TextWriter } from './text-writer.ts';
+import type { TextWriter } from './text-writer.ts';
 
 // The longest value ("-1.2345678901234567e-308"), a time stamp and a line feed.
 const VALUE_BYTES = 48;

@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import type { CollectedMetric, Collection } from '@org/instrument-core';
+import { type Fragment, fragment } from '@org/instrument-core';
 import type { Exposition, ExpositionOptions, TextFormat } from './exposition.ts';
 import { type FamilyMember, groupFamilies } from './family.ts';
 import { openMetricsHead, openMetricsType, prometheusHead, targetInfo } from './family-head.ts';
@@ -8,7 +9,7 @@ import { attributeLabels, constantAttributes, type Labels, labelText, scopeLabel
 import { type MetricText, metricText } from './metric-text.ts';
 import { secondsText } from './number-text.ts';
 import { createSteps } from './steps.ts';
-import { type Fragment, fragment, TextWriter } from './text-writer.ts';
+import { TextWriter } from './text-writer.ts';
 
 /** Writes expositions, and keeps the rendered text of each metric by its `identity`. */
 export interface ExpositionSerializer {

@@ -1,7 +1,8 @@
+import { fragment } from '@org/instrument-core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalText, secondsText, valueText } from '../../src/prometheus/number-text.ts';
-import { fragment, TextWriter } from '../../src/prometheus/text-writer.ts';
+import { TextWriter } from '../../src/prometheus/text-writer.ts';
 
 const written = (write: (writer: TextWriter) => void): string => {
   const writer = new TextWriter(64);

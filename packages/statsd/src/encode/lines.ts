@@ -1,5 +1,5 @@
+import { type Fragment, fragment } from '@org/instrument-core';
 import type { SampleType } from '../dialect/dialect.ts';
-import { type Fragment, fragment } from './fragment.ts';
 import { type LineWriter, NUMBER_BYTES } from './line-writer.ts';
 import { ratesOf } from './sample-rate.ts';
 import type { SeriesText } from './series-text.ts';

@@ -1,4 +1,4 @@
-import { COPY_SLACK } from './fragment.ts';
+import { COPY_SLACK } from '@org/instrument-core';
 import type { LineWriter } from './line-writer.ts';
 
 const INITIAL_BYTES = 256;

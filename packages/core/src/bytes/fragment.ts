@@ -1,4 +1,4 @@
-/** Bytes that `LineWriter.copy` may touch behind what it was asked for: it moves eight at a time. */
+/** Bytes that `ByteWriter.copy` may touch behind what it was asked for: it moves eight at a time. */
 export const COPY_SLACK = 8;
 
 /** Text once written as UTF-8, to be copied often: `end` bytes from 0, and {@link COPY_SLACK} more that may be read. */
