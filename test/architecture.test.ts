@@ -15,6 +15,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   system: ['@org/instrument-core'],
   audit: ['@org/instrument-core'],
   statsd: ['@org/instrument-core'],
+  channels: ['@org/instrument-core'],
+  executions: ['@org/instrument-core'],
   instrument: [
     '@org/instrument-core',
     '@org/instrument-otel',
@@ -23,6 +25,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     '@org/instrument-system',
     '@org/instrument-audit',
     '@org/instrument-statsd',
+    '@org/instrument-channels',
+    '@org/instrument-executions',
   ],
 };
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InstrumentError, reasonOf, reportFault } from '@org/instrument-core';
+import { type DirectoryLock, makeDirectory } from '@org/instrument-core/directory';
 import type { Audit } from './audit.ts';
 import { loadSigningKey, type SigningKey } from './checkpoint/signing-key.ts';
 import { createEntryEncoder } from './encode/operation.ts';
@@ -12,14 +13,13 @@ import { EntryClock } from './journal/entry-clock.ts';
 import { findEntries } from './journal/find-entries.ts';
 import { SEGMENTS, VERIFIER_KEY } from './journal/format.ts';
 import { Journal } from './journal/journal.ts';
-import { type DirectoryLock, lockDirectory } from './journal/lock.ts';
+import { lockJournal } from './journal/lock-journal.ts';
 import { startMaintenance } from './journal/maintenance.ts';
 import { createJournalMetrics } from './journal/metrics.ts';
 import { Overflow } from './journal/overflow.ts';
 import { OwnRecorder, UNKNOWN_ACTION } from './journal/own-recorder.ts';
 import { type FoundJournal, recoverJournal } from './journal/recover.ts';
 import { JournalState } from './journal/state.ts';
-import { makeDirectory } from './journal/sync-directory.ts';
 import { JournalAudit } from './journal-audit.ts';
 import type { EntryContent } from './operation/entry.ts';
 import type { AuditOptions } from './options.ts';
@@ -56,7 +56,7 @@ export function openAudit(given: AuditOptions): JournalAudit {
   let onLost = (): void => {};
   const lock = attempt(directory, () => {
     makeDirectory(join(directory, SEGMENTS));
-    return lockDirectory(directory, () => onLost());
+    return lockJournal(directory, () => onLost());
   });
   try {
     const found = attempt(directory, () => recoverJournal(directory));

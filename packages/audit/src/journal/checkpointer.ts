@@ -10,13 +10,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { syncDirectory, writeWhole } from '@org/instrument-core/directory';
 import type { Checkpoint } from '../audit.ts';
 import { checkpointText } from '../checkpoint/checkpoint.ts';
 import { parseCheckpoints } from '../checkpoint/checkpoints-file.ts';
 import type { SigningKey } from '../checkpoint/signing-key.ts';
 import { CHECKPOINTS } from './format.ts';
-import { syncDirectory } from './sync-directory.ts';
-import { writeWhole } from './write-whole.ts';
 
 /** Bytes at the end of the file that are read to find the last checkpoint: one has some 200. */
 const TAIL_BYTES = 64 * 1024;

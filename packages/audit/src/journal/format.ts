@@ -23,7 +23,6 @@ export const SEGMENTS = 'segments';
 export const CHECKPOINTS = 'checkpoints';
 export const VERIFIER_KEY = 'key.pub';
 export const SIGNING_KEY = 'signing.key';
-export const LOCK = 'lock';
 export const SUBJECTS = 'subjects';
 /** Where recovery keeps what it has cut off. */
 export const TORN = 'torn';

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InstrumentError } from '@org/instrument-core';
+import { syncDirectory, syncFile } from '@org/instrument-core/directory';
 import type { Chain } from './chain.ts';
 import { firstOfHashes, firstOfSegment, isDraft, SEGMENTS, SUBJECTS } from './format.ts';
 import { type SegmentStand, standOfSegment } from './segment-stand.ts';
-import { syncDirectory, syncFile } from './sync-directory.ts';
 import { moveTorn } from './torn.ts';
 
 /** A segment that was not closed. */

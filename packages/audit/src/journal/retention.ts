@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncDirectory } from '@org/instrument-core/directory';
 import { draftName, firstOfSegment, hashesName, SEGMENTS } from './format.ts';
 import { hashesOf } from './segment-hashes.ts';
-import { syncDirectory } from './sync-directory.ts';
 
 /** What is kept. */
 export interface RetentionLimits {

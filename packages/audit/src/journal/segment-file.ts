@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { reportFault } from '@org/instrument-core';
-import { syncDirectory } from './sync-directory.ts';
+import { syncDirectory } from '@org/instrument-core/directory';
 
 /** Bytes of one slab: some 600 entries. Small segments have smaller ones, since many of them may wait. */
 const MAX_SLAB_BYTES = 256 * 1024;

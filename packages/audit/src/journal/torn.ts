@@ -1,8 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { makeDirectory, syncDirectory, writeWhole } from '@org/instrument-core/directory';
 import { TORN } from './format.ts';
-import { makeDirectory, syncDirectory } from './sync-directory.ts';
-import { writeWhole } from './write-whole.ts';
 
 const COPY_BYTES = 1 << 20;
 

@@ -15,7 +15,7 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { reportFault } from '@org/instrument-core';
-import { makeDirectory, syncDirectory as syncDirectoryNow } from '../journal/sync-directory.ts';
+import { makeDirectory, syncDirectory as syncDirectoryNow } from '@org/instrument-core/directory';
 import { ERASED_KEY, KEY_OFFSET, type KeyRecord, keyLine, parseKeyRecords } from './key-record.ts';
 
 const PRIVATE = 0o600;

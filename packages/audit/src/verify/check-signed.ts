@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import { isLocked } from '@org/instrument-core/directory';
 import { CHECKPOINTS } from '../journal/format.ts';
-import { isLocked } from '../journal/lock.ts';
 import { parseLine } from '../journal/parse-line.ts';
 import { lastLine } from '../journal/read-lines.ts';
 import { fileOf } from './findings.ts';

@@ -2,12 +2,12 @@ import { type Dirent, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeValue, InstrumentError, reasonOf } from '@org/instrument-core';
+import { LOCK } from '@org/instrument-core/directory';
 import {
   CHECKPOINTS,
   firstOfHashes,
   firstOfSegment,
   hashesName,
-  LOCK,
   SEGMENTS,
   SIGNING_KEY,
   SUBJECTS,

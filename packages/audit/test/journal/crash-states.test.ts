@@ -11,8 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isLocked } from '@org/instrument-core/directory';
 import { describe, expect, test } from 'vitest';
-import { isLocked } from '../../src/journal/lock.ts';
 import { verifyJournal } from '../../src/verify/verify-journal.ts';
 import { useAudits } from '../opened-audits.ts';
 import { crashCopy } from './crash-copy.ts';

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Duration, InstrumentError } from '@org/instrument-core';
-import { makeDirectory } from '../../journal/sync-directory.ts';
+import { makeDirectory } from '@org/instrument-core/directory';
 import { Arguments } from '../arguments.ts';
 import type { Ledger } from '../ledger.ts';
 import { type LedgerSettings, readSettings, SETTINGS } from '../settings.ts';

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -9,13 +10,21 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { isLocked, lockDirectory } from '../../src/journal/lock.ts';
-import { useScratch } from './scratch.ts';
+import { DirectoryLockedError, isLocked, lockDirectory } from '../../src/directory/lock.ts';
 
-const scratch = useScratch();
+const made: string[] = [];
+afterEach(() => {
+  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
+});
+
+function scratch(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'lock-'));
+  made.push(directory);
+  return directory;
+}
 
 /** The lock of a process that is gone. */
 function leaveLock(directory: string, owner: object): string {
@@ -37,8 +46,9 @@ describe('a directory', () => {
     expect(isLocked(directory)).toBe(true);
     expect(() => lockDirectory(directory)).toThrow(
       expect.objectContaining({
-        code: 'INSTRUMENT_AUDIT_LOCKED',
-        message: expect.stringContaining(`process ${process.pid} on ${hostname()}`),
+        name: 'DirectoryLockedError',
+        message: expect.stringContaining(`${directory} belongs to process ${process.pid} on ${hostname()}`),
+        owner: expect.objectContaining({ pid: process.pid }),
       }),
     );
     lock.release();
@@ -99,9 +109,7 @@ describe('a directory', () => {
     const path = leaveLock(directory, { pid: endedPid() });
     const guard = `${path}.${'0'.repeat(16)}`;
     writeFileSync(guard, '');
-    expect(() => lockDirectory(directory)).toThrow(
-      expect.objectContaining({ code: 'INSTRUMENT_AUDIT_LOCKED' }),
-    );
+    expect(() => lockDirectory(directory)).toThrow(DirectoryLockedError);
     expect(existsSync(path)).toBe(true);
     const before = new Date(Date.now() - 61_000);
     utimesSync(guard, before, before);

@@ -5,7 +5,7 @@ import { threadId } from 'node:worker_threads';
 /** After that long without a sign of life, a lock of another machine is taken for left behind: six beats. */
 export const STALE_MILLIS = 60_000;
 
-/** Who has a journal. */
+/** Who has a directory. */
 export interface Owner {
   readonly pid: number;
   readonly host: string;
@@ -49,6 +49,13 @@ export function readOwner(path: string): Owner | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** An owner in words. */
+export function describeOwner(owner: Owner | undefined): string {
+  if (owner === undefined) return 'another process';
+  const { pid, host, thread, since } = owner;
+  return `process ${pid} on ${host}${thread === 0 ? '' : `, thread ${thread}`}, since ${since}`;
 }
 
 /** Whether an owner is there, by its process where that can be seen, and else by the time of its lock. */

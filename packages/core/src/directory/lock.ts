@@ -1,16 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readdirSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InstrumentError } from '@org/instrument-core';
-import { LOCK } from './format.ts';
-import { isAlive, isFresh, type Owner, readOwner, STALE_MILLIS, self } from './lock-owner.ts';
+import { describeOwner, isAlive, isFresh, type Owner, readOwner, STALE_MILLIS, self } from './lock-owner.ts';
 
+/** File in the directory that says whose it is. */
+export const LOCK = 'lock';
 /** How often the owner shows that it lives. */
 const BEAT_MILLIS = 10_000;
 /** Between two looks at a lock that another process is removing. */
 const STEP_MILLIS = 5;
 /** What is being written, or keeps others away, and was left behind by a crash. */
 const LEFT_BEHIND = new RegExp(`^${LOCK}\\.[0-9a-f]{16}$`);
+
+/** A directory belongs to somebody else. */
+export class DirectoryLockedError extends Error {
+  override readonly name = 'DirectoryLockedError';
+  /** Who has it; `undefined` where the lock does not say. */
+  readonly owner: Owner | undefined;
+
+  constructor(directory: string, owner: Owner | undefined) {
+    super(`${directory} belongs to ${describeOwner(owner)}`);
+    this.owner = owner;
+  }
+}
 
 /** A directory that is ours. */
 export interface DirectoryLock {
@@ -22,7 +34,7 @@ export interface DirectoryLock {
  * thread of this process, when it has shown no sign of life for a minute. `onLost`: somebody else has taken it over,
  * since this process was held up for so long.
  *
- * @throws {InstrumentError} `INSTRUMENT_AUDIT_LOCKED` that names the process which has it.
+ * @throws {DirectoryLockedError} when another has it.
  * @throws the error of the file system when the lock cannot be read or written.
  */
 export function lockDirectory(directory: string, onLost: () => void = () => {}): DirectoryLock {
@@ -39,10 +51,10 @@ export function lockDirectory(directory: string, onLost: () => void = () => {}):
         return held(path, token, text, onLost);
       }
       const owner = readOwner(path);
-      if (owner !== undefined && isAlive(owner, path)) throw refused(directory, owner);
+      if (owner !== undefined && isAlive(owner, path)) throw new DirectoryLockedError(directory, owner);
       removeStale(path, draft, owner);
     }
-    throw refused(directory, readOwner(path));
+    throw new DirectoryLockedError(directory, readOwner(path));
   } finally {
     rmSync(draft, { force: true });
   }
@@ -125,19 +137,4 @@ export function isLocked(directory: string): boolean {
   } catch {
     return false;
   }
-}
-
-function refused(directory: string, owner: Owner | undefined): InstrumentError {
-  const who =
-    owner === undefined
-      ? 'another process'
-      : `process ${owner.pid} on ${owner.host}${owner.thread === 0 ? '' : `, thread ${owner.thread}`}, since ${owner.since}`;
-  return new InstrumentError('INSTRUMENT_AUDIT_LOCKED', 'The journal belongs to another process', [
-    {
-      path: 'audit.directory',
-      found: `${directory}, which ${who} has`,
-      expected: 'a directory that no other process has',
-      fix: 'Give each process a directory of its own, or stop that one. A lock of a process that is gone is taken over by itself.',
-    },
-  ]);
 }
