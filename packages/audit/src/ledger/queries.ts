@@ -20,12 +20,12 @@ export async function listInputs(run: Query, query: LedgerQuery | undefined): Pr
   const read = new Arguments(query, ['state', 'run', 'from', 'to', 'order', 'limit', 'cursor']);
   const limit = read.count('limit', 1, MAX_PAGE) ?? DEFAULT_PAGE;
   const values = {
-    state: read.oneOf('state', LEDGER_STATES),
-    run: read.text('run', MAX_RUN_BYTES),
+    state: read.oneOf('state', undefined, LEDGER_STATES),
+    run: read.storable('run', MAX_RUN_BYTES),
     from: read.time('from'),
     to: read.time('to'),
   };
-  const isDescending = read.oneOf('order', ['ascending', 'descending']) === 'descending';
+  const isDescending = read.oneOf('order', undefined, ['ascending', 'descending']) === 'descending';
   const after = readCursor(query?.cursor);
   if (after === null) read.add('cursor', 'something else', '`next` of a page');
   read.done('The ledger cannot be listed');
@@ -66,9 +66,9 @@ export async function countInputs(run: Query, max: number): Promise<LedgerStats>
 /** See `Ledger.prune`. */
 export async function pruneInputs(run: Query, options: Parameters<Ledger['prune']>[0]): Promise<number> {
   const read = new Arguments(options, ['olderThan', 'state']);
-  const age = read.millis('olderThan') ?? 0;
+  const age = read.wholeMillis('olderThan') ?? 0;
   if (options?.olderThan === undefined) read.add('olderThan', 'nothing', 'a duration such as "90d"');
-  const state = read.oneOf('state', ['completed', 'dead']) ?? 'completed';
+  const state = read.oneOf('state', undefined, ['completed', 'dead']) ?? 'completed';
   read.done('The ledger cannot be pruned');
   let removed = 0;
   for (;;) {

@@ -58,14 +58,14 @@ export function readSettings(
     meterProvider === undefined || typeof (meterProvider as Partial<MeterProvider>)?.getMeter === 'function';
   if (!isProvider) read.add('meterProvider', 'something without getMeter', 'a meter provider');
   return {
-    run: read.text('run', MAX_RUN_BYTES) ?? `run-${randomUUID()}`,
+    run: read.storable('run', MAX_RUN_BYTES) ?? `run-${randomUUID()}`,
     host: hostname(),
     pid: process.pid,
-    leaseMillis: read.millis('leaseDuration', 1) ?? 60_000,
-    heartbeat: read.oneOf('heartbeat', [true, false]) ?? true,
+    leaseMillis: read.wholeMillis('leaseDuration', 1) ?? 60_000,
+    heartbeat: read.oneOf('heartbeat', undefined, [true, false]) ?? true,
     maxAttempts: read.count('maxAttempts', 1) ?? 5,
-    retryDelayMillis: read.millis('retryDelay') ?? 1_000,
-    maxRetryDelayMillis: read.millis('maxRetryDelay') ?? 3_600_000,
+    retryDelayMillis: read.wholeMillis('retryDelay') ?? 1_000,
+    maxRetryDelayMillis: read.wholeMillis('maxRetryDelay') ?? 3_600_000,
     meterProvider: isProvider ? meterProvider : undefined,
   };
 }

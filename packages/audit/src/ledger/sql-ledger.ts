@@ -65,8 +65,8 @@ export class SqlLedger implements Ledger {
   async begin(key: string, options?: BeginOptions): Promise<Begun> {
     checkKey(key);
     const read = new Arguments(options, ['run', 'attributes', 'leaseDuration']);
-    const lease = read.millis('leaseDuration', 1) ?? this.#settings.leaseMillis;
-    const run = read.text('run', MAX_RUN_BYTES) ?? this.#settings.run;
+    const lease = read.wholeMillis('leaseDuration', 1) ?? this.#settings.leaseMillis;
+    const run = read.storable('run', MAX_RUN_BYTES) ?? this.#settings.run;
     const attributes = read.attributes('attributes') ?? null;
     read.done('The ledger cannot begin an input');
     const begun = await this.#begin(key, { run, attributes, lease });
@@ -80,7 +80,7 @@ export class SqlLedger implements Ledger {
     const values = {
       rows: read.count('rows') ?? null,
       bytes: read.count('bytes') ?? null,
-      digest: read.text('digest', MAX_DIGEST_BYTES) ?? null,
+      digest: read.storable('digest', MAX_DIGEST_BYTES) ?? null,
       entry: read.count('entry') ?? null,
     };
     // Before anything is claimed; and again with those of the claim, which may make it too much.
@@ -101,8 +101,8 @@ export class SqlLedger implements Ledger {
   async fail(claim: Claim, error: unknown, options?: FailOptions): Promise<LedgerEntry> {
     const held = checkClaim(claim);
     const read = new Arguments(options, ['retryable', 'retryAfter']);
-    const isRetryable = read.oneOf('retryable', [true, false]) ?? true;
-    const retryMillis = read.millis('retryAfter') ?? this.#retryMillis(held.attempt);
+    const isRetryable = read.oneOf('retryable', undefined, [true, false]) ?? true;
+    const retryMillis = read.wholeMillis('retryAfter') ?? this.#retryMillis(held.attempt);
     read.done('The ledger cannot fail an input');
     const retry = isRetryable ? retryMillis : null;
     const parameters = { retry, max: this.#settings.maxAttempts, ...failureText(error) };

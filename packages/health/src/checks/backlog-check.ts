@@ -4,7 +4,7 @@ import { type MissingOptions, missingResult } from './metric/missing.ts';
 import { createMetricReader, sourceName } from './metric/reader.ts';
 import type { MetricSource } from './metric/source.ts';
 import { readSource } from './metric/source-option.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { statusAbove } from './thresholds.ts';
 
 /** Options of {@link backlogCheck}. */
@@ -23,7 +23,7 @@ export interface BacklogCheckOptions extends MissingOptions {
  * @throws {InstrumentError} when options are wrong. The check throws when the figure is no number.
  */
 export function backlogCheck(options: BacklogCheckOptions): CheckFunction {
-  const read = new OptionReader('backlogCheck', options, [
+  const read = new CheckOptionReader('backlogCheck', options, [
     'of',
     'degradedAbove',
     'unhealthyAbove',

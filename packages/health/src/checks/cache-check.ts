@@ -4,7 +4,7 @@ import type { CheckFunction, CheckResult } from '../check.ts';
 import { abortable, joinUnanswered } from './abortable.ts';
 import { type CacheStats, createHitRatio, type HitRatio } from './cache-hits.ts';
 import { numberText, percentText, rounded } from './figures.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { assertRedisReady } from './redis-readiness.ts';
 import { timedResult } from './response-time.ts';
 import { worstOf } from './thresholds.ts';
@@ -40,7 +40,7 @@ export interface CacheCheckOptions {
  * cache throws.
  */
 export function cacheCheck(cache: CacheLike, options: CacheCheckOptions = {}): CheckFunction {
-  const read = new OptionReader('cacheCheck', options, [
+  const read = new CheckOptionReader('cacheCheck', options, [
     'key',
     'stats',
     'minHitRatio',

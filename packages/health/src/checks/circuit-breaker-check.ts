@@ -8,7 +8,7 @@ import {
   type OpossumShape,
   type StatefulShape,
 } from './circuit-state.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 
 /** What a function may say of a breaker. */
 export type CircuitReading = CircuitState | OpossumShape | StatefulShape | number | (string & {});
@@ -38,7 +38,7 @@ const REASON: Readonly<Record<CircuitState, string>> = {
 export function circuitBreakerCheck(
   breaker: OpossumShape | StatefulShape | (() => CircuitReading | Promise<CircuitReading>),
 ): CheckFunction {
-  const read = new OptionReader('circuitBreakerCheck', {}, []);
+  const read = new CheckOptionReader('circuitBreakerCheck', {}, []);
   if (typeof breaker !== 'function' && !isBreaker(breaker)) {
     const found =
       typeof breaker === 'object' && breaker !== null ? 'an object of another shape' : describeValue(breaker);

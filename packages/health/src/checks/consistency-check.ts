@@ -4,7 +4,7 @@ import { type MissingOptions, missingResult } from './metric/missing.ts';
 import { createMetricReader, sourceName } from './metric/reader.ts';
 import type { MetricSource } from './metric/source.ts';
 import { readSource } from './metric/source-option.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { amountOf, statusAbove } from './thresholds.ts';
 
 /** Options of {@link consistencyCheck}. */
@@ -28,7 +28,7 @@ export interface ConsistencyCheckOptions extends MissingOptions {
  * @throws {InstrumentError} when options are wrong. The check throws when a figure is no number.
  */
 export function consistencyCheck(options: ConsistencyCheckOptions): CheckFunction {
-  const read = new OptionReader('consistencyCheck', options, [
+  const read = new CheckOptionReader('consistencyCheck', options, [
     'expected',
     'actual',
     'tolerance',

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type { CheckFunction, CheckResult } from '../check.ts';
 import { abortable, joinUnanswered } from './abortable.ts';
 import { bytesText, numberText, percentText, rounded } from './figures.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { amountOf, statusBelow, worstOf } from './thresholds.ts';
 
 /** Options of {@link diskSpaceCheck}. */
@@ -22,7 +22,7 @@ export interface DiskSpaceCheckOptions {
  * @throws {InstrumentError} when options are wrong. The check throws when the path cannot be read.
  */
 export function diskSpaceCheck(options: DiskSpaceCheckOptions): CheckFunction {
-  const read = new OptionReader('diskSpaceCheck', options, ['path', 'degradedBelow', 'unhealthyBelow']);
+  const read = new CheckOptionReader('diskSpaceCheck', options, ['path', 'degradedBelow', 'unhealthyBelow']);
   const path = read.required('path', '/var/lib/app');
   const degradedBelow = read.number('degradedBelow', 0.1);
   const unhealthyBelow = read.number('unhealthyBelow', Math.min(0.05, degradedBelow));

@@ -3,7 +3,7 @@ import { type Duration, describeValue, monotonicMillis } from '@org/instrument-c
 import type { CheckFunction, CheckResult } from '../check.ts';
 import { DNS_RECORD_TYPES, type DnsAnswer, type DnsRecordType, recordTexts } from './dns-records.ts';
 import { errorText } from './figures.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { timedResult } from './response-time.ts';
 
 /** Options of {@link dnsCheck}. */
@@ -28,7 +28,7 @@ export interface DnsCheckOptions {
  * @throws {InstrumentError} when options are wrong. The check throws when there is no answer, or no such record.
  */
 export function dnsCheck(options: DnsCheckOptions): CheckFunction {
-  const read = new OptionReader('dnsCheck', options, [
+  const read = new CheckOptionReader('dnsCheck', options, [
     'hostname',
     'type',
     'servers',
@@ -71,7 +71,7 @@ export function dnsCheck(options: DnsCheckOptions): CheckFunction {
   };
 }
 
-function readServers(read: OptionReader<DnsCheckOptions>): readonly string[] | undefined {
+function readServers(read: CheckOptionReader<DnsCheckOptions>): readonly string[] | undefined {
   const servers = readTexts(read, 'servers');
   if (servers === undefined) return undefined;
   try {
@@ -88,7 +88,7 @@ function readServers(read: OptionReader<DnsCheckOptions>): readonly string[] | u
 }
 
 function readTexts(
-  read: OptionReader<DnsCheckOptions>,
+  read: CheckOptionReader<DnsCheckOptions>,
   key: 'servers' | 'expected',
 ): readonly string[] | undefined {
   const given = read.raw(key);

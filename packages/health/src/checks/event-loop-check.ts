@@ -2,7 +2,7 @@ import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node
 import type { Duration } from '@org/instrument-core';
 import type { CheckFunction, CheckResult } from '../check.ts';
 import { durationText, percentText, rounded } from './figures.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { statusAbove, worstOf } from './thresholds.ts';
 
 /** Options of {@link eventLoopCheck}. */
@@ -38,7 +38,7 @@ const abandoned = new FinalizationRegistry<IntervalHistogram>((histogram) => his
  * @throws {InstrumentError} when options are wrong.
  */
 export function eventLoopCheck(options: EventLoopCheckOptions = {}): EventLoopCheck {
-  const read = new OptionReader('eventLoopCheck', options, [
+  const read = new CheckOptionReader('eventLoopCheck', options, [
     'degradedAbove',
     'unhealthyAbove',
     'degradedUtilization',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describeValue } from '@org/instrument-core';
 import type { CheckFunction, CheckResult } from '../check.ts';
 import { numberText, percentText, rounded } from './figures.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { statusAbove } from './thresholds.ts';
 
 /** Options of {@link fileDescriptorCheck}. */
@@ -23,7 +23,7 @@ export interface FileDescriptorCheckOptions {
  * @throws {InstrumentError} when options are wrong, or there is no `/proc`.
  */
 export function fileDescriptorCheck(options: FileDescriptorCheckOptions = {}): CheckFunction {
-  const read = new OptionReader('fileDescriptorCheck', options, [
+  const read = new CheckOptionReader('fileDescriptorCheck', options, [
     'degradedAbove',
     'unhealthyAbove',
     'procDirectory',

@@ -7,7 +7,7 @@ import { combined } from './metric/series.ts';
 import type { MetricSelector, MetricSource } from './metric/source.ts';
 import { readSource } from './metric/source-option.ts';
 import { millisPer } from './metric/time-unit.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { statusAbove } from './thresholds.ts';
 
 /** Options of {@link freshnessCheck}. */
@@ -33,7 +33,7 @@ const MAX_AHEAD_MILLIS = 300_000;
  * @throws {InstrumentError} when options are wrong. The check throws when the time is none, or lies in the future.
  */
 export function freshnessCheck(options: FreshnessCheckOptions): CheckFunction {
-  const read = new OptionReader('freshnessCheck', options, [
+  const read = new CheckOptionReader('freshnessCheck', options, [
     'of',
     'unit',
     'series',

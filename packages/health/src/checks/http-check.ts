@@ -3,7 +3,7 @@ import type { CheckFunction, CheckResult } from '../check.ts';
 import { errorText } from './figures.ts';
 import { readText } from './http-body.ts';
 import { type HttpTargetOptions, readHeaders, readUrl } from './http-target.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { timedResult } from './response-time.ts';
 
 /** Options of {@link httpCheck}. */
@@ -33,7 +33,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
  * @throws {InstrumentError} when options are wrong. The check throws when there is no answer.
  */
 export function httpCheck(options: HttpCheckOptions): CheckFunction {
-  const read = new OptionReader('httpCheck', options, [
+  const read = new CheckOptionReader('httpCheck', options, [
     'url',
     'method',
     'headers',
@@ -92,7 +92,7 @@ interface ExpectedStatus {
   readonly words: string;
 }
 
-function readExpectedStatus(read: OptionReader<HttpCheckOptions>): ExpectedStatus {
+function readExpectedStatus(read: CheckOptionReader<HttpCheckOptions>): ExpectedStatus {
   const given = read.raw('expectedStatus');
   if (given === undefined)
     return { isRight: (status) => status >= 200 && status <= 299, words: '200 to 299' };

@@ -1,5 +1,5 @@
 import { describeValue } from '@org/instrument-core';
-import type { OptionReader } from './options.ts';
+import type { CheckOptionReader } from './options.ts';
 
 /** Options that say where a request goes. */
 export interface HttpTargetOptions {
@@ -20,7 +20,7 @@ export interface HttpTarget {
 }
 
 /** Reads the URL; credentials in it become a header. */
-export function readUrl(read: OptionReader<HttpTargetOptions>): HttpTarget {
+export function readUrl(read: CheckOptionReader<HttpTargetOptions>): HttpTarget {
   const expected = 'an absolute http: or https: URL';
   const given = read.raw('url');
   if (!(typeof given === 'string' || given instanceof URL) || !URL.canParse(String(given))) {
@@ -59,7 +59,7 @@ function decoded(text: string): string {
 }
 
 /** Reads the headers. Values that are wrong are not shown. */
-export function readHeaders(read: OptionReader<HttpTargetOptions>): Headers {
+export function readHeaders(read: CheckOptionReader<HttpTargetOptions>): Headers {
   const headers = new Headers();
   const given = read.raw('headers') ?? {};
   if (typeof given !== 'object' || Array.isArray(given)) {

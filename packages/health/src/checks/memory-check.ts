@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { CheckFunction, CheckResult } from '../check.ts';
 import { readCgroupMemory } from './cgroup-memory.ts';
 import { bytesText, percentText, rounded } from './figures.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { statusAbove, worstOf } from './thresholds.ts';
 
 /** Options of {@link memoryCheck}. */
@@ -31,7 +31,11 @@ interface Usage {
  * @throws {InstrumentError} when options are wrong.
  */
 export function memoryCheck(options: MemoryCheckOptions = {}): CheckFunction {
-  const read = new OptionReader('memoryCheck', options, ['degradedAbove', 'unhealthyAbove', 'cgroupRoot']);
+  const read = new CheckOptionReader('memoryCheck', options, [
+    'degradedAbove',
+    'unhealthyAbove',
+    'cgroupRoot',
+  ]);
   const degradedAbove = read.share('degradedAbove', 0.85);
   const unhealthyAbove = read.share('unhealthyAbove', Math.max(0.95, degradedAbove));
   const cgroupRoot = read.text('cgroupRoot', '/sys/fs/cgroup');

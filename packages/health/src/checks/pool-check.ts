@@ -1,7 +1,7 @@
 import { describeValue } from '@org/instrument-core';
 import type { CheckFunction, CheckResult } from '../check.ts';
 import { numberText, percentText, rounded } from './figures.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { figuresReader, KNOWN_POOLS, type KnownPool, type PoolFigures } from './pool-figures.ts';
 import { statusAbove, worstOf } from './thresholds.ts';
 
@@ -25,7 +25,11 @@ export function poolCheck(
   pool: KnownPool | (() => PoolFigures | Promise<PoolFigures>),
   options: PoolCheckOptions = {},
 ): CheckFunction {
-  const read = new OptionReader('poolCheck', options, ['degradedAbove', 'maxWaiting', 'unhealthyWaiting']);
+  const read = new CheckOptionReader('poolCheck', options, [
+    'degradedAbove',
+    'maxWaiting',
+    'unhealthyWaiting',
+  ]);
   // knex is a function too, and known by its shape.
   const figures = figuresReader(pool) ?? (typeof pool === 'function' ? pool : undefined);
   if (figures === undefined) {

@@ -1,7 +1,7 @@
 import { type Duration, describeValue, monotonicMillis } from '@org/instrument-core';
 import type { CheckFunction } from '../check.ts';
 import { abortable, joinUnanswered } from './abortable.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { isConnectionPool, pooledQuery } from './postgres-pool.ts';
 import { timedResult } from './response-time.ts';
 
@@ -25,7 +25,7 @@ export interface PostgresCheckOptions {
  * @throws {InstrumentError} when there is no `query`, or options are wrong. The check throws what the database throws.
  */
 export function postgresCheck(database: Queryable, options: PostgresCheckOptions = {}): CheckFunction {
-  const read = new OptionReader('postgresCheck', options, ['query', 'degradedAbove']);
+  const read = new CheckOptionReader('postgresCheck', options, ['query', 'degradedAbove']);
   if (typeof (database as Partial<Queryable> | null | undefined)?.query !== 'function') {
     const isObject = typeof database === 'object' && database !== null;
     const fix = 'Pass a Pool or Client of pg, or { query: (text) => sql.unsafe(text) } around postgres.js.';

@@ -1,7 +1,7 @@
 import { describeValue } from '@org/instrument-core';
 import type { CheckFunction, CheckResult } from '../check.ts';
 import { numberText, percentText, rounded } from './figures.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { statusBelow } from './thresholds.ts';
 
 /** Where a rate limiter stands. */
@@ -36,7 +36,7 @@ export function rateLimiterCheck(
   figures: () => RateLimiterFigures | Promise<RateLimiterFigures>,
   options: RateLimiterCheckOptions = {},
 ): CheckFunction {
-  const read = new OptionReader('rateLimiterCheck', options, ['degradedBelow', 'unhealthyBelow']);
+  const read = new CheckOptionReader('rateLimiterCheck', options, ['degradedBelow', 'unhealthyBelow']);
   if (typeof figures !== 'function') {
     read.add('figures', describeValue(figures), 'a function that returns { limit, remaining }');
   }

@@ -1,7 +1,7 @@
 import { type Duration, describeValue, monotonicMillis } from '@org/instrument-core';
 import type { CheckFunction, CheckResult } from '../check.ts';
 import { abortable, joinUnanswered } from './abortable.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { assertRedisReady } from './redis-readiness.ts';
 import { timedResult } from './response-time.ts';
 
@@ -23,7 +23,7 @@ export interface RedisCheckOptions {
  * @throws {InstrumentError} when there is no `ping`, or options are wrong. The check throws what the client throws.
  */
 export function redisCheck(client: RedisPingable, options: RedisCheckOptions = {}): CheckFunction {
-  const read = new OptionReader('redisCheck', options, ['degradedAbove']);
+  const read = new CheckOptionReader('redisCheck', options, ['degradedAbove']);
   if (typeof (client as Partial<RedisPingable> | null | undefined)?.ping !== 'function') {
     const fix = 'Pass a client of ioredis or node-redis, or { ping: () => … } around another.';
     read.add('client', describeClient(client), 'an object with the function ping', fix);

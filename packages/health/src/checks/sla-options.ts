@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { type Duration, describeValue, type MeterProvider, meterProvider } from '@org/instrument-core';
 import type { MissingOptions } from './metric/missing.ts';
 import { isProvider } from './metric/source-option.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 
 /** Options of `slaCheck`. */
 export interface SlaCheckOptions extends MissingOptions {
@@ -37,7 +37,7 @@ export type SlaSettings = Required<Omit<SlaCheckOptions, 'latency' | 'window'>> 
 
 /** @throws {InstrumentError} when options are wrong. */
 export function readSlaOptions(options: SlaCheckOptions): SlaSettings {
-  const read = new OptionReader('slaCheck', options, [
+  const read = new CheckOptionReader('slaCheck', options, [
     'operation',
     'attributes',
     'target',

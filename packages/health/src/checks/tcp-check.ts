@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { type Duration, monotonicMillis } from '@org/instrument-core';
 import type { CheckFunction } from '../check.ts';
 import { errorText } from './figures.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { timedResult } from './response-time.ts';
 
 /** Options of {@link tcpCheck}. */
@@ -21,7 +21,7 @@ export interface TcpCheckOptions {
  * @throws {InstrumentError} when options are wrong. The check throws when there is no connection.
  */
 export function tcpCheck(options: TcpCheckOptions): CheckFunction {
-  const read = new OptionReader('tcpCheck', options, ['host', 'port', 'degradedAbove']);
+  const read = new CheckOptionReader('tcpCheck', options, ['host', 'port', 'degradedAbove']);
   const host = read.required('host', 'db.internal');
   const port = read.number('port', Number.NaN, { min: 1, max: 65_535, isInteger: true });
   if (read.raw('port') === undefined) read.add('port', 'nothing', 'a whole number from 1 to 65535');

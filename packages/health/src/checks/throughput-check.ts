@@ -6,7 +6,7 @@ import { createMetricReader, sourceName } from './metric/reader.ts';
 import type { MetricSource } from './metric/source.ts';
 import { readSource } from './metric/source-option.ts';
 import { ReadingWindow } from './metric/window.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 import { statusBelow } from './thresholds.ts';
 
 /** Options of {@link throughputCheck}. */
@@ -28,7 +28,7 @@ export interface ThroughputCheckOptions extends MissingOptions {
  * @throws {InstrumentError} when options are wrong. The check throws when the figure is no number.
  */
 export function throughputCheck(options: ThroughputCheckOptions): CheckFunction {
-  const read = new OptionReader('throughputCheck', options, [
+  const read = new CheckOptionReader('throughputCheck', options, [
     'of',
     'target',
     'unhealthyBelow',

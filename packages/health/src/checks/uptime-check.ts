@@ -1,7 +1,7 @@
 import type { Duration } from '@org/instrument-core';
 import type { CheckFunction, CheckResult } from '../check.ts';
 import { durationText } from './figures.ts';
-import { OptionReader } from './options.ts';
+import { CheckOptionReader } from './options.ts';
 
 /** Options of {@link uptimeCheck}. */
 export interface UptimeCheckOptions {
@@ -17,7 +17,7 @@ export interface UptimeCheckOptions {
  * @throws {InstrumentError} when options are wrong.
  */
 export function uptimeCheck(options: UptimeCheckOptions = {}): CheckFunction {
-  const read = new OptionReader('uptimeCheck', options, ['min', 'max']);
+  const read = new CheckOptionReader('uptimeCheck', options, ['min', 'max']);
   const minMillis = read.millis('min', 0);
   const maxMillis = read.millis('max', undefined);
   read.ordered('min', minMillis, 'max', maxMillis);

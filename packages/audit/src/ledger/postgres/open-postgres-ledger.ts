@@ -30,9 +30,9 @@ const OPTIONS = [...SETTINGS, 'postgres', 'schema', 'table', 'operationTimeout']
 export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
   const read = new Arguments<PostgresLedgerOptions>(options, OPTIONS as never);
   const settings = readSettings(read, options);
-  const schema = read.text('schema', MAX_SCHEMA_BYTES);
-  const table = read.text('table', MAX_TABLE_BYTES) ?? 'instrument_ledger';
-  const timeoutMillis = read.millis('operationTimeout', 1) ?? 10_000;
+  const schema = read.storable('schema', MAX_SCHEMA_BYTES);
+  const table = read.storable('table', MAX_TABLE_BYTES) ?? 'instrument_ledger';
+  const timeoutMillis = read.wholeMillis('operationTimeout', 1) ?? 10_000;
   const { postgres } = options;
   if (typeof postgres === 'string' ? postgres === '' : typeof postgres?.connect !== 'function') {
     // It may hold a password: no more is shown.

@@ -46,10 +46,10 @@ const OPTIONS = [...SETTINGS, 'path', 'driver', 'database', 'synchronous', 'busy
 export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Ledger> {
   const read = new Arguments<SqliteLedgerOptions>(options, OPTIONS as never);
   const settings = readSettings(read, options);
-  const path = read.text('path', Number.MAX_SAFE_INTEGER) ?? '';
-  const driver = read.oneOf('driver', ['node:sqlite', 'better-sqlite3']);
-  const synchronous = read.oneOf('synchronous', ['full', 'normal']) ?? 'full';
-  const busyTimeoutMillis = read.millis('busyTimeout') ?? 5_000;
+  const path = read.storable('path', Number.MAX_SAFE_INTEGER) ?? '';
+  const driver = read.oneOf('driver', undefined, ['node:sqlite', 'better-sqlite3']);
+  const synchronous = read.oneOf('synchronous', undefined, ['full', 'normal']) ?? 'full';
+  const busyTimeoutMillis = read.wholeMillis('busyTimeout') ?? 5_000;
   const { database: given, clock = Date.now } = options;
   if (given !== undefined && typeof given?.prepare !== 'function')
     read.add('database', 'something without prepare', 'a database of better-sqlite3 or node:sqlite');

@@ -1,5 +1,5 @@
 import { describeValue, type MeterProvider } from '@org/instrument-core';
-import type { OptionReader } from '../options.ts';
+import type { CheckOptionReader } from '../options.ts';
 import { METRIC_FIELDS, type MetricField, type MetricSelector, type MetricSource } from './source.ts';
 
 const KEYS: readonly string[] = [
@@ -10,7 +10,10 @@ const KEYS: readonly string[] = [
 ] satisfies (keyof MetricSelector)[];
 
 /** Notes what is wrong with an option that is a {@link MetricSource}; it must be given. */
-export function readSource<O extends object>(read: OptionReader<O>, key: keyof O & string): MetricSource {
+export function readSource<O extends object>(
+  read: CheckOptionReader<O>,
+  key: keyof O & string,
+): MetricSource {
   const given = read.raw(key);
   if (typeof given === 'function') return given as MetricSource;
   const expected = 'a function that returns a number, or { metric, attributes, field, provider }';

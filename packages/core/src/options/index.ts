@@ -1,0 +1,1 @@
+export { type NumberRange, OptionReader } from './option-reader.ts';
