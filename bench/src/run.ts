@@ -1,42 +1,9 @@
-import { measureAudit } from './audit.ts';
-import { measureBlocks } from './blocks.ts';
-import { measureAutometrics, measureCalls } from './calls.ts';
-import { measureDisabled } from './disabled.ts';
-import { measureGrowth } from './growth.ts';
-import { measureHealth } from './health.ts';
+import { GROUPS } from './groups.ts';
 import type { Finding } from './measure.ts';
-import { measureMemory } from './memory.ts';
+import { follow, start } from './processes/child.ts';
 import { writeBetweenMarks, writeJson } from './readme.ts';
-import { measureRecording } from './record.ts';
 import { comparisonTable, type Group, line, plainTable, type Row, rowOf } from './results.ts';
-import { measureScrapes } from './scrape.ts';
-import { measureSpans } from './spans.ts';
-import { measureStartup } from './startup.ts';
-import { measureStatsd } from './statsd.ts';
-import { measureSystem } from './system.ts';
 import { versions } from './versions.ts';
-import { measureWorstCases } from './worst-cases.ts';
-
-type Measure = (report: (finding: Finding) => void) => Promise<void>;
-
-/** In this order: what makes a context active, which on Node.js 20 cannot be undone, comes after recording. */
-const GROUPS: Readonly<Record<Group, Measure>> = {
-  record: measureRecording,
-  calls: measureCalls,
-  spans: measureSpans,
-  autometrics: measureAutometrics,
-  disabled: measureDisabled,
-  scrape: measureScrapes,
-  blocks: measureBlocks,
-  memory: measureMemory,
-  startup: measureStartup,
-  health: measureHealth,
-  audit: measureAudit,
-  system: measureSystem,
-  statsd: measureStatsd,
-  growth: measureGrowth,
-  'worst-cases': measureWorstCases,
-};
 
 /** What is shown in the README at the root; the rest, how the cost grows, in that of the benchmarks. */
 const GROWTH: readonly Group[] = ['growth', 'worst-cases'];
@@ -67,10 +34,11 @@ if (unknown.length > 0) {
 }
 
 const rows: Row[] = [];
-for (const [group, measure] of Object.entries(GROUPS) as [Group, Measure][]) {
+for (const group of Object.keys(GROUPS) as Group[]) {
   if (asked.length > 0 && !asked.includes(group)) continue;
   const begun = performance.now();
-  await measure((finding) => {
+  // A process for each: what one part has taught the compiler, and left on the heap, is no part of the next.
+  await follow<Finding>(start('group.js', [group], ['--expose-gc'], 'inherit'), (finding) => {
     const row = rowOf(group, finding);
     rows.push(row);
     console.log(line(row));

@@ -7,11 +7,12 @@ export function start(
   module: string,
   args: readonly string[] = [],
   flags: readonly string[] = [],
+  output: 'ignore' | 'inherit' = 'ignore',
 ): ChildProcess {
   return fork(join(import.meta.dirname, module), args, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production' },
     execArgv: [...flags],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', output, 'inherit', 'ipc'],
   });
 }
 
@@ -28,6 +29,13 @@ export async function messageOf<T>(child: ChildProcess): Promise<T> {
     stop.abort();
     ended.catch(() => {});
   }
+}
+
+/** Hands over all that it says, until it ends. Rejects when it ends with an error. */
+export async function follow<T>(child: ChildProcess, hear: (message: T) => void): Promise<void> {
+  child.on('message', (message) => hear(message as T));
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`A process of the benchmark ended with exit code ${code}`);
 }
 
 /** Runs a module to its end; resolves to the one thing that it says. */

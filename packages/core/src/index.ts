@@ -4,21 +4,21 @@ export { type Duration, monotonicMillis, parseDuration } from './clock.ts';
 export { type CollectOptions, Collector, type CollectorOptions } from './collector.ts';
 export { createDirectRecorder, currentRecorder, DEFAULT_DURATION_BOUNDARIES } from './direct-recorder.ts';
 export { describeValue, InstrumentError, type InstrumentErrorCode, type Problem } from './errors.ts';
-export {
-  type BusEvent,
-  EventBus,
-  type EventBusStatistics,
-  type EventIteration,
-  type EventMap,
-  events,
-  type IterateOptions,
-  type MatchingNames,
-  type MetricRecordedEvent,
-  type OperationCompleteEvent,
-  type PhaseEndEvent,
-  type PhaseStartEvent,
-} from './event-bus.ts';
-export { createEventRecorder } from './event-recorder.ts';
+export { EventBus, type EventBusStatistics, events } from './events/event-bus.ts';
+export type { EventIteration, IterateOptions } from './events/event-iteration.ts';
+export type {
+  BusEvent,
+  EventMap,
+  EventPattern,
+  MatchingNames,
+  MetricRecordedEvent,
+  OperationCompleteEvent,
+  PhaseEndEvent,
+  PhaseStartEvent,
+} from './events/event-map.ts';
+export type { Overflow } from './events/event-queue.ts';
+export { createEventRecorder } from './events/event-recorder.ts';
+export type { EventSubscription, SubscribeOptions } from './events/event-subscription.ts';
 export { isError, reasonOf } from './fault/reason-of.ts';
 export { reportFault } from './fault/report-fault.ts';
 export { errorTypeOf, isAbort } from './fault/thrown.ts';

@@ -13,6 +13,11 @@ export const SELF_METRICS = {
     unit: '{fault}',
     label: 'component',
   },
+  'instrument.events.shed': {
+    description: 'Events lost because a subscriber did not keep up with them',
+    unit: '{event}',
+    label: 'subscription',
+  },
   'instrument.statsd.packets': {
     description: 'Packets that the StatsD exporter gave to the operating system',
     unit: '{packet}',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EventBus } from '../src/index.ts';
+import { EventBus } from '../../src/index.ts';
 
 interface Events {
   'job.done': number;

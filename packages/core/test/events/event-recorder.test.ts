@@ -7,9 +7,9 @@ import {
   type EventMap,
   MeterProvider,
   type OperationDescription,
-} from '../src/index.ts';
-import { metricNames, valuesOf } from './collected.ts';
-import { useDiagnostics } from './diagnostics.ts';
+} from '../../src/index.ts';
+import { metricNames, valuesOf } from '../collected.ts';
+import { useDiagnostics } from '../diagnostics.ts';
 
 const said = useDiagnostics();
 

@@ -1,90 +1,19 @@
 import { diag } from '@opentelemetry/api';
-
-/**
- * Names and payloads of the events on the bus. Other packages add theirs by declaration merging:
- * `declare module '@org/instrument-core' { interface EventMap { 'alert.firing': Alert } }`.
- */
-export interface EventMap {
-  'performance.phase.start': PhaseStartEvent;
-  'performance.phase.end': PhaseEndEvent;
-  'performance.operation.complete': OperationCompleteEvent;
-  'performance.metric.recorded': MetricRecordedEvent;
-}
-
-/** An instrumented call has begun. */
-export interface PhaseStartEvent {
-  readonly operation: string;
-  readonly function: string;
-  /** Number of the call, unique in the process; the same in all events of the call. */
-  readonly call: number;
-  /** Unix time in milliseconds. */
-  readonly timestampMillis: number;
-}
-
-/** An instrumented call has ended. */
-export interface PhaseEndEvent extends PhaseStartEvent {
-  readonly durationMillis: number;
-  readonly success: boolean;
-  /** `'none'`, the class of the error, or the classifier's word. */
-  readonly errorType: string;
-}
-
-/** An instrumented call has ended, with all that is known of it. */
-export interface OperationCompleteEvent extends PhaseEndEvent {
-  readonly labels: Readonly<Record<string, unknown>>;
-  /** Trace and span of the call, when it was sampled. */
-  readonly traceId: string | undefined;
-  readonly spanId: string | undefined;
-}
-
-/** A measurement was recorded for an instrumented call. */
-export interface MetricRecordedEvent {
-  readonly call: number;
-  readonly metric: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly timestampMillis: number;
-}
-
-/** An event as a subscriber of several names gets it. */
-export type BusEvent<Events, Name extends keyof Events = keyof Events> = {
-  [K in Name]: { readonly name: K; readonly payload: Events[K] };
-}[Name];
-
-/** A pattern: `*` alone, or a prefix and a star. */
-type EventPattern = `${string}*`;
-
-/** Names of the events that a name or pattern stands for. */
-export type MatchingNames<Events, Pattern> = Pattern extends keyof Events
-  ? Pattern
-  : Pattern extends `${infer Prefix}*`
-    ? Extract<keyof Events, `${Prefix}${string}`>
-    : never;
-
-/** Bounds of an async iteration over events. */
-export interface IterateOptions {
-  /** How many events wait for a slow consumer; beyond, the oldest is shed and counted. Default 1,000. */
-  readonly capacity?: number;
-  /** Ends the iteration. */
-  readonly signal?: AbortSignal;
-}
-
-/** An async iteration over events that tells how many it had to shed. */
-export interface EventIteration<Item> extends AsyncIterableIterator<Item> {
-  readonly shed: number;
-}
+import { countSelf } from '../self-metrics.ts';
+import { type EventIteration, type IterateOptions, iterateEvents } from './event-iteration.ts';
+import type { BusEvent, EventMap, EventPattern, MatchingNames } from './event-map.ts';
+import type { QueueSource } from './event-queue.ts';
+import { type EventSubscription, type SubscribeOptions, subscribeToEvents } from './event-subscription.ts';
 
 /** What the bus counted since it was made. */
 export interface EventBusStatistics {
   readonly emitted: number;
   /** How often a listener threw or rejected. */
   readonly failed: number;
-  /** How many events iterations shed. */
+  /** How many events the queues of iterations and subscriptions shed. */
   readonly shed: number;
 }
 
-const DEFAULT_CAPACITY = 1_000;
 type Listener = (payload: never, name: string) => unknown;
 /** Listeners, and the number of the event after which each came. */
 type Subscriptions = Map<Listener, number>;
@@ -173,59 +102,43 @@ export class EventBus<Events extends object = EventMap> {
     name: Name,
     options: IterateOptions = {},
   ): EventIteration<BusEvent<Events, MatchingNames<Events, Name>>> {
-    type Item = BusEvent<Events, MatchingNames<Events, Name>>;
-    const capacity = options.capacity ?? DEFAULT_CAPACITY;
-    const queue: Item[] = [];
-    const waiting: ((result: IteratorResult<Item>) => void)[] = [];
-    let shed = 0;
-    let done = false;
-    const off = this.on(name as EventPattern, (payload, eventName) => {
-      const item = { name: eventName, payload } as unknown as Item;
-      const next = waiting.shift();
-      if (next !== undefined) {
-        next({ value: item, done: false });
-        return;
-      }
-      if (queue.length >= capacity) {
-        queue.shift();
-        shed++;
-        this.#shed++;
-      }
-      queue.push(item);
-    });
-    const finish = (): void => {
-      if (done) return;
-      done = true;
-      off();
-      options.signal?.removeEventListener('abort', finish);
-      for (const resolve of waiting.splice(0)) resolve({ value: undefined, done: true });
-    };
-    if (options.signal?.aborted === true) finish();
-    else options.signal?.addEventListener('abort', finish, { once: true });
-    return {
-      get shed(): number {
-        return shed;
-      },
-      next(): Promise<IteratorResult<Item>> {
-        const item = queue.shift();
-        if (item !== undefined) return Promise.resolve({ value: item, done: false });
-        if (done) return Promise.resolve({ value: undefined, done: true });
-        return new Promise((resolve) => waiting.push(resolve));
-      },
-      return(): Promise<IteratorResult<Item>> {
-        queue.length = 0;
-        finish();
-        return Promise.resolve({ value: undefined, done: true });
-      },
-      [Symbol.asyncIterator](): AsyncIterableIterator<Item> {
-        return this;
-      },
-    };
+    return iterateEvents(this.#queueOf(name), options);
+  }
+
+  /**
+   * Hands the events of a name or a pattern from now on to `handler`, through a bounded queue: one at a time, in order, each
+   * after what the handler returned for the one before has settled. Emitters never wait for it. A handler that does not keep
+   * up loses events, which are counted; one that throws or rejects is reported, and gets the next event.
+   *
+   * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` for options that are wrong.
+   */
+  subscribe<Name extends (keyof Events & string) | EventPattern>(
+    name: Name,
+    handler: (event: BusEvent<Events, MatchingNames<Events, Name>>) => unknown,
+    options: SubscribeOptions = {},
+  ): EventSubscription {
+    return subscribeToEvents(
+      this.#queueOf<BusEvent<Events, MatchingNames<Events, Name>>>(name),
+      handler,
+      options,
+    );
   }
 
   /** Counts since the bus was made. */
   statistics(): EventBusStatistics {
     return { emitted: this.#emitted, failed: this.#failed, shed: this.#shed };
+  }
+
+  #queueOf<Item>(name: string): QueueSource<Item> {
+    return {
+      listen: (take) =>
+        this.on(name as EventPattern, (payload, eventName) => take({ name: eventName, payload } as Item)),
+      onShed: () => {
+        this.#shed++;
+        countSelf('instrument.events.shed', name);
+      },
+      onFailure: (eventName, error) => this.#report(eventName, error),
+    };
   }
 
   #call(listener: Listener, payload: unknown, name: string): void {

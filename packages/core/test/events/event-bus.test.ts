@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { EventBus } from '../src/index.ts';
-import { useDiagnostics } from './diagnostics.ts';
+import { EventBus } from '../../src/index.ts';
+import { useDiagnostics } from '../diagnostics.ts';
 
 interface Events {
   'alert.firing': number;

@@ -1,6 +1,7 @@
 import type { Attributes, SpanContext } from '@opentelemetry/api';
-import type { EventBus, EventMap, PhaseStartEvent } from './event-bus.ts';
-import type { OperationDescription, OperationRecorder, Recorder } from './recorder.ts';
+import type { OperationDescription, OperationRecorder, Recorder } from '../recorder.ts';
+import type { EventBus } from './event-bus.ts';
+import type { EventMap, PhaseStartEvent } from './event-map.ts';
 
 /** What the layer keeps of a running call: its event, and what the recorder below wanted to have back. */
 interface Token {
