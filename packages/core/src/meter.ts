@@ -40,6 +40,10 @@ export class Meter implements MeterInterface {
   readonly observables: ObservableRegistry = new ObservableRegistry();
   readonly storages: Storage[] = [];
   readonly #open: (meter: Meter, storage: Storage) => void;
+  readonly #forgetStreams = (): void => {
+    this.#streams = undefined;
+  };
+  #streams: readonly Stream[] | undefined;
 
   /** `open` gives a new storage its streams. */
   constructor(scope: InstrumentationScope, open: (meter: Meter, storage: Storage) => void) {
@@ -103,8 +107,9 @@ export class Meter implements MeterInterface {
   }
 
   /** All streams, each once. */
-  streams(): Stream[] {
-    return [...new Set(this.storages.flatMap((storage) => storage.streams))];
+  streams(): readonly Stream[] {
+    this.#streams ??= [...new Set(this.storages.flatMap((storage) => storage.streams))];
+    return this.#streams;
   }
 
   #storage(
@@ -132,8 +137,9 @@ export class Meter implements MeterInterface {
       else warnConflict(storage.descriptor, descriptor);
     }
     if (known === undefined) {
-      known = new Storage(descriptor, options.advice ?? {}, countAs);
+      known = new Storage(descriptor, options.advice ?? {}, countAs, this.#forgetStreams);
       this.storages.push(known);
+      this.#forgetStreams();
       this.#open(this, known);
     } else {
       if (known.descriptor.description !== descriptor.description) useLongerDescription(known, descriptor);

@@ -87,6 +87,24 @@ export class SeriesIndex {
     return shape.series >= 0 ? shape.series : this.#lookUp(shape);
   }
 
+  /**
+   * The series of these attributes when it is there already, and their keys are those seen last; otherwise -1, though it may be
+   * there. Admits none.
+   */
+  find(attributes: Attributes = EMPTY): number {
+    const shape = this.#last;
+    const { keys, values } = shape;
+    let i = 0;
+    for (const key in attributes) {
+      if (i === keys.length || keys[i] !== key) return -1;
+      const value = attributes[key];
+      if (value !== values[i] && !shape.take(i, value)) return -1;
+      i++;
+    }
+    if (i !== keys.length) return -1;
+    return shape.series >= 0 ? shape.series : this.#search(shape);
+  }
+
   /** The attributes of a series, as a new object. */
   attributes(series: number): Attributes {
     const offset = this.#offsets[series] as number;
@@ -141,6 +159,14 @@ export class SeriesIndex {
   }
 
   #lookUp(shape: Shape): number {
+    const series = this.#search(shape);
+    if (series >= 0) return series;
+    const isFull = this.#size >= this.limit - 1 && shape !== this.#overflowShape;
+    return isFull ? this.#resolveOverflow() : this.#admit(shape);
+  }
+
+  /** The series of what a shape was given; -1 when there is none. */
+  #search(shape: Shape): number {
     const table = this.#table;
     const records = this.#records;
     const offsets = this.#offsets;
@@ -150,7 +176,7 @@ export class SeriesIndex {
     let slot = Math.imul(shape.hash, HASH_SPREAD) >>> this.#shift;
     for (;;) {
       const series = (table[slot] as number) - 1;
-      if (series < 0) break;
+      if (series < 0) return -1;
       const offset = offsets[series] as number;
       if (records[offset] === keySetId) {
         let place = 0;
@@ -162,8 +188,6 @@ export class SeriesIndex {
       }
       slot = (slot + 1) & mask;
     }
-    const isFull = this.#size >= this.limit - 1 && shape !== this.#overflowShape;
-    return isFull ? this.#resolveOverflow() : this.#admit(shape);
   }
 
   #resolveOverflow(): number {

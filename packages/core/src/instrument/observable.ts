@@ -34,11 +34,15 @@ export class ObservableInstrument implements Observable {
 /** What one callback observed for one instrument, kept until the callback has ended well. */
 class Observations {
   readonly #storage: Storage;
-  readonly #attributes: Attributes[] = [];
+  /** The only stream, where one set of attributes is one series. */
+  readonly #stream: Stream | undefined;
+  /** A series of that stream, or a set of attributes. */
+  readonly #observed: (number | Attributes)[] = [];
   readonly #values: number[] = [];
 
   constructor(storage: Storage) {
     this.#storage = storage;
+    this.#stream = storage.only?.mergesAttributes === false ? storage.only : undefined;
   }
 
   add(value: unknown, attributes: Attributes = {}): void {
@@ -61,8 +65,9 @@ class Observations {
       diag.warn(`Metric ${name} is declared with ValueType.INT and was given ${value}; ${outcome}.`);
     }
     if (integer && !Number.isInteger(kept)) return;
-    // A copy: the callback may fill one object again and again.
-    this.#attributes.push({ ...attributes });
+    // Otherwise a copy, since the callback may fill one object again and again; and no new series before it has ended well.
+    const series = this.#stream?.index.find(attributes) ?? -1;
+    this.#observed.push(series >= 0 ? series : { ...attributes });
     this.#values.push(kept);
   }
 
@@ -80,19 +85,28 @@ class Observations {
     const values = new Map<number, number>();
     if (!stream.mergesAttributes) {
       for (let i = 0; i < this.#values.length; i++) {
-        values.set(stream.resolve(this.#attributes[i], undefined), this.#values[i] as number);
+        const observed = this.#observed[i] as number | Attributes;
+        const isKnown = typeof observed === 'number' && stream === this.#stream;
+        const series = isKnown ? observed : stream.resolve(this.#attributes(i), undefined);
+        values.set(series, this.#values[i] as number);
       }
       return values;
     }
     const last = new Map<string, number>();
-    for (let i = 0; i < this.#values.length; i++) last.set(canonicalText(this.#attributes[i] ?? {}), i);
+    for (let i = 0; i < this.#values.length; i++) last.set(canonicalText(this.#attributes(i)), i);
     for (const i of last.values()) {
-      const series = stream.resolve(this.#attributes[i], undefined);
+      const series = stream.resolve(this.#attributes(i), undefined);
       const value = this.#values[i] as number;
       const isPart = stream.kind === 'sum' && values.has(series);
       values.set(series, isPart ? (values.get(series) as number) + value : value);
     }
     return values;
+  }
+
+  /** The views may have changed since it was observed, and the streams with them. */
+  #attributes(i: number): Attributes {
+    const observed = this.#observed[i] as number | Attributes;
+    return typeof observed === 'number' ? (this.#stream as Stream).index.attributes(observed) : observed;
   }
 }
 

@@ -15,8 +15,16 @@ export class Storage {
   streams: readonly Stream[] = [];
   /** The only stream, when there is exactly one: the case that must be fast. */
   only: Stream | undefined = undefined;
+  readonly #onUse: () => void;
 
-  constructor(descriptor: MetricDescriptor, advice: Advice, countAs: MetricDescriptor | undefined) {
+  /** `onUse` is told when the streams are others. */
+  constructor(
+    descriptor: MetricDescriptor,
+    advice: Advice,
+    countAs: MetricDescriptor | undefined,
+    onUse: () => void,
+  ) {
+    this.#onUse = onUse;
     this.descriptor = descriptor;
     this.advice = advice;
     this.countAs = countAs;
@@ -26,6 +34,7 @@ export class Storage {
   use(streams: readonly Stream[]): void {
     this.streams = streams;
     this.only = streams.length === 1 ? streams[0] : undefined;
+    this.#onUse();
   }
 
   measure(value: number, attributes: Attributes | undefined, context: Context | undefined): void {

@@ -156,6 +156,37 @@ describe('series', () => {
     ]);
     expect((await valuesOf(reader, 'gauge'))[0]).toEqual([{ mode: 'user' }, 2]);
   });
+
+  test('that were observed while the views changed are those of the new views', async () => {
+    const { provider, reader, meter } = start();
+    let meanwhile = (): void => {};
+    meter.createObservableUpDownCounter('disk').addCallback(async (result) => {
+      result.observe(1, { disk: 'a', kind: 'ssd' });
+      await Promise.resolve().then(meanwhile);
+      result.observe(2, { disk: 'b', kind: 'ssd' });
+    });
+    // Known by now, so that they need not be copied.
+    await valuesOf(reader, 'disk');
+    meanwhile = () =>
+      provider.configure({ views: [{ instrumentName: 'disk', attributes: { allow: ['kind'] } }] });
+    await reader.collect();
+    meanwhile = () => {};
+    expect(await valuesOf(reader, 'disk')).toEqual([[{ kind: 'ssd' }, 3]]);
+  });
+
+  test.each([undefined, { deny: ['other'] }])(
+    'of one set of attributes are one, the last (view %j)',
+    async (view) => {
+      const { reader, meter } = start(view);
+      meter.createObservableCounter('sum').addCallback((result) => {
+        for (const value of [5, 3]) result.observe(value, { b: 1, a: [1, 'x'] as never, c: true });
+        result.observe(7, { c: true, b: 1 });
+      });
+      for (let i = 0; i < 3; i++) {
+        expect((await valuesOf(reader, 'sum')).map(([, value]) => value)).toEqual([3, 7]);
+      }
+    },
+  );
 });
 
 describe('a batch callback', () => {
