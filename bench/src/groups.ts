@@ -2,6 +2,7 @@ import { measureAudit } from './audit.ts';
 import { measureBlocks } from './blocks.ts';
 import { measureAutometrics, measureCalls } from './calls.ts';
 import { measureDisabled } from './disabled.ts';
+import { measureExecutions } from './executions.ts';
 import { measureGrowth } from './growth.ts';
 import { measureHealth } from './health.ts';
 import type { Finding } from './measure.ts';
@@ -33,6 +34,7 @@ export const GROUPS: Readonly<Record<Group, Measure>> = {
   audit: measureAudit,
   system: measureSystem,
   statsd: measureStatsd,
+  executions: measureExecutions,
   growth: measureGrowth,
   'worst-cases': measureWorstCases,
 };

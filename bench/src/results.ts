@@ -17,6 +17,7 @@ export type Group =
   | 'audit'
   | 'system'
   | 'statsd'
+  | 'executions'
   | 'growth'
   | 'worst-cases';
 

@@ -19,7 +19,7 @@ export interface Rejection {
 
 /**
  * Where notifications go. Queueing, retries, rate limits and the rest are the outbox's: an implementation only sends,
- * once, what it is given, and says what became of it. `testChannel` of `@org/instrument-channels/conformance` is what every
+ * once, what it is given, and says what became of it. `channelConformance` of `@org/instrument-channels/conformance` is what every
  * implementation must pass.
  */
 export interface Channel {

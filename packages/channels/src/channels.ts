@@ -1,4 +1,4 @@
-import type { Duration, EventBus } from '@org/instrument-core';
+import type { BusEvent, Duration, EventBus, EventMap } from '@org/instrument-core';
 import type { Channel } from './channel.ts';
 import type { Notification, NotificationSource } from './notification.ts';
 
@@ -13,6 +13,8 @@ export interface ChannelsOptions {
   readonly directory?: string;
   /** Where events come from. Default: the bus of the process. */
   readonly events?: EventBus;
+  /** Events that came before there was anybody to hear them; they go first. Default none. */
+  readonly early?: readonly BusEvent<EventMap>[];
   /** What notifications say of their source. Default: nothing but the host. */
   readonly source?: NotificationSource;
   /** How long `close()` goes on delivering. Default 5 s. */

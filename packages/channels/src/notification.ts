@@ -37,6 +37,7 @@ export interface Notification {
   readonly event: string;
   /** When it happened: Unix time in milliseconds. */
   readonly timestampMillis: number;
+  /** Of what ends a condition: how bad that was at its worst, so that whoever heard of it hears of its end. */
   readonly severity: Severity;
   readonly phase: Phase;
   /** What it is about (`health/database`). Notifications of one key arrive in order, and are one incident of a pager. */
@@ -48,6 +49,6 @@ export interface Notification {
   readonly source: NotificationSource;
   readonly traceId?: string;
   readonly spanId?: string;
-  /** What the event said. */
+  /** What the event said, at most 64 KiB of it, without what looks like a secret. */
   readonly payload: { readonly [key: string]: Json | undefined };
 }

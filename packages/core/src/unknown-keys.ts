@@ -1,14 +1,17 @@
-import { describeValue, type Problem } from './errors.ts';
+import type { Problem } from './errors.ts';
 import { nearest } from './nearest.ts';
 
-/** A problem for each key of an object that is not known: misspelt, most likely. */
+/**
+ * A problem for each key of an object that is not known: misspelt, most likely. Values are not shown: what is misspelt may be a
+ * secret.
+ */
 export function unknownKeys(given: object, known: readonly string[], prefix: string = ''): Problem[] {
-  return Object.entries(given).flatMap(([key, value]) => {
+  return Object.keys(given).flatMap((key) => {
     if (known.includes(key)) return [];
     const near = nearest(key, known);
     return {
       path: `${prefix}${key}`,
-      found: describeValue(value),
+      found: 'an unknown option',
       expected: `one of ${known.join(', ')}`,
       fix: near === undefined ? 'Remove it.' : `Did you mean ${near}?`,
     };

@@ -23,9 +23,17 @@ export {
   instrumentFunction,
   instrumentPerformance,
 } from '@org/instrument-decorators';
+export { trackExecution } from '@org/instrument-executions/track';
 export { type Health, health } from '@org/instrument-health';
 export type { SystemOptions } from '@org/instrument-system';
 export { getMeter } from './get-meter.ts';
 export { init } from './init.ts';
-export type { AuditInitOptions, HealthInitOptions, InitOptions, Mode, StatsdInitOptions } from './options.ts';
+export type {
+  AuditInitOptions,
+  ChannelsInitOptions,
+  HealthInitOptions,
+  InitOptions,
+  Mode,
+  StatsdInitOptions,
+} from './options.ts';
 export type { Endpoints, Telemetry } from './telemetry.ts';

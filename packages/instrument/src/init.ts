@@ -18,6 +18,7 @@ import { loadInstrumentations } from './load-instrumentations.ts';
 import type { AuditInitOptions, InitOptions } from './options.ts';
 import { checkOtlpPackages } from './otlp-packages.ts';
 import { type RunningAudit, startAudit, startWithoutAudit } from './start-audit.ts';
+import { startChannels } from './start-channels.ts';
 import { startHealth } from './start-health.ts';
 import { missingStatsdPackages, statsdExporters } from './start-statsd.ts';
 import { startSystem } from './start-system.ts';
@@ -61,6 +62,7 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
     audit: auditOptions = false,
     system: systemOptions = false,
     statsd = false,
+    channels: channelOptions = false,
     ...rest
   } = asked;
   // What may throw comes before anything is changed; instrumentations before the packages that they instrument.
@@ -76,10 +78,13 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
   const restoreRecorder = installRuntime(recorderOf(options.mode));
   const instrumentations = [...(options.instrumentations ?? []), ...loaded.instrumentations];
   const health = healthOptions === false ? undefined : startHealth(healthOptions);
+  const channels =
+    channelOptions === false ? undefined : startChannels(channelOptions, () => handle.resourceAttributes());
   const handle: OtelHandle = startOtel({ ...options, instrumentations }, meterProvider, {
     ...health?.extension,
     exporters: statsd === false ? undefined : statsdExporters(statsd),
     beforeDelivery: () => audit.close(),
+    deliveries: channels === undefined ? [] : [channels],
   });
   const audit = auditOf(auditOptions, handle);
   const system = systemOptions === false ? undefined : startSystem(systemOptions, options.serviceVersion);
@@ -102,7 +107,7 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
     await audit.flush();
     await handle.flush();
   };
-  const ready = Promise.all([handle.ready, audit.ready, system?.ready]).then(() => {});
+  const ready = Promise.all([handle.ready, audit.ready, system?.ready, channels?.ready]).then(() => {});
   return telemetryOf(ready, endpoints, flush, stop);
 }
 

@@ -1,4 +1,5 @@
 import type { AuditOptions } from '@org/instrument-audit';
+import type { Channel, ChannelsOptions } from '@org/instrument-channels';
 import type { Duration, Recorder } from '@org/instrument-core';
 import type { ReadinessGuard } from '@org/instrument-health';
 import type { HealthHttpOptions } from '@org/instrument-health/http';
@@ -39,6 +40,25 @@ export interface StatsdInitOptions extends StatsdOptions {
   interval?: Duration;
 }
 
+/** Kinds of channels that a configuration file can name: each has the options of the factory of that name. */
+export type ChannelType =
+  | 'console'
+  | 'file'
+  | 'webhook'
+  | 'slack'
+  | 'teams'
+  | 'discord'
+  | 'pagerDuty'
+  | 'email'
+  | 'elastic'
+  | 'splunk';
+
+/** Channels, and how what is on its way to them is kept. */
+export interface ChannelsInitOptions extends Pick<ChannelsOptions, 'directory' | 'closeTimeout'> {
+  /** Where events go. In a configuration file each is an object with a `type`. */
+  to: readonly Channel[];
+}
+
 /** Options of `init()`. The same keys stand in a configuration file. */
 export interface InitOptions extends OtelOptions {
   /** How instrumented functions record. Default `direct`, the cheapest. */
@@ -62,4 +82,9 @@ export interface InitOptions extends OtelOptions {
   system?: boolean | SystemOptions;
   /** `true` sends the metrics to a StatsD server, in the dialect of Datadog, to `127.0.0.1:8125`. Default `false`. */
   statsd?: boolean | StatsdInitOptions;
+  /**
+   * Where events go: `[slack({ url }), pagerDuty({ routingKey })]`, or an object that also says in which directory they wait, so
+   * that a restart loses none. Default `false`: nowhere.
+   */
+  channels?: false | readonly Channel[] | ChannelsInitOptions;
 }

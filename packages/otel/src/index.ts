@@ -20,4 +20,10 @@ export type { ServedRoutes } from './prometheus/handler.ts';
 export { startPropagation } from './propagation.ts';
 export type { ExtraExporter, LoadExporters } from './push-readers.ts';
 export type { SpanLimits } from './spans/limits.ts';
-export { type Endpoints, type OtelExtension, type OtelHandle, startOtel } from './start-otel.ts';
+export {
+  type Delivery,
+  type Endpoints,
+  type OtelExtension,
+  type OtelHandle,
+  startOtel,
+} from './start-otel.ts';

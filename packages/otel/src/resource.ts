@@ -51,6 +51,15 @@ function givenAttributes({ serviceName, serviceVersion, environment, attributes 
   };
 }
 
+/** The attributes that are there: the SDK says an error when somebody asks for all while one still waits. */
+export function knownAttributes(resource: Resource): Attributes {
+  const attributes: Attributes = {};
+  for (const [key, value] of resource.getRawAttributes()) {
+    if (typeof value !== 'object' || Array.isArray(value)) attributes[key] ??= value;
+  }
+  return attributes;
+}
+
 /**
  * Makes a resource do with the attributes that are there: what others wait for will not come any more. The SDK says an
  * error when somebody reads one that still waits.

@@ -1,4 +1,4 @@
-import { diag, metrics, type Tracer, trace } from '@opentelemetry/api';
+import { type Attributes, diag, metrics, type Tracer, trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import {
   countSelf,
@@ -24,7 +24,7 @@ import { onProcessExit } from './process-exit.ts';
 import type { ServedRoutes } from './prometheus/handler.ts';
 import { startPropagation } from './propagation.ts';
 import type { LoadExporters, PushReader } from './push-readers.ts';
-import { createResource, giveUpPending } from './resource.ts';
+import { createResource, giveUpPending, knownAttributes } from './resource.ts';
 import type { RoutesAddress } from './routes-endpoint.ts';
 import { type SentSpans, startTracing } from './tracing.ts';
 import { metricViewsOf } from './views.ts';
@@ -39,6 +39,12 @@ export interface Endpoints {
   readonly routes: string | undefined;
 }
 
+/** What other rooms have on its way, beside metrics and spans. Neither rejects. */
+export interface Delivery {
+  flush(): Promise<unknown>;
+  shutdown(): Promise<unknown>;
+}
+
 /** What other rooms add. */
 export interface OtelExtension {
   /** Loads the paths to serve beside `/metrics`. */
@@ -51,6 +57,8 @@ export interface OtelExtension {
   readonly beforeShutdown?: (() => Promise<void>) | undefined;
   /** What comes after that, before what is left is delivered for the last time. Must not reject. */
   readonly beforeDelivery?: (() => Promise<void>) | undefined;
+  /** What is flushed and shut down together with metrics and spans, within the same deadline. */
+  readonly deliveries?: readonly Delivery[] | undefined;
 }
 
 /** The OpenTelemetry side as it runs. */
@@ -63,6 +71,8 @@ export interface OtelHandle {
    * nor a flood of other spans takes any away. `undefined` where no spans are sent.
    */
   openTracer(name: string): Tracer | undefined;
+  /** Attributes of the resource, as far as they are known by now: some detectors take their time. */
+  resourceAttributes(): Attributes;
   /** Pushes what is recorded. Never rejects; gives up after the shutdown timeout. */
   flush(): Promise<void>;
   /** Pushes what is recorded and stops everything, within the shutdown timeout. Never rejects; idempotent. */
@@ -160,11 +170,11 @@ export function startOtel(
     return false;
   };
   let stopping: Promise<boolean> | undefined;
-  const flush = (): Promise<boolean> =>
-    stopping ?? deliver(() => [...readers, ...spans].map((sent) => sent.flush()));
+  const deliveries = (): Delivery[] => [...readers, ...spans, ...(extension.deliveries ?? [])];
+  const flush = (): Promise<boolean> => stopping ?? deliver(() => deliveries().map((sent) => sent.flush()));
   const beforeShutdown = (): Promise<void> => extension.beforeShutdown?.() ?? done;
   const stopAll = (deadline: Deadline): Promise<unknown>[] => [
-    ...[...readers, ...spans].map((sent) => sent.shutdown()),
+    ...deliveries().map((sent) => sent.shutdown()),
     ...[...new Set([prometheus, routes])].map(
       (endpoint) => endpoint?.close(Math.min(1_000, deadline.remaining())) ?? done,
     ),
@@ -217,6 +227,7 @@ export function startOtel(
       spans.push(dedicated);
       return dedicated.provider.getTracer(name);
     },
+    resourceAttributes: () => attempt('resource', () => knownAttributes(resource())) ?? {},
     flush: async () => void (await flush()),
     shutdown: async () => void (await shutdown()),
     endpoints: {

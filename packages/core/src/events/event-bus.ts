@@ -15,8 +15,13 @@ export interface EventBusStatistics {
 }
 
 type Listener = (payload: never, name: string) => unknown;
-/** Listeners, and the number of the event after which each came. */
-type Subscriptions = Map<Listener, number>;
+type NameFilter = (name: string) => boolean;
+/** Who listens, since which event (by its number), and to which of those that the pattern stands for. */
+interface Subscription {
+  readonly since: number;
+  readonly filter: NameFilter | undefined;
+}
+type Subscriptions = Map<Listener, Subscription>;
 
 /**
  * A typed event bus. Listeners are called synchronously, in the order of subscription; one that throws or rejects is
@@ -30,7 +35,11 @@ export class EventBus<Events extends object = EventMap> {
   #failed = 0;
   #shed = 0;
 
-  /** Calls `listener` for each event of that name. Returns the function that ends the subscription. */
+  /**
+   * Calls `listener` for each event of that name. Returns the function that ends the subscription. A pattern that takes in much
+   * more than is wanted can have a `filter` of names, which is asked for each event and must be cheap: emitters leave out what nobody
+   * would hear.
+   */
   on<Name extends keyof Events & string>(
     name: Name,
     listener: (payload: Events[Name], name: Name) => unknown,
@@ -38,8 +47,9 @@ export class EventBus<Events extends object = EventMap> {
   on<Pattern extends EventPattern>(
     pattern: Pattern,
     listener: (payload: Events[MatchingNames<Events, Pattern>], name: string) => unknown,
+    filter?: NameFilter,
   ): () => void;
-  on(name: string, listener: Listener): () => void {
+  on(name: string, listener: Listener, filter?: NameFilter): () => void {
     const isPattern = name.endsWith('*');
     const table = isPattern ? this.#prefixes : this.#exact;
     const key = isPattern ? name.slice(0, -1) : name;
@@ -50,7 +60,7 @@ export class EventBus<Events extends object = EventMap> {
     }
     // Wrapped, so that the same function subscribed twice is two subscriptions.
     const entry: Listener = (payload, eventName) => listener(payload, eventName);
-    listeners.set(entry, this.#emitted);
+    listeners.set(entry, { since: this.#emitted, filter });
     return () => {
       listeners.delete(entry);
       if (listeners.size === 0 && table.get(key) === listeners) table.delete(key);
@@ -73,7 +83,10 @@ export class EventBus<Events extends object = EventMap> {
   hears(name: keyof Events & string): boolean {
     if (this.#exact.has(name)) return true;
     if (this.#prefixes.size === 0) return false;
-    for (const prefix of this.#prefixes.keys()) if (name.startsWith(prefix)) return true;
+    for (const [prefix, listeners] of this.#prefixes) {
+      if (!name.startsWith(prefix)) continue;
+      for (const { filter } of listeners.values()) if (filter === undefined || filter(name)) return true;
+    }
     return false;
   }
 
@@ -85,12 +98,14 @@ export class EventBus<Events extends object = EventMap> {
     const event = ++this.#emitted;
     const exact = this.#exact.get(name);
     if (exact !== undefined) {
-      for (const [listener, since] of exact) if (since < event) this.#call(listener, payload, name);
+      for (const [listener, { since }] of exact) if (since < event) this.#call(listener, payload, name);
     }
     if (this.#prefixes.size === 0) return;
     for (const [prefix, listeners] of this.#prefixes) {
       if (!name.startsWith(prefix)) continue;
-      for (const [listener, since] of listeners) if (since < event) this.#call(listener, payload, name);
+      for (const [listener, { since, filter }] of listeners) {
+        if (since < event && (filter === undefined || filter(name))) this.#call(listener, payload, name);
+      }
     }
   }
 

@@ -32,7 +32,8 @@ export class OptionReader<O extends object> {
     this.#prefix = prefix;
     const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
     this.#options = isObject ? (options as Readonly<Record<string, unknown>>) : {};
-    if (!isObject && options !== undefined) this.add('', describeValue(options), 'an object of options');
+    // Not as it is: in place of the object somebody may have given a secret.
+    if (!isObject && options !== undefined) this.add('', kindOf(options), 'an object of options');
     this.#problems.push(...unknownKeys(this.#options, known, prefix));
   }
 
@@ -171,4 +172,9 @@ function describeRange({ min = 0, max, isMinExcluded, isInteger }: NumberRange):
   const noun = isInteger === true ? 'a whole number' : 'a number';
   if (max !== undefined) return `${noun} from ${min} to ${max}`;
   return `${noun} ${isMinExcluded === true ? '>' : '≥'} ${min}`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
 }

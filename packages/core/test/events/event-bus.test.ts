@@ -105,6 +105,20 @@ test('an emitter can ask whether anybody would hear', () => {
   expect(all()).toEqual([false, false]);
 });
 
+test('a pattern can be narrowed by names: emitters are told that the others are not heard', () => {
+  const { bus, heard, hear } = start();
+  const off = bus.on('*', hear('alerts'), (name) => name.startsWith('alert.'));
+  expect([bus.hears('alert.firing'), bus.hears('audit.entry')]).toEqual([true, false]);
+  bus.emit('alert.firing', 1);
+  bus.emit('audit.entry', 2);
+  expect(heard).toEqual(['alerts:alert.firing:1']);
+  bus.on('*', hear('all'));
+  expect(bus.hears('audit.entry')).toBe(true);
+  off();
+  bus.emit('alert.firing', 3);
+  expect(heard).toEqual(['alerts:alert.firing:1', 'all:alert.firing:3']);
+});
+
 describe('a listener that fails', () => {
   test('by throwing harms neither the emitter nor other listeners', () => {
     const { bus, heard, hear } = start();

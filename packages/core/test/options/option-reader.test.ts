@@ -32,7 +32,12 @@ describe('everything that is wrong', () => {
         code: 'INSTRUMENT_INVALID_ARGUMENT',
         message: expect.stringContaining('The job cannot be set up'),
         problems: [
-          expect.objectContaining({ path: 'job.quit', fix: 'Did you mean quiet?' }),
+          {
+            path: 'job.quit',
+            found: 'an unknown option',
+            expected: 'one of delay, size, mode, quiet',
+            fix: 'Did you mean quiet?',
+          },
           expect.objectContaining({ path: 'job.delay', found: '"soon"' }),
           expect.objectContaining({ path: 'job.size', expected: 'a whole number ≥ 0' }),
           expect.objectContaining({ path: 'job.retry.count' }),
@@ -43,6 +48,6 @@ describe('everything that is wrong', () => {
 
   test('includes what is no object at all', () => {
     const read = new OptionReader<Options>('fast' as never, KNOWN, 'job.');
-    expect(read.problems).toEqual([{ path: 'job', found: '"fast"', expected: 'an object of options' }]);
+    expect(read.problems).toEqual([{ path: 'job', found: 'a string', expected: 'an object of options' }]);
   });
 });

@@ -48,7 +48,7 @@ describe('a wrong option is refused with its path, what was found and what was e
     [{ successThreshold: 1_001 }, 'successThreshold: found 1001, expected an integer'],
     [{ recover: 'restart' }, 'recover: found "restart", expected a function, or { action'],
     [{ recover: {} }, 'recover.action: found nothing, expected a function'],
-    [{ recover: { acton: ok } }, 'recover.acton: found a function'],
+    [{ recover: { acton: ok } }, 'recover.acton: found an unknown option'],
     [
       { recover: { action: ok, initialDelay: 0 } },
       'recover.initialDelay: found 0, expected a duration of at least 10',
@@ -72,13 +72,13 @@ describe('a wrong option is refused with its path, what was found and what was e
   });
 
   it.each<[object, string]>([
-    [{ timout: 5 }, 'timout: found 5, expected one of kind, critical, dependsOn,'],
+    [{ timout: 5 }, 'timout: found an unknown option, expected one of kind, critical, dependsOn,'],
     [{ timout: 5 }, 'Did you mean timeout?'],
     [{ depends_on: [] }, 'Did you mean dependsOn?'],
     [{ colour: 'red' }, 'Remove it.'],
     [
       { recover: { action: ok, maxAtempts: 5 } },
-      'recover.maxAtempts: found 5, expected one of action, initialDelay,',
+      'recover.maxAtempts: found an unknown option, expected one of action, initialDelay,',
     ],
     [{ recover: { action: ok, maxAtempts: 5 } }, 'Did you mean maxAttempts?'],
   ])('the unknown key in %j', (options, message) => {

@@ -1,4 +1,4 @@
-import { describeValue, type Problem } from '@org/instrument-core';
+import { describeValue, nearest, type Problem } from '@org/instrument-core';
 import { joinPath } from './path.ts';
 import {
   type Entries,
@@ -8,6 +8,7 @@ import {
   type List,
   type Place,
   type Rule,
+  type Variants,
 } from './schema/rule.ts';
 import { explainUnknownKey } from './unknown-key.ts';
 
@@ -55,6 +56,7 @@ function visit(rule: Rule, value: unknown, path: string, context: Context): unkn
   if (rule.kind === 'leaf') return visitLeaf(rule, given, path, context);
   if (rule.kind === 'list') return visitList(rule, given, path, context);
   if (rule.kind === 'fields') return visitFields(rule, given, path, context);
+  if (rule.kind === 'variants') return visitVariants(rule, given, path, context);
   return visitEntries(rule, given, path, context);
 }
 
@@ -90,6 +92,12 @@ function visitItem(rule: Rule, value: unknown, path: string, context: Context): 
 function visitFields(rule: Fields, value: unknown, path: string, context: Context): unknown {
   if (typeof value === 'boolean' && (rule.switched === 'both' || (rule.switched === 'off' && !value)))
     return value;
+  if (rule.listAs !== undefined && Array.isArray(value)) {
+    const key = rule.listAs;
+    const items = visit(rule.fields[key] as Rule, value, path, context);
+    relate(rule, { [key]: value }, (at) => `${path}${at.slice(key.length)}`, context);
+    return { [key]: items };
+  }
   if (!isSettings(value)) {
     report(context, path, describeValue(value), expectedOf(rule));
     return undefined;
@@ -110,13 +118,38 @@ function visitFields(rule: Fields, value: unknown, path: string, context: Contex
       given[key] = visited ?? value[key] ?? undefined;
     }
   }
+  relate(rule, given, (key) => (key === '' ? path : `${path}.${key}`), context);
+  return copy;
+}
+
+function relate(
+  rule: Fields,
+  given: Readonly<Record<string, unknown>>,
+  pathOf: (key: string) => string,
+  context: Context,
+): void {
   for (const relation of rule.relations ?? []) {
     relation(given, (key, expected, fix) => {
-      const at = key === '' ? path : `${path}.${key}`;
-      report(context, at, describeValue(valueAt(given, key)), expected, fix);
+      report(context, pathOf(key), describeValue(valueAt(given, key)), expected, fix);
     });
   }
-  return copy;
+}
+
+function visitVariants({ key, of }: Variants, value: unknown, path: string, context: Context): unknown {
+  const kinds = Object.keys(of);
+  if (!isSettings(value)) {
+    report(context, path, describeValue(value), `settings with ${key}, which is one of ${kinds.join(', ')}`);
+    return undefined;
+  }
+  const { [key]: kind, ...rest } = value;
+  const known = typeof kind === 'string' && Object.hasOwn(of, kind) ? of[kind] : undefined;
+  if (known === undefined) {
+    const near = typeof kind === 'string' ? nearest(kind, kinds) : undefined;
+    const fix = near === undefined ? undefined : `Did you mean ${near}?`;
+    report(context, joinPath(path, key), describeValue(kind), `one of ${kinds.join(', ')}`, fix);
+    return undefined;
+  }
+  return { [key]: kind, ...(visitFields(known, rest, path, context) as object) };
 }
 
 function visitEntries(rule: Entries, value: unknown, path: string, context: Context): unknown {
@@ -151,7 +184,7 @@ function expectedOf(rule: Fields): string {
 }
 
 /** The value that a relation speaks of: `options.boundaries`, `boundaries[2]`, or the whole. */
-function valueAt(values: Record<string, unknown>, key: string): unknown {
+function valueAt(values: Readonly<Record<string, unknown>>, key: string): unknown {
   const parts = key.split(/[.[\]]+/).filter((part) => part !== '');
   return parts.reduce<unknown>(
     (value, part) => (value as Record<string, unknown> | undefined)?.[part],

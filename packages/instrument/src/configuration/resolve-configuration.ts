@@ -1,6 +1,6 @@
 import { InstrumentError, type Problem } from '@org/instrument-core';
 import { readEnvironment } from '@org/instrument-otel';
-import type { InitOptions } from '../options.ts';
+import type { ChannelsInitOptions, InitOptions } from '../options.ts';
 import { type NamedEnvironment, readConfigurationFile } from './file/read-file.ts';
 import type { Layer } from './merge.ts';
 import { nearestAround } from './path.ts';
@@ -10,7 +10,9 @@ import { isSettings } from './schema/rule.ts';
 import { inspectOptions } from './validate.ts';
 
 /** Options of all sources together. */
-export interface ResolvedOptions extends InitOptions {
+export interface ResolvedOptions extends Omit<InitOptions, 'channels'> {
+  /** A list has become settings with it. */
+  channels?: false | ChannelsInitOptions;
   /** Packages whose instrumentations are to be loaded: the `instrumentations` of a file. */
   instrumentationPackages?: readonly string[];
 }
@@ -96,7 +98,7 @@ function environmentLayer(named: NamedEnvironment | undefined): Layer[] {
 
 /** Instances are for the OpenTelemetry room as they are; packages have to be loaded first. */
 function splitInstrumentations(options: InitOptions): ResolvedOptions {
-  const { instrumentations, ...rest } = options;
+  const { instrumentations, ...rest } = options as ResolvedOptions;
   if (instrumentations === undefined) return rest;
   const packages = instrumentations.filter((item: unknown) => typeof item === 'string');
   if (packages.length === 0) return { ...rest, instrumentations };

@@ -9,6 +9,7 @@ import type {
 } from '@org/instrument-otel';
 import type { InitOptions } from '../../options.ts';
 import { audit } from './audit-rule.ts';
+import { channels } from './channels-rule.ts';
 import { health } from './health-rule.ts';
 import {
   attributeValue,
@@ -176,6 +177,7 @@ export const options: Fields = fieldsOf<InitOptions>({
   audit,
   system,
   statsd,
+  channels,
   instrumentations,
   propagators: list(
     `a list of ${PROPAGATORS.join(', ')}`,

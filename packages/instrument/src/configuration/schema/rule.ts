@@ -30,6 +30,8 @@ export interface Fields {
   /** Settings that `true` is short for. */
   readonly whenTrue?: Readonly<Record<string, unknown>>;
   readonly relations?: readonly Relation[];
+  /** A list may stand for the settings: it is what this key would be. */
+  readonly listAs?: string;
 }
 
 /** An object with keys of the user's choice. */
@@ -50,6 +52,15 @@ export interface List {
   readonly item: Rule;
 }
 
+/** An object that is one of several kinds, each with keys of its own. */
+export interface Variants {
+  readonly kind: 'variants';
+  /** The key that says which kind it is. */
+  readonly key: string;
+  /** The other keys, by kind. */
+  readonly of: Readonly<Record<string, Fields>>;
+}
+
 /** One rule in code, another in a file. */
 export interface ByPlace {
   readonly kind: 'by-place';
@@ -58,7 +69,7 @@ export interface ByPlace {
 }
 
 /** What a value of the configuration must be like. */
-export type Rule = Leaf | Fields | Entries | List | ByPlace;
+export type Rule = Leaf | Fields | Entries | List | Variants | ByPlace;
 
 /** Whether a value is an object whose keys are settings: not a list, a date, a map or a regular expression. */
 export function isSettings(value: unknown): value is Record<string, unknown> {

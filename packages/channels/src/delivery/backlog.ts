@@ -1,0 +1,206 @@
+import type { DeadLetter } from '../channels.ts';
+import { isAboutChannels } from '../events.ts';
+import type { Notification } from '../notification.ts';
+import { Entry } from '../outbox/entry.ts';
+import type { Verb } from '../outbox/format.ts';
+import type { Journal } from '../outbox/journal.ts';
+import type { Clock } from './clock.ts';
+import { Expiry } from './expiry.ts';
+import type { LaneReport } from './lane-report.ts';
+import type { Policy } from './policy.ts';
+import { Waiting } from './waiting.ts';
+
+/** What was in flight when so many processes died is not tried again: it may be what they died of, and has been sent twice. */
+const MAX_LOST = 2;
+
+/** What a backlog is given. */
+export interface BacklogOptions {
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly report: LaneReport;
+  /** Some have been delivered, or given up. */
+  readonly onSettled: () => void;
+}
+
+/** What waits for a channel, in memory and, as far as there is one, on disk; bounded. */
+export class Backlog {
+  readonly #policy: Policy;
+  readonly #clock: Clock;
+  readonly #report: LaneReport;
+  readonly #onSettled: () => void;
+  readonly #waiting = new Waiting();
+  readonly #expiry: Expiry;
+  #journal: Journal | undefined;
+  #lastOrder = 0;
+
+  constructor({ policy, clock, report, onSettled }: BacklogOptions) {
+    this.#policy = policy;
+    this.#clock = clock;
+    this.#report = report;
+    this.#onSettled = onSettled;
+    this.#expiry = new Expiry(policy.deadlineMillis);
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** Place of the last one that came. */
+  get lastOrder(): number {
+    return this.#lastOrder;
+  }
+
+  /** When something is to be given up, at the earliest: Unix time. */
+  get nextExpiryMillis(): number {
+    return this.#expiry.nextMillis;
+  }
+
+  oldest(): Entry | undefined {
+    return this.#waiting.oldest();
+  }
+
+  /** When the next delivery can begin, as far as what waits is concerned: monotonic time. */
+  readyAtMillis(nowMillis: number, delayMillis: number): number {
+    return this.#waiting.readyAtMillis(nowMillis, this.#policy.batchSize, delayMillis);
+  }
+
+  put(notification: Notification): void {
+    const entry = new Entry(notification, this.#clock.unixMillis());
+    entry.arrivedMillis = this.#clock.monotonicMillis();
+    // What channels say of themselves must not displace anything: what is displaced makes them say more.
+    if (isAboutChannels(entry.event) && !this.#hasRoom(entry)) {
+      entry.isSettled = true;
+      this.#report.dead(entry, 'overflow', undefined);
+      return;
+    }
+    this.#add(entry);
+    this.#journal?.put(entry);
+    this.#shed();
+  }
+
+  attach(journal: Journal, isOwn: boolean): void {
+    if (isOwn) {
+      this.#journal = journal;
+      // What came before the directory could be opened.
+      for (const entry of this.#inOrder(({ journal: before }) => before === undefined)) journal.put(entry);
+    }
+    const found = journal.takeFound();
+    for (const entry of found) this.#add(entry);
+    const uncertain = found.filter(({ lost }) => lost >= MAX_LOST);
+    this.bury(uncertain, 'uncertain', 'two processes ended while it was being delivered');
+    this.#shed();
+  }
+
+  detach(journal: Journal): void {
+    if (this.#journal === journal) this.#journal = undefined;
+    this.#remove(this.#inOrder((entry) => entry.journal === journal));
+    this.#onSettled();
+  }
+
+  /** Those that are to be delivered next, together; from now on they are in flight. Written down before this returns. */
+  begin(nowMillis: number): readonly Entry[] {
+    const batch = this.#waiting.take(nowMillis, this.#policy.batchSize);
+    for (const entry of batch) {
+      entry.attempts++;
+      entry.isInFlight = true;
+    }
+    for (const journal of this.#note('try', batch)) journal.write();
+    return batch;
+  }
+
+  /** These are delivered. */
+  settle(entries: readonly Entry[]): void {
+    if (entries.length === 0) return;
+    this.#remove(entries);
+    this.#note('done', entries);
+    this.#report.delivered(entries.length);
+    this.#onSettled();
+  }
+
+  /** These are given up. */
+  bury(entries: readonly Entry[], reason: DeadLetter['reason'], error: string | undefined): void {
+    if (entries.length === 0) return;
+    this.#remove(entries);
+    for (const entry of entries) this.#report.dead(entry, reason, error ?? entry.lastError);
+    this.#note('dead', entries);
+    this.#onSettled();
+  }
+
+  /** The keys of these wait, with all that comes after them. */
+  hold(entries: readonly Entry[], untilMillis: number, error: string): void {
+    for (const entry of entries) entry.lastError = error;
+    this.#waiting.hold(new Set(entries.map(({ key }) => key)), untilMillis);
+    this.#note('failed', entries);
+  }
+
+  /** These are delivered again at once, in halves: one of them may be what the receiver does not want. */
+  split(entries: readonly Entry[], error: string): void {
+    for (const entry of entries) {
+      entry.lastError = error;
+      entry.attempts--;
+      entry.batchLimit = Math.ceil(entries.length / 2);
+    }
+    this.#note('returned', entries);
+  }
+
+  /** Gives up what has waited for too long. */
+  expire(): void {
+    const over = this.#expiry.over(this.#waiting, this.#clock.unixMillis());
+    this.bury(over, 'deadline', undefined);
+  }
+
+  /** Gives up what waits, and is on no disk. */
+  end(): void {
+    const left = this.#inOrder((entry) => entry.journal?.holds(entry) !== true);
+    const [inFlight, idle] = [
+      left.filter((each) => each.isInFlight),
+      left.filter((each) => !each.isInFlight),
+    ];
+    this.bury(inFlight, 'uncertain', 'it was being delivered when the channel was closed');
+    this.bury(idle, 'closed', undefined);
+  }
+
+  #add(entry: Entry): void {
+    entry.order = ++this.#lastOrder;
+    this.#waiting.add(entry);
+    this.#expiry.add(entry);
+  }
+
+  #remove(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      entry.isSettled = true;
+      this.#waiting.remove(entry);
+    }
+  }
+
+  #inOrder(belongs: (entry: Entry) => boolean): readonly Entry[] {
+    return [...this.#waiting].filter(belongs).sort((a, b) => a.order - b.order);
+  }
+
+  #hasRoom({ bytes }: Entry): boolean {
+    const { maxNotifications, maxBytes } = this.#policy;
+    return this.#waiting.size < maxNotifications && this.#waiting.bytes + bytes <= maxBytes;
+  }
+
+  #shed(): void {
+    const { maxNotifications, maxBytes } = this.#policy;
+    while (this.#waiting.size > maxNotifications || this.#waiting.bytes > maxBytes) {
+      const entry = this.#waiting.leastImportant();
+      if (entry === undefined) return;
+      this.bury([entry], 'overflow', undefined);
+    }
+  }
+
+  /** Writes down what has become of entries, each where it is kept; returns where that is. */
+  #note(verb: Verb, entries: readonly Entry[]): Iterable<Journal> {
+    const byJournal = new Map<Journal, Entry[]>();
+    for (const entry of entries) {
+      if (entry.journal === undefined) continue;
+      const known = byJournal.get(entry.journal);
+      if (known === undefined) byJournal.set(entry.journal, [entry]);
+      else known.push(entry);
+    }
+    for (const [journal, own] of byJournal) journal.note(verb, own);
+    return byJournal.keys();
+  }
+}

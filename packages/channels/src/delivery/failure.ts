@@ -1,0 +1,52 @@
+import { reasonOf } from '@org/instrument-core';
+
+/** Characters of a message that are kept: an answer may quote a whole page. */
+const MAX_MESSAGE = 1_000;
+
+/** What went wrong with a delivery, whatever it was that was thrown. */
+export interface Failure {
+  readonly message: string;
+  readonly isPermanent: boolean;
+  readonly retryAfterMillis: number | undefined;
+  readonly status: number | undefined;
+  readonly isTimeout: boolean;
+}
+
+/**
+ * Reads what a channel has thrown. Read by its members, not by its class: there may be two copies of the package. Never throws.
+ */
+export function failureOf(error: unknown): Failure {
+  const message = reasonOf(error);
+  return {
+    message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message,
+    isPermanent: memberOf(error, 'permanent') === true,
+    retryAfterMillis: positive(memberOf(error, 'retryAfterMillis')),
+    status: positive(memberOf(error, 'status')),
+    isTimeout: false,
+  };
+}
+
+/** An attempt that has not ended in time. */
+export function timeoutFailure(millis: number): Failure {
+  return {
+    message: `no answer within ${Math.round(millis)} ms`,
+    isPermanent: false,
+    retryAfterMillis: undefined,
+    status: undefined,
+    isTimeout: true,
+  };
+}
+
+function memberOf(error: unknown, key: string): unknown {
+  try {
+    return typeof error === 'object' && error !== null
+      ? (error as Readonly<Record<string, unknown>>)[key]
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function positive(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
+}

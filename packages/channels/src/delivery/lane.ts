@@ -1,0 +1,275 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Channel } from '../channel.ts';
+import type { ChannelStatus } from '../channels.ts';
+import type { Notification } from '../notification.ts';
+import type { Entry } from '../outbox/entry.ts';
+import type { Journal } from '../outbox/journal.ts';
+import type { OutboxReader } from '../outbox/outbox.ts';
+import { type Attempt, beginAttempt, type Outcome } from './attempt.ts';
+import { backOffMillis } from './back-off.ts';
+import { Backlog } from './backlog.ts';
+import { Circuit } from './circuit.ts';
+import type { Clock } from './clock.ts';
+import type { Failure } from './failure.ts';
+import type { LaneReport } from './lane-report.ts';
+import { Milestones } from './milestones.ts';
+import type { Policy } from './policy.ts';
+import { RateLimiter } from './rate-limit.ts';
+
+/** What a lane is given. */
+export interface LaneOptions {
+  readonly channel: Channel;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly report: LaneReport;
+}
+
+/**
+ * The way to one channel: what waits, and one delivery at a time. Timers do not keep the process alive; a delivery that is under way
+ * does, for as long as it may take.
+ */
+export class Lane implements OutboxReader {
+  readonly name: string;
+  readonly #channel: Channel;
+  readonly #policy: Policy;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #report: LaneReport;
+  readonly #backlog: Backlog;
+  readonly #rate: RateLimiter | undefined;
+  readonly #circuit: Circuit | undefined;
+  readonly #milestones = new Milestones();
+  readonly #scope = new AsyncResource('InstrumentChannel');
+  #attempt: Attempt | undefined;
+  /** Calls of `deliver` that have not ended, those that were given up included. */
+  #unsettled = 0;
+  /** The receiver asked to be left alone until then. */
+  #pausedUntilMillis = Number.NEGATIVE_INFINITY;
+  #isWakeDue = false;
+  #cancelTimer: () => void = () => {};
+  /** When closing is over; what can only be delivered later is not waited for. */
+  #closeAtMillis = Number.POSITIVE_INFINITY;
+  #isStopped = false;
+
+  constructor({ channel, policy, clock, random, report }: LaneOptions) {
+    this.name = channel.name;
+    this.#channel = channel;
+    this.#policy = policy;
+    this.#clock = clock;
+    this.#random = random;
+    this.#report = report;
+    this.#backlog = new Backlog({ policy, clock, report, onSettled: () => this.#passMilestones() });
+    this.#rate = policy.rateLimit && new RateLimiter(policy.rateLimit);
+    this.#circuit =
+      policy.circuit &&
+      new Circuit(policy.circuit, (from, to) => report.circuitChanged(from, to, this.#backlog.size));
+  }
+
+  get status(): ChannelStatus {
+    return {
+      name: this.name,
+      circuit: this.#circuit?.state ?? 'closed',
+      waiting: this.#backlog.size,
+      oldestMillis: this.#backlog.oldest()?.timestampMillis,
+      ...this.#report.counts,
+    };
+  }
+
+  /** Takes a notification for delivery. */
+  put(notification: Notification): void {
+    if (this.#isStopped) return;
+    this.#backlog.put(notification);
+    this.#wake();
+  }
+
+  attach(journal: Journal, isOwn: boolean): void {
+    this.#backlog.attach(journal, isOwn);
+    this.#wake();
+  }
+
+  detach(journal: Journal): void {
+    this.#backlog.detach(journal);
+  }
+
+  /** Resolves once everything that waits now is delivered or given up; `false`: the time was over first. */
+  flush(timeoutMillis: number): Promise<boolean> {
+    if (this.#isStopped) return Promise.resolve(this.#backlog.size === 0);
+    const passed = this.#milestones.add(this.#backlog.lastOrder, timeoutMillis, this.#clock);
+    this.#passMilestones();
+    this.#wake();
+    return passed;
+  }
+
+  /** As `flush`, for the last time: what can only be delivered after the time is over is not waited for. */
+  drain(timeoutMillis: number): Promise<boolean> {
+    this.#closeAtMillis = this.#clock.monotonicMillis() + timeoutMillis;
+    return this.flush(timeoutMillis);
+  }
+
+  /** Ends the delivery that is under way; resolves once it has ended, or the time is over. */
+  async stop(timeoutMillis: number): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelTimer();
+    this.#attempt?.cancel(new DOMException('The channel is being closed', 'AbortError'));
+    if (this.#unsettled > 0) await this.#milestones.addSettled(timeoutMillis, this.#clock);
+  }
+
+  /** What still waits, and is on no disk, is given up. */
+  end(): void {
+    this.#attempt?.forget();
+    this.#backlog.end();
+    this.#milestones.end();
+  }
+
+  #passMilestones(): void {
+    this.#milestones.pass(this.#backlog.oldest()?.order ?? Number.POSITIVE_INFINITY);
+  }
+
+  #wake(): void {
+    if (this.#isWakeDue || this.#attempt !== undefined || this.#isStopped || this.#backlog.size === 0) return;
+    this.#isWakeDue = true;
+    this.#clock.soon(() => {
+      this.#isWakeDue = false;
+      this.#pump();
+    });
+  }
+
+  /** Begins the next delivery, or waits for when it can begin. */
+  #pump(): void {
+    if (this.#attempt !== undefined || this.#isStopped) return;
+    this.#cancelTimer();
+    this.#backlog.expire();
+    const now = this.#clock.monotonicMillis();
+    const readyAt = this.#readyAtMillis(now);
+    if (readyAt <= now) {
+      this.#begin(now);
+      return;
+    }
+    // Nothing can come of it any more.
+    if (readyAt > this.#closeAtMillis) this.#milestones.end();
+    const expiresAt = now + this.#backlog.nextExpiryMillis - this.#clock.unixMillis();
+    const wait = Math.min(readyAt, expiresAt) - now;
+    if (wait === Number.POSITIVE_INFINITY) return;
+    this.#cancelTimer = this.#clock.after(Math.max(1, wait), () => this.#pump());
+  }
+
+  #readyAtMillis(now: number): number {
+    return Math.max(
+      // Whoever waits for it does not wait for others to come.
+      this.#backlog.readyAtMillis(now, this.#milestones.size > 0 ? 0 : this.#policy.batchDelayMillis),
+      this.#pausedUntilMillis,
+      this.#circuit?.readyAtMillis ?? Number.NEGATIVE_INFINITY,
+      this.#rate?.readyAtMillis ?? Number.NEGATIVE_INFINITY,
+    );
+  }
+
+  #begin(now: number): void {
+    const batch = this.#backlog.begin(now);
+    const [first] = batch;
+    if (first === undefined) return;
+    this.#circuit?.begin();
+    this.#rate?.begin(now);
+    this.#unsettled++;
+    const attempt = beginAttempt({
+      channel: this.#channel,
+      batch: batch.map((entry) => entry.notification()),
+      number: first.attempts,
+      timeoutMillis: this.#policy.timeoutMillis,
+      clock: this.#clock,
+      scope: this.#scope,
+      onLate: (outcome) => this.#takeLate(batch, outcome),
+    });
+    this.#attempt = attempt;
+    void attempt.outcome.then((outcome) => this.#finish(batch, outcome, now));
+    void attempt.settled.then(() => {
+      this.#unsettled--;
+      if (this.#unsettled === 0) this.#milestones.passSettled();
+    });
+  }
+
+  #finish(batch: readonly Entry[], outcome: Outcome, startMillis: number): void {
+    this.#attempt = undefined;
+    const now = this.#clock.monotonicMillis();
+    for (const entry of batch) entry.isInFlight = false;
+    // What was given up before may have been taken after all, meanwhile.
+    const open = batch.filter(({ isSettled }) => !isSettled);
+    if (outcome.isTaken) this.#finishTaken(open, outcome.rejections, now, now - startMillis);
+    else this.#finishFailed(open, outcome.failure, now, now - startMillis);
+    this.#wake();
+  }
+
+  #finishTaken(
+    open: readonly Entry[],
+    rejections: ReadonlyMap<string, Failure>,
+    now: number,
+    durationMillis: number,
+  ): void {
+    const failures = [...rejections.values()];
+    const isRefused = failures.length > 0 && failures.length >= open.length;
+    const isFailure = isRefused && failures.every(({ isPermanent }) => !isPermanent);
+    this.#report.attempt(
+      failures.length === 0 ? 'success' : isRefused ? 'failure' : 'partial',
+      durationMillis,
+    );
+    this.#backlog.settle(open.filter(({ id }) => !rejections.has(id)));
+    for (const entry of open) {
+      const failure = rejections.get(entry.id);
+      if (failure?.isPermanent === true) this.#reject(entry, failure, durationMillis);
+      else if (failure !== undefined) this.#retry([entry], failure, now, durationMillis);
+    }
+    if (isFailure)
+      this.#circuit?.failed(
+        now,
+        failures.some(({ retryAfterMillis }) => retryAfterMillis !== undefined),
+      );
+    else this.#circuit?.succeeded();
+  }
+
+  #finishFailed(open: readonly Entry[], failure: Failure, now: number, durationMillis: number): void {
+    const { isPermanent, isTimeout, retryAfterMillis } = failure;
+    this.#report.attempt(isPermanent ? 'rejected' : isTimeout ? 'timeout' : 'failure', durationMillis);
+    if (!isPermanent) {
+      this.#retry(open, failure, now, durationMillis);
+      this.#circuit?.failed(now, retryAfterMillis !== undefined);
+      return;
+    }
+    const [first] = open;
+    if (open.length > 1) {
+      this.#report.failed(failure, open, durationMillis, 0);
+      this.#backlog.split(open, failure.message);
+    } else if (first !== undefined) {
+      this.#reject(first, failure, durationMillis);
+    }
+    // The receiver has answered.
+    this.#circuit?.succeeded();
+  }
+
+  #reject(entry: Entry, failure: Failure, durationMillis: number): void {
+    this.#report.failed(failure, [entry], durationMillis, undefined);
+    this.#backlog.bury([entry], 'rejected', failure.message);
+  }
+
+  #retry(open: readonly Entry[], failure: Failure, now: number, durationMillis: number): void {
+    const [first] = open;
+    if (first === undefined) return;
+    const { deadlineMillis, initialDelayMillis, maxDelayMillis, maxAttempts } = this.#policy;
+    const { retryAfterMillis, message } = failure;
+    // Longer than anything may wait would be for ever, for a receiver that says so once by mistake.
+    const asked = retryAfterMillis && Math.min(retryAfterMillis, deadlineMillis);
+    if (asked !== undefined) this.#pausedUntilMillis = Math.max(this.#pausedUntilMillis, now + asked);
+    const attempts = open.reduce((most, entry) => Math.max(most, entry.attempts), 0);
+    const pause = asked ?? backOffMillis(attempts, initialDelayMillis, maxDelayMillis, this.#random);
+    const left = open.filter((entry) => entry.attempts < maxAttempts);
+    const spent = open.filter((entry) => entry.attempts >= maxAttempts);
+    this.#report.failed(failure, open, durationMillis, left.length > 0 ? pause : undefined);
+    this.#backlog.hold(left, now + pause, message);
+    this.#backlog.bury(spent, 'attempts', message);
+  }
+
+  /** What a channel has taken after all, it need not get again; a failure says nothing new. */
+  #takeLate(batch: readonly Entry[], outcome: Outcome): void {
+    if (!outcome.isTaken) return;
+    this.#backlog.settle(batch.filter(({ id, isSettled }) => !isSettled && !outcome.rejections.has(id)));
+  }
+}

@@ -1,0 +1,130 @@
+import { SEVERITIES, type Severity } from '../notification.ts';
+import type { Entry } from '../outbox/entry.ts';
+
+/** Keys that wait for their next attempt. */
+interface HeldKey {
+  readonly entries: Set<Entry>;
+  untilMillis: number;
+}
+
+/**
+ * What waits for a channel. Entries are taken in the order in which they came; those of a key that failed stand aside, in their
+ * order, until their pause is over, and then go first. Sets keep the order, and give up what is in the middle at no cost.
+ */
+export class Waiting {
+  readonly #flow = new Set<Entry>();
+  readonly #held = new Map<string, HeldKey>();
+  /** None of the held keys is ready before. */
+  #heldUntilMillis = Number.POSITIVE_INFINITY;
+  readonly #bySeverity: Readonly<Record<Severity, Set<Entry>>> = {
+    info: new Set(),
+    warning: new Set(),
+    error: new Set(),
+    critical: new Set(),
+  };
+  #size = 0;
+  #bytes = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** All of them, in no order. */
+  *[Symbol.iterator](): Generator<Entry> {
+    for (const severity of SEVERITIES) yield* this.#bySeverity[severity];
+  }
+
+  add(entry: Entry): void {
+    (this.#held.get(entry.key)?.entries ?? this.#flow).add(entry);
+    this.#bySeverity[entry.severity].add(entry);
+    this.#size++;
+    this.#bytes += entry.bytes;
+  }
+
+  remove(entry: Entry): void {
+    if (!this.#bySeverity[entry.severity].delete(entry)) return;
+    this.#size--;
+    this.#bytes -= entry.bytes;
+    if (this.#flow.delete(entry)) return;
+    const held = this.#held.get(entry.key);
+    held?.entries.delete(entry);
+    if (held?.entries.size === 0) this.#held.delete(entry.key);
+    if (this.#held.size === 0) this.#heldUntilMillis = Number.POSITIVE_INFINITY;
+  }
+
+  /** The one that came first. */
+  oldest(): Entry | undefined {
+    let oldest: Entry | undefined;
+    for (const severity of SEVERITIES) {
+      const first = this.#bySeverity[severity].values().next().value;
+      if (first !== undefined && (oldest === undefined || first.order < oldest.order)) oldest = first;
+    }
+    return oldest;
+  }
+
+  /** The oldest of the least severe, save what is being delivered. */
+  leastImportant(): Entry | undefined {
+    for (const severity of SEVERITIES) {
+      for (const entry of this.#bySeverity[severity]) if (!entry.isInFlight) return entry;
+    }
+    return undefined;
+  }
+
+  /** Holds all entries of these keys back. */
+  hold(keys: ReadonlySet<string>, untilMillis: number): void {
+    if (keys.size === 0) return;
+    this.#heldUntilMillis = Math.min(this.#heldUntilMillis, untilMillis);
+    for (const key of keys) {
+      const entries = this.#held.get(key)?.entries ?? new Set();
+      // Those that failed last go last, once their pause is over.
+      this.#held.delete(key);
+      this.#held.set(key, { entries, untilMillis });
+    }
+    for (const entry of this.#flow) {
+      if (!keys.has(entry.key)) continue;
+      this.#flow.delete(entry);
+      this.#held.get(entry.key)?.entries.add(entry);
+    }
+    for (const key of keys) if (this.#held.get(key)?.entries.size === 0) this.#held.delete(key);
+  }
+
+  /** When a delivery of up to `limit` can begin, if the first waits for others so long. */
+  readyAtMillis(nowMillis: number, limit: number, delayMillis: number): number {
+    if (this.#heldUntilMillis <= nowMillis) this.#renewHeldUntil();
+    if (this.#heldUntilMillis <= nowMillis) return nowMillis;
+    const first = this.#flow.values().next().value;
+    if (first === undefined) return this.#heldUntilMillis;
+    const at = this.#flow.size >= limit ? nowMillis : Math.max(nowMillis, first.arrivedMillis + delayMillis);
+    return Math.min(at, this.#heldUntilMillis);
+  }
+
+  /** Those that are to be delivered next, together. */
+  take(nowMillis: number, limit: number): Entry[] {
+    const taken: Entry[] = [];
+    let most = limit;
+    const offer = (entry: Entry): boolean => {
+      most = Math.min(most, entry.batchLimit);
+      if (taken.length < most) taken.push(entry);
+      return taken.length < most;
+    };
+    if (this.#heldUntilMillis <= nowMillis) {
+      for (const { entries, untilMillis } of this.#held.values()) {
+        if (untilMillis > nowMillis) continue;
+        for (const entry of entries) if (!offer(entry)) return taken;
+      }
+    }
+    for (const entry of this.#flow) if (!offer(entry)) return taken;
+    return taken;
+  }
+
+  #renewHeldUntil(): void {
+    this.#heldUntilMillis = Number.POSITIVE_INFINITY;
+    for (const { untilMillis } of this.#held.values()) {
+      this.#heldUntilMillis = Math.min(this.#heldUntilMillis, untilMillis);
+    }
+  }
+}

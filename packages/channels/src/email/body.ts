@@ -1,0 +1,56 @@
+import { boundedText, oneLine } from '../notification/text.ts';
+import type { Notification, Severity } from '../notification.ts';
+import { factsOf } from './facts.ts';
+
+const COLOURS: Readonly<Record<Severity, string>> = {
+  info: '#3b6ea5',
+  warning: '#b7791f',
+  error: '#c53030',
+  critical: '#822727',
+};
+const RESOLVED = '#2f855a';
+const RULE = '-'.repeat(60);
+
+/** The plain part of a mail. */
+export function textBody(batch: readonly Notification[]): string {
+  return batch
+    .map((notification) => {
+      const facts = factsOf(notification).map(([what, value]) => `${what}: ${value}`);
+      return [oneLine(notification.title), boundedText(notification.text), facts.join('\n')]
+        .filter((part) => part !== '')
+        .join('\n\n');
+    })
+    .join(`\n\n${RULE}\n\n`);
+}
+
+/** The same in HTML: no image, no link, nothing that loads. */
+export function htmlBody(batch: readonly Notification[]): string {
+  const sections = batch.map((notification) => {
+    const { phase, severity, title, text } = notification;
+    const colour = phase === 'resolved' ? RESOLVED : COLOURS[severity];
+    const rows = factsOf(notification).map(
+      ([what, value]) =>
+        `<tr><td style="padding:2px 16px 2px 0;color:#666">${escapeHtml(what)}</td><td style="padding:2px 0">${escapeHtml(value)}</td></tr>`,
+    );
+    return [
+      `<div style="margin:0 0 24px;padding:0 0 0 12px;border-left:4px solid ${colour}">`,
+      `<h2 style="margin:0 0 8px;font-size:16px">${escapeHtml(oneLine(title))}</h2>`,
+      `<p style="margin:0 0 12px;white-space:pre-wrap">${escapeHtml(boundedText(text))}</p>`,
+      `<table style="border-collapse:collapse;font-size:13px">${rows.join('')}</table>`,
+      '</div>',
+    ].join('\n');
+  });
+  return `<!doctype html>\n<html><body style="font-family:sans-serif;font-size:14px">\n${sections.join('\n')}\n</body></html>\n`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}

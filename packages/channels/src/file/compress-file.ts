@@ -1,0 +1,70 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, gzipSync } from 'node:zlib';
+
+/** Ending of compressed files. */
+export const GZIP = '.gz';
+/** Ending of what is being compressed. */
+const DRAFT = '.gz.draft';
+/** A draft that nobody has written to for so long was left behind by a process that died. */
+const STALE_MILLIS = 60_000;
+
+/**
+ * Replaces a file with its compressed form. A process that had it open may be writing a last line: what came behind the part that
+ * was read is added as a further member (RFC 1952, 2.2); what comes after the file was removed, its writer sees by itself.
+ * Does nothing while another process compresses it.
+ *
+ * @throws the error of the file system; the file is as it was then.
+ */
+export async function compressFile(path: string): Promise<void> {
+  const draft = `${path}${DRAFT}`;
+  const source = await open(path, 'r').catch(absent);
+  if (source === undefined) return;
+  try {
+    const { size } = await source.stat();
+    const output = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true });
+    if (size === 0) await pipeline([Buffer.alloc(0)], createGzip(), output);
+    else await pipeline(createReadStream(path, { end: size - 1 }), createGzip(), output);
+    await rename(draft, `${path}${GZIP}`);
+    await rm(path, { force: true });
+    await addRest(source, size, `${path}${GZIP}`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    await rm(draft, { force: true });
+    throw error;
+  } finally {
+    await source.close();
+  }
+}
+
+async function addRest(source: FileHandle, from: number, path: string): Promise<void> {
+  const { size } = await source.stat();
+  if (size <= from) return;
+  const rest = Buffer.alloc(size - from);
+  const { bytesRead } = await source.read(rest, 0, rest.length, from);
+  const target = await open(path, 'a', 0o600);
+  try {
+    await target.writeFile(gzipSync(rest.subarray(0, bytesRead)));
+  } finally {
+    await target.close();
+  }
+}
+
+/** Removes drafts of files beside `path` that were left behind. */
+export async function removeDrafts(path: string): Promise<void> {
+  const directory = dirname(path);
+  const names = (await readdir(directory)).filter(
+    (name) => name.startsWith(`${basename(path)}.`) && name.endsWith(DRAFT),
+  );
+  for (const name of names) {
+    const draft = join(directory, name);
+    const stats = await stat(draft).catch(absent);
+    if (stats !== undefined && Date.now() - stats.mtimeMs > STALE_MILLIS) await rm(draft, { force: true });
+  }
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}

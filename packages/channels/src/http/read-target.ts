@@ -1,0 +1,100 @@
+import { describeValue } from '@org/instrument-core';
+import type { OptionReader } from '@org/instrument-core/options';
+import { basic } from './credentials.ts';
+import { isPlaceholder } from './placeholder.ts';
+
+/** Where requests go. */
+export interface Target {
+  /** Without credentials: fetch refuses a URL with them. */
+  readonly url: string;
+  /** `Authorization` of the credentials that the URL had. */
+  readonly authorization: string | undefined;
+  readonly password: string | undefined;
+}
+
+const NOWHERE: Target = { url: 'http://invalid.invalid', authorization: undefined, password: undefined };
+
+/**
+ * Reads an address that must be given: `http:` or `https:`, of a real receiver. Nothing of it is shown but its scheme, since
+ * paths and queries of webhooks are their password.
+ */
+export function readTarget<O extends object>(
+  read: OptionReader<O>,
+  key: keyof O & string,
+  example: string,
+  fallback?: string,
+): Target {
+  const given = read.raw(key) ?? fallback;
+  const expected = 'an absolute http: or https: URL';
+  const fix = `Write it as in ${key}: '${example}'.`;
+  if (!(typeof given === 'string' || given instanceof URL)) {
+    read.add(key, describeValue(given), expected, fix);
+    return NOWHERE;
+  }
+  const text = String(given);
+  if (!URL.canParse(text)) {
+    read.add(key, text.trim() === '' ? 'empty text' : 'text that is no URL', expected, fix);
+    return NOWHERE;
+  }
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    read.add(key, `a URL with ${url.protocol}`, expected, fix);
+    return NOWHERE;
+  }
+  if (isPlaceholder(text) || url.pathname.split('/').some(isPlaceholder)) {
+    read.add(key, 'a placeholder', 'the address that the receiver gave you', fix);
+  }
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  url.hash = '';
+  const hasCredentials = username !== '' || password !== '';
+  return {
+    url: url.href,
+    authorization: hasCredentials ? basic(decoded(username), decoded(password)) : undefined,
+    password: password === '' ? undefined : decoded(password),
+  };
+}
+
+/** Reads an address as {@link readTarget} does, of a receiver that has no use for a user in it. */
+export function readAddress<O extends object>(
+  read: OptionReader<O>,
+  key: keyof O & string,
+  example: string,
+  fallback?: string,
+): string {
+  const { url, authorization } = readTarget(read, key, example, fallback);
+  if (authorization !== undefined) read.add(key, 'a URL with a user', 'a URL without', 'Leave the user out.');
+  return url;
+}
+
+/** Reads a secret, which is never shown; `undefined` when it is not there, or wrong. */
+export function readSecret<O extends object>(
+  read: OptionReader<O>,
+  key: keyof O & string,
+): string | undefined {
+  const value = read.raw(key);
+  if (value === undefined) return undefined;
+  const found = secretFault(value);
+  if (found === undefined) return value as string;
+  read.add(key, found, 'a secret: visible ASCII characters');
+  return undefined;
+}
+
+/** What is wrong with a secret that travels in a header or in JSON, in words that do not show it. */
+export function secretFault(value: unknown): string | undefined {
+  if (typeof value !== 'string') return value === undefined ? 'nothing' : `a value of type ${typeof value}`;
+  if (value === '') return 'empty text';
+  if (isPlaceholder(value)) return 'a placeholder';
+  if (!/^[\x21-\x7E]+$/.test(value)) return 'text with spaces, line ends or other characters';
+  return undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A lone % stands for itself.
+    return text;
+  }
+}

@@ -1,0 +1,68 @@
+import { reportFault } from '@org/instrument-core';
+import type { Notification, NotificationSource } from '../notification.ts';
+import { numberOf } from './fields.ts';
+import { OpenConditions } from './open-conditions.ts';
+import { readEvent } from './read-event.ts';
+import type { Payload, Reading } from './reading.ts';
+import { safePayload } from './safe-payload.ts';
+import { boundedText, cutText, oneLine } from './text.ts';
+import { readTrace } from './trace.ts';
+
+/** Characters of a key; receivers take 255 and more. */
+const MAX_KEY = 200;
+/** Times that a `Date` can have (ECMAScript, 21.4.1.1). */
+const MAX_TIME = 8.64e15;
+
+/**
+ * Makes the function that turns events of the bus into notifications. It never throws, whatever the payload; what it gives is
+ * safe to write as JSON, its payload of at most 64 KiB, without what looks like a secret, and nothing can change it any more.
+ * What ends a condition has the severity that the condition had at its worst, as far as this reader has heard of it.
+ */
+export function createNotificationReader(
+  source: NotificationSource,
+): (event: string, payload: unknown, id: string) => Notification {
+  const own = Object.freeze({ ...source });
+  const open = new OpenConditions();
+  return (event, payload, id) => {
+    const safe = safePayload(payload);
+    const reading = bounded(event, read(event, safe, own));
+    return Object.freeze({
+      id,
+      event,
+      timestampMillis: timeOf(safe),
+      severity: open.severityOf(reading),
+      phase: reading.phase ?? 'occurred',
+      key: reading.key,
+      title: reading.title,
+      text: reading.text ?? '',
+      source: own,
+      ...readTrace(safe),
+      payload: safe,
+    });
+  };
+}
+
+function read(event: string, payload: Payload, source: NotificationSource): Reading {
+  try {
+    return readEvent(event, payload, source);
+  } catch (error) {
+    // What is read is plain data; should a reader stumble, the event is told as it is.
+    reportFault('channels', 'reading an event', error);
+    return { severity: 'info', key: event, title: event };
+  }
+}
+
+function bounded(event: string, reading: Reading): Reading {
+  const title = oneLine(reading.title);
+  return {
+    ...reading,
+    key: cutText(oneLine(reading.key, MAX_KEY) || oneLine(event, MAX_KEY), MAX_KEY),
+    title: title === '' ? oneLine(event) : title,
+    text: boundedText(reading.text ?? ''),
+  };
+}
+
+function timeOf(payload: Payload): number {
+  const millis = numberOf(payload, 'timestampMillis');
+  return millis !== undefined && Math.abs(millis) <= MAX_TIME ? millis : Date.now();
+}

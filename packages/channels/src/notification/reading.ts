@@ -1,0 +1,22 @@
+import type { Notification, NotificationSource, Phase, Severity } from '../notification.ts';
+
+/** What is read of an event: what its notification says. */
+export interface Reading {
+  readonly severity: Severity;
+  /** Default `occurred`. */
+  readonly phase?: Phase;
+  readonly key: string;
+  readonly title: string;
+  /** Default: empty. */
+  readonly text?: string;
+}
+
+/** What an event said, made safe. */
+export type Payload = Notification['payload'];
+
+/** Reads the events of one room; `undefined` where it knows no such event, or it lacks what makes it one. */
+export type EventReader = (
+  event: string,
+  payload: Payload,
+  source: NotificationSource,
+) => Reading | undefined;

@@ -1,0 +1,226 @@
+import { basename, join } from 'node:path';
+import { diag } from '@opentelemetry/api';
+import { reportFault } from '@org/instrument-core';
+import type { DeadLetter } from '../channels.ts';
+import type { Clock } from '../delivery/clock.ts';
+import { atExit } from './at-exit.ts';
+import { DeadLetterFile } from './dead-letter-file.ts';
+import { fileNameOf } from './file-name.ts';
+import { Journal } from './journal.ts';
+import { channelsIn, type Slot, slotsIn, takeLeftSlot, takeSlot } from './slot.ts';
+
+/** How often it looks for what processes have left that died meanwhile, and tries to open a directory that it could not. */
+const LOOK_MILLIS = 30_000;
+const FIRST_RETRY_MILLIS = 1_000;
+
+/** Who takes what is in the outbox of a channel. */
+export interface OutboxReader {
+  readonly name: string;
+  /** What a journal has found is to be delivered; `isOwn`: what comes is to be put there. */
+  attach(journal: Journal, isOwn: boolean): void;
+  /** What is in the journal has become another process's. */
+  detach(journal: Journal): void;
+}
+
+/** What an outbox is given. */
+export interface OutboxOptions {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly onFault: (channel: string) => void;
+  readonly onDamage: (channel: string, lines: number) => void;
+  readonly onLettersLost: (letters: number) => void;
+}
+
+interface OpenSlot {
+  readonly slot: Slot;
+  readonly journals: ReadonlyMap<OutboxReader, Journal>;
+}
+
+/**
+ * The directory of all outboxes: a slot of its own for this process, and those that other processes have left, which it holds until
+ * they are empty. Never throws: while the directory cannot be opened, what comes stays in memory.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #readers: readonly OutboxReader[];
+  readonly #deadLetters: DeadLetterFile;
+  #own: OpenSlot | undefined;
+  readonly #left: OpenSlot[] = [];
+  #retryMillis = FIRST_RETRY_MILLIS;
+  #cancel: () => void = () => {};
+  #isClosed = false;
+  readonly #offExit: () => void;
+
+  constructor(options: OutboxOptions, readers: readonly OutboxReader[]) {
+    this.#options = options;
+    this.#readers = readers;
+    this.#deadLetters = new DeadLetterFile({
+      onFault: (error) => reportFault('channels', 'writing dead letters', error),
+      onLost: options.onLettersLost,
+    });
+    this.#offExit = atExit(() => this.#write());
+  }
+
+  /** Opens the directory, and gives what is in it to the readers. */
+  open(): void {
+    try {
+      const slot = takeSlot(this.#options.directory, () => this.#lost(this.#own));
+      this.#own = this.#openSlot(slot, true);
+      this.#deadLetters.open(slot.path);
+      this.#tellOfStrangers(slot.path);
+      this.#retryMillis = FIRST_RETRY_MILLIS;
+    } catch (error) {
+      reportFault('channels', 'opening the directory of the outboxes', error);
+      for (const { name } of this.#readers) this.#options.onFault(name);
+    }
+  }
+
+  /** Takes what dead processes have left, from now on again and again. */
+  adopt(): void {
+    if (this.#isClosed) return;
+    this.#cancel();
+    if (this.#own === undefined) this.open();
+    if (this.#own !== undefined) {
+      this.#giveBackEmpty();
+      this.#takeLeft();
+    }
+    const millis = this.#own === undefined ? this.#retryMillis : LOOK_MILLIS;
+    this.#retryMillis = Math.min(LOOK_MILLIS, this.#retryMillis * 2);
+    this.#cancel = this.#options.clock.after(millis, () => this.adopt());
+  }
+
+  /** Keeps a dead letter; it is written before its journal says so. */
+  bury(letter: DeadLetter): void {
+    this.#deadLetters.add(letter);
+  }
+
+  /** Writes everything, as far as the disk takes it: what is not on disk after this, will not be. */
+  writeNow(): void {
+    for (const { journals } of this.#all) for (const journal of journals.values()) journal.writeNow();
+  }
+
+  /** Writes and syncs everything, and gives the directory back. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#cancel();
+    this.#offExit();
+    this.#deadLetters.write();
+    for (const { slot, journals } of this.#all) {
+      for (const journal of journals.values()) journal.close();
+      slot.lock.release();
+    }
+    this.#deadLetters.close();
+  }
+
+  get #all(): readonly OpenSlot[] {
+    return this.#own === undefined ? this.#left : [this.#own, ...this.#left];
+  }
+
+  #write(): void {
+    this.#deadLetters.write();
+    for (const { journals } of this.#all) for (const journal of journals.values()) journal.write();
+  }
+
+  #openSlot(slot: Slot, isOwn: boolean): OpenSlot {
+    const journals = new Map<OutboxReader, Journal>();
+    for (const reader of this.#readers) {
+      const journal = this.#journalOf(reader.name, slot.path);
+      if (!isOwn && journal.size === 0) {
+        journal.close();
+        continue;
+      }
+      journals.set(reader, journal);
+      reader.attach(journal, isOwn);
+    }
+    return { slot, journals };
+  }
+
+  #journalOf(channel: string, slot: string): Journal {
+    const { clock, onFault, onDamage } = this.#options;
+    return new Journal({
+      directory: join(slot, fileNameOf(channel)),
+      channel,
+      clock,
+      beforeWrite: () => this.#deadLetters.write(),
+      onFault: (error) => {
+        if (error === undefined) {
+          diag.info(`The outbox of the channel ${channel} is on disk again.`);
+          return;
+        }
+        reportFault('channels', `keeping the outbox of the channel ${channel} on disk`, error);
+        onFault(channel);
+      },
+      onDamage: (lines) => {
+        const error = new Error(`${lines} lines were damaged, and are kept in the file damaged`);
+        reportFault('channels', `reading the outbox of the channel ${channel}`, error);
+        onDamage(channel, lines);
+      },
+    });
+  }
+
+  #takeLeft(): void {
+    const wanted = new Set(this.#readers.map(({ name }) => fileNameOf(name)));
+    const held = this.#all.map(({ slot }) => slot.path);
+    try {
+      for (const path of slotsIn(this.#options.directory)) {
+        if (!held.includes(path)) this.#tryTake(path, wanted);
+      }
+    } catch (error) {
+      reportFault('channels', 'looking for outboxes that were left', error);
+    }
+  }
+
+  #tryTake(path: string, wanted: ReadonlySet<string>): void {
+    try {
+      let opened: OpenSlot | undefined;
+      const slot = takeLeftSlot(path, wanted, () => this.#lost(opened));
+      if (slot === undefined) return;
+      opened = this.#openSlot(slot, false);
+      this.#left.push(opened);
+    } catch (error) {
+      reportFault('channels', 'taking over an outbox that was left', error);
+    }
+  }
+
+  #giveBackEmpty(): void {
+    for (const opened of [...this.#left]) {
+      if ([...opened.journals.values()].some(({ size }) => size > 0)) continue;
+      for (const journal of opened.journals.values()) journal.close();
+      opened.slot.lock.release();
+      this.#left.splice(this.#left.indexOf(opened), 1);
+    }
+  }
+
+  /** This process was held up for so long that another one has taken the slot. */
+  #lost(opened: OpenSlot | undefined): void {
+    if (opened === undefined) return;
+    reportFault(
+      'channels',
+      'holding a slot of the outboxes',
+      new Error(`${opened.slot.path} was taken over`),
+    );
+    for (const [reader, journal] of opened.journals) {
+      journal.abandon();
+      reader.detach(journal);
+    }
+    if (opened !== this.#own) {
+      this.#left.splice(this.#left.indexOf(opened), 1);
+      return;
+    }
+    this.#own = undefined;
+    this.#deadLetters.detach();
+    this.adopt();
+  }
+
+  /** What waits for channels that there are no more is said, and stays. */
+  #tellOfStrangers(slot: string): void {
+    const own = this.#readers.map(({ name }) => fileNameOf(name));
+    const strangers = channelsIn(slot).filter((name) => !own.includes(name));
+    if (strangers.length === 0) return;
+    const names = strangers.join(', ');
+    diag.warn(
+      `Notifications wait in slot ${basename(slot)} for channels that are not set up: ${names}. They stay there.`,
+    );
+  }
+}

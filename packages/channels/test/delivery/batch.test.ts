@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { DeliveryError } from '../../src/delivery-error.ts';
+import { createBed } from './lane-bed.ts';
+
+describe('a batch', () => {
+  it('is what came in one stretch, up to what the channel takes and the settings allow', async () => {
+    const bed = createBed({ maxBatch: 10, settings: { batchSize: 3 } });
+    for (const id of ['a', 'b', 'c', 'd', 'e']) bed.put(id);
+    await bed.clock.advance(0);
+    expect(bed.ids()).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e'],
+    ]);
+  });
+
+  it('waits for others, and no longer when it is full', async () => {
+    const bed = createBed({ maxBatch: 3, settings: { batchDelay: '1s' } });
+    bed.put('a');
+    await bed.clock.advance(600);
+    bed.put('b');
+    await bed.clock.advance(399);
+    expect(bed.ids()).toEqual([]);
+    await bed.clock.advance(1);
+    expect(bed.ids()).toEqual([['a', 'b']]);
+    for (const id of ['c', 'd', 'e', 'f']) bed.put(id);
+    await bed.clock.advance(0);
+    expect(bed.ids().slice(1)).toEqual([['c', 'd', 'e']]);
+  });
+
+  it('does not wait while somebody waits for it', async () => {
+    const bed = createBed({ maxBatch: 3, settings: { batchDelay: '1h' } });
+    bed.put('a');
+    const flushed = bed.lane.flush(5_000);
+    await bed.clock.advance(0);
+    expect(await flushed).toBe(true);
+    expect(bed.ids()).toEqual([['a']]);
+  });
+
+  it('that was taken in part: the rest is tried again or given up, each as it was said', async () => {
+    const bed = createBed({
+      maxBatch: 10,
+      deliver: (_, __, count) =>
+        count > 1
+          ? Promise.resolve()
+          : Promise.resolve([
+              { id: 'b', error: new DeliveryError('too long', { permanent: true }) },
+              { id: 'c', error: new DeliveryError('later') },
+              { id: 'nobody', error: new DeliveryError('what?') },
+              null,
+              7,
+            ]),
+    });
+    for (const id of ['a', 'b', 'c', 'd']) bed.put(id);
+    await bed.clock.advance(999);
+    expect(bed.lane.status).toMatchObject({ delivered: 2, dead: 1, waiting: 1, circuit: 'closed' });
+    expect(bed.dead.map(({ reason, error }) => [reason, error])).toEqual([['rejected', 'too long']]);
+    await bed.clock.advance(1);
+    expect(bed.ids()).toEqual([['a', 'b', 'c', 'd'], ['c']]);
+    expect(bed.lane.status).toMatchObject({ delivered: 3, waiting: 0 });
+  });
+
+  it('that is refused for one of it loses only that one', async () => {
+    const bed = createBed({
+      maxBatch: 100,
+      settings: { retry: { maxAttempts: 1 } },
+      deliver: (batch) =>
+        batch.some(({ id }) => id === '13')
+          ? Promise.reject(new DeliveryError('bad request', { permanent: true, status: 400 }))
+          : Promise.resolve(),
+    });
+    for (let i = 0; i < 50; i++) bed.put(String(i));
+    await bed.clock.advance(0);
+    expect(bed.dead.map(({ reason, attempts, notification: { id } }) => [id, reason, attempts])).toEqual([
+      ['13', 'rejected', 1],
+    ]);
+    expect(bed.lane.status).toMatchObject({ delivered: 49, waiting: 0, circuit: 'closed' });
+    // 50, 25, 13, 7, 4, 2, 1 and what is left of each.
+    expect(bed.deliveries.length).toBeLessThan(20);
+  });
+
+  it('that is refused whole is tried in no more than twice as many deliveries as it has notifications', async () => {
+    const refuse = () => Promise.reject(new DeliveryError('unauthorized', { permanent: true, status: 401 }));
+    const bed = createBed({ maxBatch: 64, deliver: refuse });
+    for (let i = 0; i < 64; i++) bed.put(String(i));
+    await bed.clock.advance(0);
+    expect(bed.dead).toHaveLength(64);
+    expect(bed.deliveries.length).toBeLessThan(128);
+  });
+
+  it.each([undefined, null, 7, 'ok', {}, { length: 2 }, [undefined]])(
+    'is taken when %j is returned',
+    async (result) => {
+      const bed = createBed({ deliver: () => result });
+      bed.put('a');
+      await bed.clock.advance(0);
+      expect(bed.lane.status).toMatchObject({ delivered: 1, waiting: 0 });
+    },
+  );
+});

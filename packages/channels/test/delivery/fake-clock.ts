@@ -1,0 +1,80 @@
+import type { Clock } from '../../src/delivery/clock.ts';
+
+interface Timer {
+  readonly atMillis: number;
+  readonly callback: () => void;
+  readonly number: number;
+  readonly keepsAlive: boolean;
+}
+
+/** Unix time at which the clock begins. */
+export const START_MILLIS: number = Date.UTC(2026, 0, 1);
+
+/** A clock that stands still until it is told to go on. */
+export class FakeClock implements Clock {
+  #millis = 0;
+  #timers: Timer[] = [];
+  #last = 0;
+
+  monotonicMillis(): number {
+    return this.#millis;
+  }
+
+  unixMillis(): number {
+    return START_MILLIS + this.#millis;
+  }
+
+  after(millis: number, callback: () => void, keepsAlive = false): () => void {
+    const timer = { atMillis: this.#millis + millis, callback, number: ++this.#last, keepsAlive };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((each) => each !== timer);
+    };
+  }
+
+  soon(callback: () => void): void {
+    this.after(0, callback, true);
+  }
+
+  /** Timers that would keep the process. */
+  get keepingAlive(): number {
+    return this.#timers.filter(({ keepsAlive }) => keepsAlive).length;
+  }
+
+  /** All timers. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  /** Nothing that was to come will. */
+  forgetAll(): void {
+    this.#timers = [];
+  }
+
+  /** Lets that much time pass, timer by timer, and everything happen that follows from each. */
+  async advance(millis: number): Promise<void> {
+    const end = this.#millis + millis;
+    await turn();
+    for (;;) {
+      const next = this.#next();
+      if (next === undefined || next.atMillis > end) break;
+      this.#timers = this.#timers.filter((each) => each !== next);
+      this.#millis = Math.max(this.#millis, next.atMillis);
+      next.callback();
+      await turn();
+    }
+    this.#millis = end;
+  }
+
+  #next(): Timer | undefined {
+    return this.#timers.reduce<Timer | undefined>((first, each) => {
+      if (first === undefined || each.atMillis < first.atMillis) return each;
+      return each.atMillis === first.atMillis && each.number < first.number ? each : first;
+    }, undefined);
+  }
+}
+
+/** All promises that can be settled are settled after this. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { createNotificationReader } from '../../src/notification/reader.ts';
+
+const read = createNotificationReader({ service: 'shop', host: 'web-1' });
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const SPAN = 'b7ad6b7169203331';
+
+describe("events of the user's own", () => {
+  it('are told by what they say of themselves', () => {
+    const payload = {
+      severity: 'critical',
+      phase: 'triggered',
+      key: 'fraud/42',
+      title: 'Fraud suspected',
+      message: 'Order 42 looks odd.',
+      timestampMillis: 1_700_000_000_000,
+      traceId: TRACE,
+      spanId: SPAN,
+    };
+    expect(read('order.fraud', payload, 'id-7')).toEqual({
+      id: 'id-7',
+      event: 'order.fraud',
+      timestampMillis: 1_700_000_000_000,
+      severity: 'critical',
+      phase: 'triggered',
+      key: 'fraud/42',
+      title: 'Fraud suspected',
+      text: 'Order 42 looks odd.',
+      source: { service: 'shop', host: 'web-1' },
+      traceId: TRACE,
+      spanId: SPAN,
+      payload,
+    });
+  });
+
+  it('are told by their name where they say nothing of the right type', () => {
+    const before = Date.now();
+    const payload = {
+      severity: 7,
+      phase: 'odd',
+      key: {},
+      title: 3,
+      message: null,
+      timestampMillis: 'now',
+      traceId: 'x',
+      spanId: SPAN,
+    };
+    const { timestampMillis, ...rest } = read('order.refused', payload, 'id');
+    expect(rest).toMatchObject({
+      severity: 'info',
+      phase: 'occurred',
+      key: 'order.refused',
+      title: 'order.refused',
+      text: '',
+    });
+    expect(rest).not.toHaveProperty('traceId');
+    expect(rest).not.toHaveProperty('spanId');
+    expect(timestampMillis).toBeGreaterThanOrEqual(before);
+    expect(read('e', { timestampMillis: 1e300 }, 'id').timestampMillis).toBeGreaterThanOrEqual(before);
+  });
+
+  it('have their first line in the title, and say nothing twice', () => {
+    expect(read('order.refused', { message: 'no money' }, 'id')).toMatchObject({
+      title: 'order.refused: no money',
+      text: '',
+    });
+    expect(read('order.refused', { message: 'no money\nat all' }, 'id')).toMatchObject({
+      title: 'order.refused: no money',
+      text: 'no money\nat all',
+    });
+    expect(read('order.refused', { summary: 'short', text: 'long' }, 'id')).toMatchObject({
+      title: 'order.refused: short',
+      text: 'long',
+    });
+  });
+
+  it('that are errors, or have one, are of severity error, unless they say otherwise', () => {
+    const error = new TypeError('x is not a function');
+    expect(read('job.broke', error, 'id')).toMatchObject({
+      severity: 'error',
+      title: 'job.broke: TypeError: x is not a function',
+    });
+    expect(read('job.broke', { error, job: 1 }, 'id')).toMatchObject({
+      severity: 'error',
+      title: 'job.broke: TypeError: x is not a function',
+    });
+    expect(read('job.broke', { error, severity: 'info' }, 'id').severity).toBe('info');
+  });
+
+  it('of a room that does not know them are read like any other', () => {
+    expect(read('health.of.mine', { title: 'mine', severity: 'error' }, 'id')).toMatchObject({
+      title: 'mine',
+      severity: 'error',
+    });
+    expect(read('alert.firing', { title: 'no name' }, 'id')).toMatchObject({
+      title: 'no name',
+      phase: 'occurred',
+    });
+    for (const room of ['alert', 'audit', 'channel', 'execution', 'health', 'performance', 'pipeline']) {
+      for (const event of [room, `${room}.`, `${room}.constructor`])
+        expect(read(event, undefined, 'id').title).toBe(event);
+    }
+  });
+
+  it('stay one line in the title, and bounded', () => {
+    const { title, text, key } = read(
+      'e',
+      {
+        title: `a\r\n\u001b[31mb\u2028c${'d'.repeat(1_000)}`,
+        text: 'x\u0000\r\ny'.repeat(9_000),
+        key: `k\n${'k'.repeat(500)}`,
+      },
+      'id',
+    );
+    expect(title).toMatch(/^a \[31mb cd+…$/);
+    expect(title.length).toBe(256);
+    expect(text.length).toBeLessThanOrEqual(8_192);
+    expect(text.startsWith('x\nyx\ny')).toBe(true);
+    expect(key).toMatch(/^k k+…$/);
+    expect(key.length).toBe(200);
+  });
+});

@@ -1,0 +1,141 @@
+import type { WriteStream } from 'node:tty';
+import { reportFault } from '@org/instrument-core';
+import type { MultiBar, Options, SingleBar } from 'cli-progress';
+import type { ExecutionRun } from '../execution.ts';
+import type { Progress } from '../progress.ts';
+import { lineOf } from './line.ts';
+import type { CliProgress } from './load-cli-progress.ts';
+
+const FRAMES_PER_SECOND = 10;
+/** Work that never lets go of the event loop is shown when it reports its progress; not more often than this. */
+const STALE_MILLIS = 200;
+
+interface Row {
+  readonly bar: SingleBar;
+  readonly name: string;
+  readonly progress: () => Progress;
+}
+
+interface Payload {
+  readonly text: (bar: (share: number) => string) => string;
+}
+
+/** The part of a terminal where executions are shown, one row each, from the first that begins until the last has ended. */
+export class Screen {
+  readonly #library: CliProgress;
+  readonly #stream: WriteStream;
+  readonly #width: number;
+  readonly #maxRows: number;
+  readonly #rows = new Map<string, Row>();
+  #bars: MultiBar | undefined;
+  #drawnMillis = 0;
+
+  constructor(library: CliProgress, stream: WriteStream, width: number, maxRows: number) {
+    this.#library = library;
+    this.#stream = stream;
+    this.#width = width;
+    this.#maxRows = maxRows;
+  }
+
+  /** Shows an execution, unless there is no room for it. */
+  add(id: string, run: ExecutionRun): void {
+    if (this.#rows.size >= Math.min(this.#maxRows, (this.#stream.rows ?? this.#maxRows + 1) - 1)) return;
+    this.#bars ??= this.#open();
+    const bar = this.#bars.create(0, 0, { text: () => run.name });
+    if (bar === null) return;
+    this.#rows.set(id, { bar, name: run.name, progress: () => run.progress() });
+    this.#unref();
+  }
+
+  /** Draws again, when the timer has had no chance to. */
+  refresh(): void {
+    if (this.#bars === undefined || Date.now() - this.#drawnMillis < STALE_MILLIS) return;
+    this.#bars.update();
+  }
+
+  /** An execution has ended. The last row stays; the others become lines above those that go on. */
+  remove(id: string): void {
+    const row = this.#rows.get(id);
+    if (row === undefined || this.#bars === undefined) return;
+    this.#draw(row);
+    if (this.#rows.size === 1) {
+      this.close();
+      return;
+    }
+    this.#rows.delete(id);
+    const bar = (share: number): string => this.#library.Format.BarFormat(share, this.#options());
+    this.#bars.log(`${lineOf(row.name, row.progress(), bar)}\n`);
+    this.#bars.remove(row.bar);
+    this.#unref();
+  }
+
+  /** Leaves everything as it stands, and the cursor below it. */
+  close(): void {
+    const bars = this.#bars;
+    if (bars === undefined) return;
+    this.#bars = undefined;
+    process.off('exit', this.#onExit);
+    try {
+      for (const row of this.#rows.values()) this.#draw(row);
+      bars.stop();
+    } finally {
+      this.#rows.clear();
+      // What was written last may fail a little later.
+      setImmediate(() => this.#stream.off('error', ignore)).unref();
+    }
+  }
+
+  readonly #onExit = (): void => {
+    try {
+      this.close();
+    } catch (fault) {
+      reportFault('executions', 'ending the progress bar', fault);
+    }
+  };
+
+  #open(): MultiBar {
+    const bars = new this.#library.MultiBar(this.#options());
+    bars.on('redraw-pre', () => {
+      this.#drawnMillis = Date.now();
+      for (const row of this.#rows.values()) this.#draw(row);
+    });
+    // It sets a timer for each redraw, which must not keep the process alive.
+    bars.on('update-post', () => this.#unref());
+    process.on('exit', this.#onExit);
+    this.#stream.on('error', ignore);
+    return bars;
+  }
+
+  #options(): Options {
+    return {
+      stream: this.#stream,
+      fps: FRAMES_PER_SECOND,
+      barsize: this.#width,
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      barCompleteString: '█'.repeat(this.#width),
+      barIncompleteString: '░'.repeat(this.#width),
+      // Nothing of the terminal is changed, so that nothing has to be put back, whatever ends the process; and its
+      // handlers of signals would keep Ctrl-C from ending it.
+      hideCursor: false,
+      linewrap: true,
+      gracefulExit: false,
+      format: (options, _params, { text }: Payload) =>
+        text((share) => this.#library.Format.BarFormat(share, options)),
+    };
+  }
+
+  #draw({ bar, name, progress }: Row): void {
+    const state = progress();
+    bar.setTotal(state.total ?? 0);
+    bar.update(state.processed, { text: (draw: (share: number) => string) => lineOf(name, state, draw) });
+  }
+
+  #unref(): void {
+    // The timer is no part of its types, but of every release of version 3.
+    (this.#bars as { readonly timer?: NodeJS.Timeout | null } | undefined)?.timer?.unref();
+  }
+}
+
+/** A terminal that has gone away is no fault of the application's. */
+function ignore(): void {}

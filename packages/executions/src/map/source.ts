@@ -1,0 +1,44 @@
+import { reportFault } from '@org/instrument-core';
+
+/** Values, or promises of values, that are there or are given one by one. */
+export type Items<T> = Iterable<T | PromiseLike<T>> | AsyncIterable<T | PromiseLike<T>>;
+
+/** What an iterator gives next. */
+export type Step<T> = IteratorResult<T | PromiseLike<T>, unknown>;
+
+/** Items, asked for one after another: they are there at once or, from an async iterable, come by a promise. */
+export interface Source<T> {
+  /** Not to be called before what it gave last is there. */
+  next(): Step<T> | PromiseLike<Step<T>>;
+  /** No more items are wanted. Never throws. */
+  close(): void;
+}
+
+/** The items of an iterable. */
+export function sourceOf<T>(items: Items<T>): Source<T> {
+  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  return {
+    next: () => iterator.next(),
+    close() {
+      try {
+        const closed: unknown = iterator.return?.();
+        if (isThenable(closed)) Promise.resolve(closed).catch(report);
+      } catch (fault) {
+        report(fault);
+      }
+    },
+  };
+}
+
+/** Who waits for the map has its end already. */
+function report(fault: unknown): void {
+  reportFault('executions', 'closing the items', fault);
+}
+
+/** Whether a value is to be waited for. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}

@@ -1,0 +1,62 @@
+import type { Attributes } from '@opentelemetry/api';
+
+/**
+ * How many circuits, connections or queues a recorder keeps the state of. With four states each they stay below 2,000
+ * series, core's limit for an instrument.
+ */
+export const MAX_TRACKED = 400;
+
+/** Something whose state is kept. */
+export interface Item<T> {
+  /** Labels of its series, its name among them. */
+  readonly labels: Attributes;
+  readonly state: T;
+}
+
+/**
+ * Things by name and attributes, with their state. Bounded: when it is full, the one that has been at rest for longest
+ * makes room.
+ */
+export class Tracked<T> {
+  readonly #items = new Map<string, Item<T>>();
+  readonly #isAtRest: (state: T) => boolean;
+
+  constructor(isAtRest: (state: T) => boolean) {
+    this.#isAtRest = isAtRest;
+  }
+
+  get size(): number {
+    return this.#items.size;
+  }
+
+  values(): Iterable<Item<T>> {
+    return this.#items.values();
+  }
+
+  /** The item of a key, from {@link keyOf}. */
+  get(key: string): Item<T> | undefined {
+    return this.#items.get(key);
+  }
+
+  /** Sets an item, which is then the youngest. Whether there was room. */
+  set(key: string, item: Item<T>): boolean {
+    if (!this.#items.delete(key) && this.#items.size >= MAX_TRACKED && !this.#makeRoom()) return false;
+    this.#items.set(key, item);
+    return true;
+  }
+
+  #makeRoom(): boolean {
+    for (const [key, { state }] of this.#items) {
+      if (this.#isAtRest(state)) return this.#items.delete(key);
+    }
+    return false;
+  }
+}
+
+/** What tells things apart: the name, and attributes in any order. */
+export function keyOf(name: string, attributes: unknown): string {
+  // The usual case: a name alone is looked up without anything being made.
+  if (typeof attributes !== 'object' || attributes === null) return name;
+  const entries = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([name, entries]);
+}

@@ -1,0 +1,80 @@
+import { context } from '@opentelemetry/api';
+import { type BindableHistogram, isAbort, monotonicMillis, reportFault } from '@org/instrument-core';
+import type { Figures } from '../metrics/figures.ts';
+import type { Account } from '../run/account.ts';
+import { Lifetime, type LifetimeEnd } from '../run/lifetime.ts';
+import { Pace } from '../run/pace.ts';
+import { busyThreads, type WorkerPool } from './worker-pool.ts';
+
+/** The tasks of a pool: counts them and times them. */
+export class Tasks implements Figures {
+  readonly remaining: undefined = undefined;
+  readonly #pool: WorkerPool;
+  readonly #account: Account;
+  readonly #durations: BindableHistogram;
+  readonly #pace: Pace = new Pace(monotonicMillis());
+  #pending = 0;
+  #processed = 0;
+  #failed = 0;
+
+  constructor(pool: WorkerPool, account: Account, durations: BindableHistogram) {
+    this.#pool = pool;
+    this.#account = account;
+    this.#durations = durations;
+  }
+
+  get processed(): number {
+    return this.#processed;
+  }
+
+  get failed(): number {
+    return this.#failed;
+  }
+
+  get queued(): number {
+    return this.#ask((pool) => pool.queueSize);
+  }
+
+  get activeWorkers(): number {
+    return this.#ask((pool) => busyThreads(pool, this.#pending));
+  }
+
+  rate(): number {
+    return this.#pace.ratePerSecond(monotonicMillis(), this.#processed);
+  }
+
+  /** Runs what begins a task, and follows its promise. `onEnd` is called when it has settled. */
+  follow(begin: () => Promise<unknown>, onEnd: () => void): Promise<unknown> {
+    const startMillis = monotonicMillis();
+    const caller = context.active();
+    this.#pending++;
+    const task = new Lifetime((end, error) => {
+      this.#pending--;
+      const errorType = this.#settled(end, error);
+      const outcome = { success: errorType === 'none', error_type: errorType };
+      const seconds = (monotonicMillis() - startMillis) / 1_000;
+      this.#durations.record(seconds, { ...this.#account.series.labels, ...outcome }, caller);
+      onEnd();
+    });
+    return task.run(begin);
+  }
+
+  /** What throws while it is collected would take the series of all others with it. */
+  #ask(question: (pool: WorkerPool) => number): number {
+    try {
+      return question(this.#pool);
+    } catch (fault) {
+      reportFault('executions', 'asking a pool', fault);
+      return 0;
+    }
+  }
+
+  /** Counts a task that has ended. What was cancelled is neither processed nor failed. */
+  #settled(end: LifetimeEnd, error: unknown): string {
+    if (end === 'cancelled' || (end === 'error' && isAbort(error))) return 'cancelled';
+    this.#processed++;
+    if (end === 'ok') return 'none';
+    this.#failed++;
+    return this.#account.failed('item', error);
+  }
+}

@@ -1,0 +1,61 @@
+import { isAbort } from '@org/instrument-core';
+import type { ExecutionOutcome } from '../events.ts';
+import type { LifetimeEnd } from './lifetime.ts';
+
+/** Whether an execution is to stop: by the signal it was given, or by itself. */
+export class Cancellation {
+  readonly #source: AbortSignal | undefined;
+  /** Made when somebody asks for it: most executions heed no signal. */
+  #controller: AbortController | undefined;
+  #isAsked = false;
+  #isReleased = false;
+
+  constructor(source: AbortSignal | undefined) {
+    this.#source = source;
+  }
+
+  get signal(): AbortSignal {
+    return this.#own().signal;
+  }
+
+  /** The execution is to stop before its end. */
+  abort(reason: unknown): void {
+    this.#isAsked = true;
+    this.#own().abort(reason);
+  }
+
+  /** What heeds the signal is to stop, since the execution has come to its end. */
+  halt(reason: unknown): void {
+    this.#controller?.abort(reason);
+  }
+
+  /** Nothing aborts it any more but itself; the source is let go. */
+  release(): void {
+    this.#isReleased = true;
+    this.#source?.removeEventListener('abort', this.#onAbort);
+  }
+
+  /** How an execution ended. One that was to stop is complete all the same when it has no items left. */
+  endOf(end: LifetimeEnd, error: unknown, isThrough: boolean): ExecutionOutcome {
+    const isAborted = this.#isAsked || this.#source?.aborted === true;
+    if (end === 'cancelled') return 'cancelled';
+    if (end === 'ok') return isAborted && !isThrough ? 'cancelled' : 'completed';
+    return isAbort(error) || (isAborted && this.#isReason(error)) ? 'cancelled' : 'failed';
+  }
+
+  #isReason(error: unknown): boolean {
+    const source = this.#source;
+    return (source?.aborted === true && error === source.reason) || error === this.#controller?.signal.reason;
+  }
+
+  // Not AbortSignal.any: on Node.js 20 it may be collected while somebody still listens.
+  readonly #onAbort = (): void => this.#controller?.abort(this.#source?.reason);
+
+  #own(): AbortController {
+    if (this.#controller !== undefined) return this.#controller;
+    this.#controller = new AbortController();
+    if (this.#source?.aborted === true) this.#onAbort();
+    else if (!this.#isReleased) this.#source?.addEventListener('abort', this.#onAbort, { once: true });
+    return this.#controller;
+  }
+}

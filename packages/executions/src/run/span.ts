@@ -1,0 +1,78 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  isSpanContextValid,
+  type Span,
+  type SpanContext,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
+import { isError, reasonOf, reportFault, runtime } from '@org/instrument-core';
+import type { LifetimeEnd } from './lifetime.ts';
+
+const SCOPE = '@org/instrument';
+
+/** The span of an execution or of a chunk, and the context that its work runs in. */
+export interface OpenedSpan {
+  readonly span: Span;
+  readonly context: Context;
+  /** Of a sampled span only. */
+  readonly sampled: SpanContext | undefined;
+}
+
+/**
+ * Opens a span below the one of `parent`, when tracing is on and something would be sampled. `undefined` when not: below an
+ * unsampled span nothing is, where the sampler follows its parent. Never throws.
+ */
+export function openSpan(
+  name: string,
+  attributes: Attributes,
+  startMillis: number,
+  parent: Context = context.active(),
+): OpenedSpan | undefined {
+  try {
+    if (!runtime.tracing.enabled || isBelowUnsampled(parent)) return undefined;
+    const span = trace.getTracer(SCOPE).startSpan(name, { attributes, startTime: startMillis }, parent);
+    const own = span.spanContext();
+    const isSampled = (own.traceFlags & TraceFlags.SAMPLED) !== 0;
+    return { span, context: trace.setSpan(parent, span), sampled: isSampled ? own : undefined };
+  } catch (fault) {
+    reportFault('executions', 'opening a span', fault);
+    return undefined;
+  }
+}
+
+function isBelowUnsampled(parent: Context): boolean {
+  const span = trace.getSpanContext(parent);
+  if (span === undefined || !runtime.tracing.parentBased || !isSpanContextValid(span)) return false;
+  return (span.traceFlags & TraceFlags.SAMPLED) === 0;
+}
+
+/** Ends a span, as those of instrumented functions end. Never throws. */
+export function closeSpan(
+  { span }: OpenedSpan,
+  endMillis: number,
+  attributes: Attributes,
+  end: LifetimeEnd,
+  errorType: string,
+  error: unknown,
+): void {
+  try {
+    span.setAttributes(attributes);
+    if (end === 'cancelled') span.setAttribute('instrument.outcome', end);
+    if (end !== 'error') return;
+    span.setAttribute('error.type', errorType);
+    span.recordException(isError(error) ? error : reasonOf(error));
+    span.setStatus({ code: SpanStatusCode.ERROR, message: reasonOf(error) });
+  } catch (fault) {
+    reportFault('executions', 'describing a span', fault);
+  } finally {
+    try {
+      span.end(endMillis);
+    } catch (fault) {
+      reportFault('executions', 'ending a span', fault);
+    }
+  }
+}

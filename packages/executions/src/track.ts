@@ -1,0 +1,2 @@
+export type { ExecutionOptions, ExecutionRun } from './execution.ts';
+export { trackExecution } from './track-execution.ts';

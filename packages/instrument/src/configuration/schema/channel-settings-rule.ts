@@ -1,0 +1,78 @@
+import type {
+  ChannelSettings,
+  CircuitBreakerSettings,
+  QueueSettings,
+  RateLimit,
+  RetrySettings,
+} from '@org/instrument-channels';
+import { choice, duration, integer, leaf, text } from './leaves.ts';
+import { type Fields, fieldsOf, type Leaf, type Rule } from './rule.ts';
+
+const IN_CODE = 'Give the channel in code, as in channels: [slack({ … })].';
+
+/** A function: a file has none. */
+export const inCode: Leaf = leaf('nothing: functions cannot be written in a file', () => false, {
+  fix: () => IN_CODE,
+});
+
+/** A text, or a list of texts, each of which fits `one`. */
+export function oneOrMore(expected: string, one: RegExp = /\S/): Leaf {
+  const fits = (value: unknown): boolean => typeof value === 'string' && one.test(value);
+  return leaf(
+    `${expected}, or a list of them`,
+    (value) => fits(value) || (Array.isArray(value) && value.length > 0 && value.every(fits)),
+    { reads: 'text' },
+  );
+}
+
+/** A text that is not shown in messages. */
+export const secret: Leaf = leaf(
+  'a text that is not empty',
+  (value) => typeof value === 'string' && value !== '',
+  {
+    reads: 'text',
+    describe: (value) =>
+      typeof value === 'string' ? `a text of ${value.length} characters` : `a ${typeof value}`,
+  },
+);
+
+/** An address that may be a secret itself. */
+export const secretUrl: Leaf = leaf(
+  'an http:// or https:// URL',
+  (value) => typeof value === 'string' && URL.canParse(value) && /^https?:\/\/[^/]/i.test(value),
+  { reads: 'text', describe: secret.describe as (value: unknown) => string },
+);
+
+const circuitBreaker = fieldsOf<CircuitBreakerSettings>(
+  { failures: integer(1), pause: duration() },
+  { switched: 'off' },
+);
+
+/** What all channels can be told, in a file. What is right here is right to the channels, which are loaded later. */
+export const channelSettings: { readonly [Key in keyof ChannelSettings]-?: Rule } = {
+  events: oneOrMore(
+    "the name of an event, or a pattern such as 'health.*' or '!health.check.completed'",
+    /^(\*|!?[\w.-]+\*?)$/,
+  ),
+  minSeverity: choice(['info', 'warning', 'error', 'critical']),
+  filter: inCode,
+  title: text("a template such as '{{severity}}: {{title}}'"),
+  text: text("a template such as '{{payload.reason}}'"),
+  timeout: duration(),
+  deadline: duration(),
+  retry: fieldsOf<RetrySettings>({ initialDelay: duration(), maxDelay: duration(), maxAttempts: integer(1) }),
+  rateLimit: fieldsOf<RateLimit>({ count: integer(1), per: duration() }, { switched: 'off' }),
+  circuitBreaker,
+  queue: fieldsOf<QueueSettings>({ maxNotifications: integer(1), maxBytes: integer(1) }),
+  batchDelay: duration('zero'),
+  batchSize: integer(1),
+};
+
+/** Fields of a kind of channel, with those that all have. */
+export function channelFields<Options extends ChannelSettings & { readonly name?: string }>(
+  own: {
+    readonly [Key in Exclude<keyof Options, keyof ChannelSettings | 'name'>]-?: Rule;
+  },
+): Fields {
+  return { kind: 'fields', fields: { name: text(), ...channelSettings, ...own } };
+}
