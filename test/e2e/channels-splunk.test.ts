@@ -112,7 +112,8 @@ describe("the collector's receiver of the HTTP Event Collector", () => {
     const received = collector.received();
     for (const [i, text] of TEXTS.entries()) {
       const { timeUnixNano, body, attributes, resource } = received[i] as Received;
-      expect(BigInt(timeUnixNano) / 1_000_000n).toBe(1_709_210_096_789n + BigInt(i));
+      // The receiver reads seconds into a float, which has no room for all nanoseconds.
+      expect(Math.round(Number(timeUnixNano) / 1_000_000)).toBe(1_709_210_096_789 + i);
       expect(body).toMatchObject({
         id: `n-${i}`,
         event: 'order.refused',

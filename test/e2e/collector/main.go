@@ -6,6 +6,8 @@ import (
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/exporter/prometheusexporter"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/ackextension"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/splunkhecreceiver"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/statsdreceiver"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
@@ -14,6 +16,7 @@ import (
 	"go.opentelemetry.io/collector/confmap/provider/yamlprovider"
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/exporter/debugexporter"
+	"go.opentelemetry.io/collector/extension"
 	"go.opentelemetry.io/collector/otelcol"
 	"go.opentelemetry.io/collector/processor"
 	"go.opentelemetry.io/collector/processor/batchprocessor"
@@ -26,7 +29,9 @@ import (
 var optionalReceivers []receiver.Factory
 
 func components() (factories otelcol.Factories, err error) {
-	receivers := append([]receiver.Factory{otlpreceiver.NewFactory(), statsdreceiver.NewFactory()}, optionalReceivers...)
+	receivers := append([]receiver.Factory{
+		otlpreceiver.NewFactory(), statsdreceiver.NewFactory(), splunkhecreceiver.NewFactory(),
+	}, optionalReceivers...)
 	if factories.Receivers, err = otelcol.MakeFactoryMap(receivers...); err != nil {
 		return factories, err
 	}
@@ -36,13 +41,17 @@ func components() (factories otelcol.Factories, err error) {
 	factories.Exporters, err = otelcol.MakeFactoryMap[exporter.Factory](
 		debugexporter.NewFactory(), fileexporter.NewFactory(), prometheusexporter.NewFactory(),
 	)
+	if err != nil {
+		return factories, err
+	}
+	factories.Extensions, err = otelcol.MakeFactoryMap[extension.Factory](ackextension.NewFactory())
 	factories.Telemetry = otelconftelemetry.NewFactory()
 	return factories, err
 }
 
 func main() {
 	settings := otelcol.CollectorSettings{
-		BuildInfo: component.BuildInfo{Command: "instrument-e2e-collector", Description: "Collector of the end-to-end tests", Version: "0.155.0"},
+		BuildInfo: component.BuildInfo{Command: "instrument-e2e-collector", Description: "Collector of the end-to-end tests", Version: "0.157.0"},
 		Factories: components,
 		ConfigProviderSettings: otelcol.ConfigProviderSettings{
 			ResolverSettings: confmap.ResolverSettings{
