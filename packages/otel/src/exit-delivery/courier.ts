@@ -1,4 +1,3 @@
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { COURIER_PROGRAM } from './courier-program.ts';
 import type { FinalRequest } from './final-request.ts';
 
@@ -12,6 +11,8 @@ export interface Outcome {
  * order. A thread of its own does the sending: it starts even while this one ends. Throws where no thread can be started.
  */
 export function sendNow(requests: readonly FinalRequest[], timeoutMillis: number): Outcome[] {
+  // Not imported: every start would pay half a millisecond for what most processes never need.
+  const { MessageChannel, receiveMessageOnPort, Worker } = process.getBuiltinModule('node:worker_threads');
   const done = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const { port1, port2 } = new MessageChannel();
   // What NODE_OPTIONS preloads (this SDK, often) has no business in the courier.

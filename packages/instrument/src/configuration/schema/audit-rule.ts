@@ -1,4 +1,3 @@
-import { KeyObject } from 'node:crypto';
 import type { RedactionOptions, RetentionOptions } from '@org/instrument-audit';
 import type { AuditInitOptions } from '../../options.ts';
 import { bool, choice, duration, integer, leaf, list, pattern, text } from './leaves.ts';
@@ -11,10 +10,16 @@ const ACTION = /^(?:[\w-]+\.)*(?:[\w-]+|\*)$/;
 /** What stands in the first line of a checkpoint: no space, no `+` (C2SP signed-note, "Signatures"). */
 const ORIGIN = /^[^\s+]+$/;
 
+/** Whether it is a `KeyObject`; the class itself is in `node:crypto`, which takes two milliseconds of every start. */
+function isKeyObject(value: unknown): boolean {
+  const { type, export: exported } = (value ?? {}) as { type?: unknown; export?: unknown };
+  return ['private', 'public', 'secret'].includes(type as string) && typeof exported === 'function';
+}
+
 /** Not shown in messages, for it may be the key itself. */
 const signingKey: Leaf = leaf(
   'an Ed25519 private key: a KeyObject, PEM text, or the path of a PEM file',
-  (value) => value instanceof KeyObject || (typeof value === 'string' && value !== ''),
+  (value) => isKeyObject(value) || (typeof value === 'string' && value !== ''),
   {
     reads: 'text',
     describe: (value) =>
