@@ -57,6 +57,11 @@ export class SeriesIndex {
     this.#last = this.#shapes.resolve(EMPTY, true) as Shape;
   }
 
+  /** The series of what is beyond the limit; -1 while there is none. */
+  get overflow(): number {
+    return this.#overflow;
+  }
+
   /** How many series there are. */
   get size(): number {
     return this.#size;

@@ -78,24 +78,26 @@ class Observations {
   }
 
   /**
-   * Of one attribute set the last observation counts. Sets that fall together only because the view leaves keys out
-   * are added up where they are parts of a sum.
+   * Of one attribute set the last observation counts. Sets that fall together only because the view leaves keys out, or because the
+   * cardinality limit is reached, are added up where they are parts of a sum.
    */
   #bySeries(stream: Stream): Map<number, number> {
     const values = new Map<number, number>();
-    if (!stream.mergesAttributes) {
-      for (let i = 0; i < this.#values.length; i++) {
+    const together = new Map<string, number>();
+    for (let i = 0; i < this.#values.length; i++) {
+      if (stream.mergesAttributes) together.set(canonicalText(this.#attributes(i)), i);
+      else {
         const observed = this.#observed[i] as number | Attributes;
         const isKnown = typeof observed === 'number' && stream === this.#stream;
         const series = isKnown ? observed : stream.resolve(this.#attributes(i), undefined);
-        values.set(series, this.#values[i] as number);
+        if (series === stream.index.overflow) together.set(canonicalText(this.#attributes(i)), i);
+        else values.set(series, this.#values[i] as number);
       }
-      return values;
     }
-    const last = new Map<string, number>();
-    for (let i = 0; i < this.#values.length; i++) last.set(canonicalText(this.#attributes(i)), i);
-    for (const i of last.values()) {
-      const series = stream.resolve(this.#attributes(i), undefined);
+    for (const i of together.values()) {
+      const series = stream.mergesAttributes
+        ? stream.resolve(this.#attributes(i), undefined)
+        : stream.index.overflow;
       const value = this.#values[i] as number;
       const isPart = stream.kind === 'sum' && values.has(series);
       values.set(series, isPart ? (values.get(series) as number) + value : value);

@@ -157,6 +157,28 @@ describe('series', () => {
     expect((await valuesOf(reader, 'gauge'))[0]).toEqual([{ mode: 'user' }, 2]);
   });
 
+  test('beyond the cardinality limit are one: of sums the parts are added up', async () => {
+    const provider = new MeterProvider({ cardinalityLimit: 3 });
+    const reader = provider.addCollector();
+    const meter = provider.getMeter('test');
+    const observe = (result: ObservableResult): void => {
+      for (let i = 0; i < 5; i++) result.observe(10 ** i, { i });
+      // Once more: the last one of a set counts.
+      result.observe(2_000, { i: 3 });
+    };
+    meter.createObservableCounter('sum').addCallback(observe);
+    meter.createObservableGauge('gauge').addCallback(observe);
+    const overflow = { 'otel.metric.overflow': true };
+    for (let round = 0; round < 2; round++) {
+      expect(await valuesOf(reader, 'sum')).toEqual([
+        [{ i: 0 }, 1],
+        [{ i: 1 }, 10],
+        [overflow, 100 + 2_000 + 10_000],
+      ]);
+      expect((await valuesOf(reader, 'gauge'))[2]?.[0]).toEqual(overflow);
+    }
+  });
+
   test('that were observed while the views changed are those of the new views', async () => {
     const { provider, reader, meter } = start();
     let meanwhile = (): void => {};
