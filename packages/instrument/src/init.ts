@@ -79,7 +79,9 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
   const instrumentations = [...(options.instrumentations ?? []), ...loaded.instrumentations];
   const health = healthOptions === false ? undefined : startHealth(healthOptions);
   const channels =
-    channelOptions === false ? undefined : startChannels(channelOptions, () => handle.resourceAttributes());
+    channelOptions === false
+      ? undefined
+      : startChannels(channelOptions, rest.shutdownTimeout, () => handle.resourceAttributes());
   const handle: OtelHandle = startOtel({ ...options, instrumentations }, meterProvider, {
     ...health?.extension,
     exporters: statsd === false ? undefined : statsdExporters(statsd),

@@ -1,9 +1,21 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Channel, Channels, NotificationSource } from '@org/instrument-channels';
-import { type BusEvent, countSelf, type EventMap, events, reportFault } from '@org/instrument-core';
+import {
+  type BusEvent,
+  countSelf,
+  type Duration,
+  type EventMap,
+  events,
+  parseDuration,
+  reportFault,
+} from '@org/instrument-core';
 import type { Delivery } from '@org/instrument-otel';
 import type { ChannelsInitOptions, ChannelType } from './options.ts';
 
+/** Default of `shutdownTimeout`. */
+const DEFAULT_SHUTDOWN_MILLIS = 5_000;
+/** Of the time for shutdown: what is left is for what did not end in time to be written down. */
+const CLOSE_SHARE = 0.8;
 /** Events that wait until the package of the channels is loaded: some milliseconds. */
 const MAX_EARLY_EVENTS = 1_000;
 
@@ -21,7 +33,12 @@ export interface RunningChannels extends Delivery {
 }
 
 /** Sends events where they are to go, from now on; what comes before the package is loaded waits for it. */
-export function startChannels(options: ChannelsInitOptions, resource: () => Attributes): RunningChannels {
+export function startChannels(
+  options: ChannelsInitOptions,
+  shutdownTimeout: Duration | undefined,
+  resource: () => Attributes,
+): RunningChannels {
+  const shutdownMillis = parseDuration(shutdownTimeout) ?? DEFAULT_SHUTDOWN_MILLIS;
   const early: BusEvent<EventMap>[] = [];
   const off = events.on('*', (payload, name) => {
     if (early.length < MAX_EARLY_EVENTS) early.push({ name, payload } as BusEvent<EventMap>);
@@ -33,7 +50,9 @@ export function startChannels(options: ChannelsInitOptions, resource: () => Attr
       const loaded = await import('@org/instrument-channels');
       const to = options.to.flatMap((given) => channelOf(loaded, given) ?? []);
       if (to.length > 0) {
-        channels = loaded.createChannels({ ...options, to, source: sourceOf(resource()), early });
+        const closeTimeout = options.closeTimeout ?? shutdownMillis * CLOSE_SHARE;
+        const source = sourceOf(resource());
+        channels = loaded.createChannels({ ...options, closeTimeout, to, source, early });
       }
     } catch (error) {
       reportFault('channels', 'starting the channels', error);

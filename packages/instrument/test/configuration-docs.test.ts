@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resolveConfiguration } from '../src/configuration/resolve-configuration.ts';
 
-const page = readFileSync(fileURLToPath(new URL('../../../docs/configuration.md', import.meta.url)), 'utf8');
+const pageOf = (name: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../../docs/${name}`, import.meta.url)), 'utf8');
 
-function example(name: string): string {
-  const block = new RegExp(`<!-- example: ${name} -->\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1];
-  if (block === undefined) throw new Error(`docs/configuration.md has no example ${name}.`);
+function example(name: string, page = 'configuration.md'): string {
+  const block = new RegExp(`<!-- example: ${name} -->\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(
+    pageOf(page),
+  )?.[1];
+  if (block === undefined) throw new Error(`docs/${page} has no example ${name}.`);
   return block;
 }
 
@@ -38,5 +41,20 @@ describe('docs/configuration.md', () => {
     expect(() => resolveConfiguration(undefined, { env: {}, cwd })).toThrow(
       expect.objectContaining({ message: example('message').trimEnd() }),
     );
+  });
+});
+
+describe('docs/channels.md', () => {
+  it('shows a file that is right', () => {
+    writeFileSync(join(cwd, 'instrument.config.yaml'), example('channels', 'channels.md'));
+    const env = {
+      SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T/B/x',
+      PAGERDUTY_ROUTING_KEY: 'R'.repeat(32),
+    };
+    const { options } = resolveConfiguration(undefined, { env, cwd });
+    expect(options.channels).toMatchObject({
+      directory: expect.any(String),
+      to: [{ type: 'slack' }, { type: 'pagerDuty' }, { type: 'file' }],
+    });
   });
 });
