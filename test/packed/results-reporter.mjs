@@ -2,7 +2,20 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 
 /** The order of the rows; within a file, the tests' own. */
-const FILES = ['basic', 'servers', 'decorators', 'nest', 'grpc', 'types'];
+const FILES = [
+  'basic',
+  'servers',
+  'decorators',
+  'nest',
+  'grpc',
+  'health',
+  'system',
+  'audit',
+  'statsd',
+  'channels',
+  'executions',
+  'types',
+];
 
 export default class ResultsReporter {
   onTestRunEnd(modules, _errors, reason) {

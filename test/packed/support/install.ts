@@ -29,7 +29,8 @@ export async function installWithPnpm(
 ): Promise<void> {
   writeManifest(directory, manifest);
   // JSON is YAML. Scripts of dependencies need not run, and that they do not is no failure.
-  const settings = { packages: [], overrides, strictDepBuilds: false };
+  // Copied, not linked: tarballs of one project are read while another one links the same files, which changes their ctime.
+  const settings = { packages: [], overrides, strictDepBuilds: false, packageImportMethod: 'copy' };
   writeFileSync(join(directory, 'pnpm-workspace.yaml'), JSON.stringify(settings));
   await run(join(ROOT, 'node_modules', '.bin', 'pnpm'), ['install', '--no-lockfile'], { cwd: directory });
 }
