@@ -17,8 +17,6 @@ export {
   type Recorder,
   type SeriesSnapshot,
 } from '@org/instrument-core';
-// As a whole, since TypeScript merges declarations into nothing else: declare module '@org/instrument' { interface EventMap { … } }.
-export type * from '@org/instrument-core/events';
 export {
   type InstrumentOptions,
   instrumented,

@@ -10,7 +10,7 @@ import { resolveConfiguration } from '../src/configuration/resolve-configuration
 import { type InitOptions, InstrumentError, init } from '../src/index.ts';
 import { startApp } from './support/start-app.ts';
 
-declare module '@org/instrument' {
+declare module '@org/instrument-core' {
   interface EventMap {
     'shop.failed': { readonly title: string; readonly severity?: string };
   }
