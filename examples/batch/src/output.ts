@@ -1,8 +1,11 @@
 import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { UsageError } from '@org/instrument-example-terminal';
+
+const MANIFEST = 'manifest.ndjson';
 
 /** Where a run puts its results. */
 export interface Output {
@@ -22,9 +25,15 @@ export interface Lines {
   write(value: unknown): Promise<void>;
 }
 
-/** Opens the output of a run; what an earlier one left there is removed. Rejects when it cannot be opened. */
+/**
+ * Opens the output of a run; what an earlier one left there is removed. Rejects when it cannot be opened, with
+ * {@link UsageError} when the objects there are not those of a run: they may be anybody's.
+ */
 export async function openOutput(directory: string): Promise<Output> {
   const objects = join(directory, 'objects');
+  if (existsSync(objects) && !existsSync(join(directory, MANIFEST))) {
+    throw new UsageError(`--out ${directory} has a directory 'objects' that is of no run; choose another`);
+  }
   await rm(objects, { recursive: true, force: true });
   await mkdir(objects, { recursive: true });
   const streams: WriteStream[] = [];
@@ -33,16 +42,22 @@ export async function openOutput(directory: string): Promise<Output> {
     const stream = createWriteStream(path);
     streams.push(stream);
     await once(stream, 'open');
+    // Heard, so that it does not end the process; whoever writes next is told.
+    let failure: { readonly error: unknown } | undefined;
+    stream.on('error', (error) => {
+      failure ??= { error };
+    });
     return {
       path,
       async write(value) {
+        if (failure !== undefined) throw failure.error;
         if (!stream.write(`${JSON.stringify(value)}\n`)) await once(stream, 'drain');
       },
     };
   };
   return {
     objects,
-    manifest: await open('manifest.ndjson'),
+    manifest: await open(MANIFEST),
     events: await open('events.ndjson'),
     async close() {
       for (const stream of streams) stream.end();

@@ -1,4 +1,5 @@
 import { events, type Telemetry } from '@org/instrument';
+import { claimDirectory } from '@org/instrument-example-terminal';
 import { type ExecutionEndedEvent, type ExecutionHooks, progressBar } from '@org/instrument-executions';
 import { figuresOf } from './agreement.ts';
 import { runBatch } from './batch.ts';
@@ -16,8 +17,10 @@ import { verify } from './verify.ts';
  */
 export async function run(options: Options, signal: AbortSignal): Promise<RunReport> {
   const print = options.json ? console.error : console.log;
-  const telemetry = await startTelemetry(options);
+  const release = claimDirectory(options.out);
+  let telemetry: Telemetry | undefined;
   try {
+    telemetry = await startTelemetry(options);
     const { prometheus } = telemetry.endpoints;
     print(`metrics: ${prometheus}`);
     print(`files:   ${options.directory}`);
@@ -27,7 +30,8 @@ export async function run(options: Options, signal: AbortSignal): Promise<RunRep
     console.log(options.json ? JSON.stringify(report, undefined, 2) : `\n${renderReport(report)}`);
     return report;
   } finally {
-    await telemetry.shutdown();
+    await telemetry?.shutdown();
+    release();
   }
 }
 

@@ -3,6 +3,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import {
   chmodSync,
+  existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -12,7 +14,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunReport } from '../src/report.ts';
@@ -25,6 +27,17 @@ let files: string;
 let out: string;
 /** What a test has started, and a failed one may leave running. */
 const programs: Program[] = [];
+
+/** The file that says that a process has a directory. */
+function lockOf(pid: number | undefined): string {
+  return JSON.stringify({
+    pid,
+    host: hostname(),
+    thread: 0,
+    token: 'other',
+    since: new Date().toISOString(),
+  });
+}
 
 beforeAll(async () => {
   scripts = await bundle();
@@ -55,6 +68,13 @@ function writeFiles(count: number, bytes = 2_000): void {
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, `file-${i}.txt`), `${i} `.repeat(bytes / 4));
   }
+}
+
+/** Names of one file: long work without long preparation. */
+function linkFiles(count: number, bytes: number): void {
+  const first = join(files, 'file-0.txt');
+  writeFileSync(first, Array.from({ length: bytes / 8 }, (_, i) => `${i}`.padStart(8)).join(''));
+  for (let i = 1; i < count; i++) linkSync(first, join(files, `file-${i}.txt`));
 }
 
 const lines = (name: string): Record<string, unknown>[] =>
@@ -109,7 +129,7 @@ describe('the program', () => {
   });
 
   it('shows itself while it runs, and ends with what is under way on Ctrl-C', async () => {
-    writeFiles(3_000, 200_000);
+    linkFiles(3_000, 200_000);
     const program = start('--workers', '1');
     await until('it says where its metrics are', () => program.output.stdout.includes('metrics: '));
     const url = /^metrics: (\S+)$/m.exec(program.output.stdout)?.[1] ?? '';
@@ -145,6 +165,41 @@ describe('the program', () => {
     const { verify } = await import('../src/verify.ts');
     const { wrong } = await verify(join(out, 'manifest.ndjson'), join(out, 'objects'));
     expect(wrong).toEqual([lines('manifest.ndjson')[0]?.path]);
+  });
+
+  it('removes nothing that is not of a run, and nothing that another run writes', async () => {
+    writeFiles(20);
+    mkdirSync(join(out, 'objects'), { recursive: true });
+    writeFileSync(join(out, 'objects', 'precious'), 'mine');
+    const careless = start();
+    await careless.ended;
+    expect(careless.child.exitCode).toBe(2);
+    expect(careless.output.stderr).toContain("has a directory 'objects' that is of no run");
+    expect(readFileSync(join(out, 'objects', 'precious'), 'utf8')).toBe('mine');
+    rmSync(join(out, 'objects'), { recursive: true });
+
+    writeFileSync(join(out, 'lock'), lockOf(process.pid));
+    const second = start();
+    await second.ended;
+    expect(second.child.exitCode).toBe(2);
+    expect(second.output.stderr).toContain(`--out is in use by process ${process.pid}`);
+    // A process that is gone.
+    writeFileSync(join(out, 'lock'), lockOf(second.child.pid));
+    const third = start('--workers', '1');
+    await third.ended;
+    expect(third.child.exitCode, third.output.stderr).toBe(0);
+    expect(existsSync(join(out, 'lock'))).toBe(false);
+  });
+
+  it('says so when its results cannot be written', async () => {
+    writeFiles(20);
+    mkdirSync(out);
+    symlinkSync('/dev/full', join(out, 'manifest.ndjson'));
+    const program = start('--workers', '1');
+    await program.ended;
+    expect(program.child.exitCode).toBe(1);
+    expect(program.output.stderr).toMatch(/^\[?Error: ENOSPC/);
+    expect(program.output.stderr).not.toContain("Unhandled 'error' event");
   });
 
   it('sends its metrics to StatsD when asked to', async () => {

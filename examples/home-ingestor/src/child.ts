@@ -1,10 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Starts a process of this program, which ends when this one does. */
+/**
+ * Starts a process of this program, which ends when this one does. In a group of its own: Ctrl-C in a terminal reaches a whole
+ * group, and a child that hears of it before it is up would be gone before it was told to finish.
+ */
 export function startChild(entry: string, argument?: unknown): ChildProcess {
   return fork(entry, argument === undefined ? [] : [JSON.stringify(argument)], {
     execArgv: [],
+    detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { stopSignal, UsageError } from '@org/instrument-example-terminal';
 import { helpText, readOptions } from './options.ts';
-import { run } from './run.ts';
+import { InterruptedError, run } from './run.ts';
 
 // A reader that goes away (`| head`) is no fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -21,6 +21,10 @@ async function main(args: readonly string[]): Promise<number> {
     const { passed } = await run(options, stopSignal());
     return passed ? 0 : 1;
   } catch (error) {
+    if (error instanceof InterruptedError) {
+      console.error(error.message);
+      return 1;
+    }
     if (error instanceof UsageError) {
       console.error(error.message);
       return 2;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { health, type Telemetry } from '@org/instrument';
+import { claimDirectory } from '@org/instrument-example-terminal';
 import { type BrokerProcess, startBroker } from './broker/process.ts';
 import { type DevicesProcess, startDevices } from './devices/process.ts';
 import type { DeviceTruth } from './devices/protocol.ts';
@@ -20,20 +21,27 @@ const ARRIVING_MILLIS = 15_000;
 
 /**
  * Runs devices, a broker and the ingestor until the signal, checks the files and the metrics, and prints its report. With
- * `json` the report is all that standard output gets. Throws {@link UsageError} for a port that is taken.
+ * `json` the report is all that standard output gets. Throws {@link UsageError} for a port that is taken and a directory that
+ * cannot be had, {@link InterruptedError} when the signal comes before the first event.
  */
 export async function run(options: Options, signal: AbortSignal): Promise<RunReport> {
   const print = options.json ? console.error : console.log;
-  const telemetry = await startTelemetry(options.port);
+  const release = claimDirectory(options.out);
+  let telemetry: Telemetry | undefined;
   let broker: BrokerProcess | undefined;
   try {
-    if (options.broker === undefined) broker = await startBroker(script('./broker/main.js'));
+    telemetry = await startTelemetry(options.port);
+    if (signal.aborted) throw new InterruptedError(undefined);
+    if (options.broker === undefined) {
+      broker = await startBroker(script('./broker/main.js')).catch(unlessInterrupted(signal));
+    }
     const report = await ingest(options, broker, telemetry, print, signal);
     console.log(options.json ? JSON.stringify(report, undefined, 2) : `\n${renderReport(report)}`);
     return report;
   } finally {
     await broker?.stop();
-    await telemetry.shutdown();
+    await telemetry?.shutdown();
+    release();
   }
 }
 
@@ -59,7 +67,7 @@ async function ingest(
       ingestor.subscription.ready.then(() => true),
       aborted(signal).then(() => false),
     ]);
-    if (!isReady) throw new Error(`nothing could be subscribed to at ${url}`);
+    if (!isReady) throw new InterruptedError(broker === undefined ? url : undefined);
     const { devices: count, rate, faults: withFaults } = options;
     devices = startDevices(script('./devices/main.js'), {
       broker: url,
@@ -72,7 +80,10 @@ async function ingest(
     const failed = broker === undefined ? [devices.failed] : [devices.failed, broker.failed];
     await Promise.race([aborted(signal), elapsed(options.seconds), ...failed]);
     await faults?.stop();
-    const { figures, truth } = await devices.stop();
+    const stopped = devices.stop();
+    const { figures, truth } = await (devices.figures === undefined
+      ? stopped.catch(unlessInterrupted(signal))
+      : stopped);
     await arrived(ingestor, truth);
     await ingestor.stop();
     isStopped = true;
@@ -91,6 +102,30 @@ async function ingest(
     await devices?.kill();
     if (!isStopped) await ingestor.stop().catch(() => {});
   }
+}
+
+/** It was ended before there was anything to report. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+
+  /** `broker` that was waited for in vain; `undefined`: there was no time to wait. */
+  constructor(broker: string | undefined) {
+    super(
+      broker === undefined
+        ? 'interrupted before the first event'
+        : `interrupted: nothing could be subscribed to at ${broker}`,
+    );
+  }
+}
+
+/**
+ * Throws an error on, unless we were interrupted: a process that has only just been forked is in our group still, and Ctrl-C
+ * ends it.
+ */
+function unlessInterrupted(signal: AbortSignal): (error: unknown) => never {
+  return (error) => {
+    throw signal.aborted ? new InterruptedError(undefined) : error;
+  };
 }
 
 /** Waits until everything that the broker has acknowledged is written, and nothing waits. */

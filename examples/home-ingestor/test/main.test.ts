@@ -87,11 +87,46 @@ describe('the program', () => {
     expect(program.output.stderr).toBe('');
   });
 
+  it('can be interrupted at any moment by Ctrl-C, which reaches its processes too', async () => {
+    const interrupted = async (moment: RegExp): Promise<void> => {
+      const program = start(['--devices', '4', '--out', freshDirectory()], { detached: true });
+      await until(`it says ${moment}`, () => moment.test(program.output.stdout));
+      process.kill(-(program.child.pid as number), 'SIGINT');
+      await program.ended;
+      const { stdout, stderr } = program.output;
+      const isEarly = stderr === 'interrupted before the first event\n';
+      expect(stderr, stdout).toBe(isEarly ? stderr : '');
+      expect(program.child.exitCode).toBe(isEarly ? 1 : 0);
+      expect(isEarly || stdout.includes('the metrics agree')).toBe(true);
+    };
+    await Promise.all([/connecting/, /files: /, /broker: connected/, /1 s · /].map(interrupted));
+  });
+
+  it('leaves a directory alone that another one has, and takes it when that is gone', async () => {
+    const out = freshDirectory();
+    const first = start(['--devices', '1', '--faults', 'off', '--out', out]);
+    await until('it runs', () => first.output.stdout.includes('broker: connected'));
+    const second = start(['--out', out]);
+    await second.ended;
+    expect(second.child.exitCode).toBe(2);
+    expect(second.output.stderr).toContain(`--out is in use by process ${first.child.pid}`);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    await reportOf(['--devices', '1', '--faults', 'off', '--seconds', '0.2', '--json', '--out', out]);
+  });
+
+  it('says in a line that it cannot write where it was told to', async () => {
+    const program = start(['--out', '/dev/null/out']);
+    await program.ended;
+    expect(program.child.exitCode).toBe(2);
+    expect(program.output.stderr).toMatch(/^--out \/dev\/null\/out cannot be used: ENOTDIR.*\n$/);
+  });
+
   it('refuses a port that is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const program = start(['--port', String(port)]);
+    const program = start(['--port', String(port), '--out', freshDirectory()]);
     await program.ended;
     server.close();
     expect(program.child.exitCode).toBe(2);
@@ -121,8 +156,11 @@ interface Program {
   readonly ended: Promise<unknown>;
 }
 
-function start(args: readonly string[]): Program {
-  const child = spawn(process.execPath, [scripts.main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function start(args: readonly string[], { detached = false } = {}): Program {
+  const child = spawn(process.execPath, [scripts.main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
+  });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     output.stdout += chunk;

@@ -1,3 +1,4 @@
+export { claimDirectory } from './claim-directory.ts';
 export { stopSignal } from './stop.ts';
 export { table } from './table.ts';
 export {

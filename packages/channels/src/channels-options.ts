@@ -24,9 +24,10 @@ export interface ResolvedOptions {
   readonly early: readonly BusEvent<EventMap>[];
   readonly source: NotificationSource;
   readonly closeTimeoutMillis: number;
+  readonly deliversAtEnd: boolean;
 }
 
-const KEYS = ['to', 'directory', 'events', 'early', 'source', 'closeTimeout'] as const;
+const KEYS = ['to', 'directory', 'events', 'early', 'source', 'closeTimeout', 'deliverAtEnd'] as const;
 const SOURCE_KEYS = ['service', 'version', 'environment', 'host', 'instance'] as const;
 const DEFAULT_CLOSE_MILLIS = 5_000;
 /** Characters of a name: it is an attribute of metrics, and part of messages. */
@@ -45,6 +46,7 @@ export function resolveOptions(options: ChannelsOptions): ResolvedOptions {
   if (early !== undefined && !Array.isArray(early))
     read.add('early', describeValue(early), 'a list of events');
   const closeTimeoutMillis = read.millis('closeTimeout', DEFAULT_CLOSE_MILLIS);
+  const deliversAtEnd = read.flag('deliverAtEnd', true);
   const source = readSource(read);
   read.done('The channels cannot be set up:');
   return {
@@ -54,6 +56,7 @@ export function resolveOptions(options: ChannelsOptions): ResolvedOptions {
     early: early ?? [],
     source,
     closeTimeoutMillis,
+    deliversAtEnd,
   };
 }
 
@@ -65,7 +68,7 @@ export function timeoutOf(timeout: Duration | undefined, fallbackMillis: number)
 function readChannels(read: OptionReader<ChannelsOptions>): readonly Channel[] {
   const given = read.raw('to');
   if (!Array.isArray(given) || given.length === 0) {
-    const found = Array.isArray(given) ? 'no channels' : describeValue(given);
+    const found = Array.isArray(given) ? 'no channels' : kindOf(given);
     read.add('to', found, 'at least one channel', "Give them, as in to: [slack({ url: '…' })].");
     return [];
   }
@@ -84,7 +87,7 @@ function readChannel(
   const path = `to[${index}]`;
   if (typeof channel !== 'object' || channel === null) {
     const fix = typeof channel === 'function' ? `Call it: ${channel.name || 'channel'}({ … }).` : undefined;
-    read.add(path, describeValue(channel), 'a channel', fix);
+    read.add(path, kindOf(channel), 'a channel', fix);
     return;
   }
   const { name, deliver, close, maxBatch, settings } = channel as Partial<Channel>;
@@ -96,14 +99,19 @@ function readChannel(
   } else {
     names.set(name, index);
   }
-  if (typeof deliver !== 'function') read.add(`${path}.deliver`, describeValue(deliver), 'a function');
+  if (typeof deliver !== 'function') read.add(`${path}.deliver`, kindOf(deliver), 'a function');
   if (close !== undefined && typeof close !== 'function') {
-    read.add(`${path}.close`, describeValue(close), 'a function, or nothing');
+    read.add(`${path}.close`, kindOf(close), 'a function, or nothing');
   }
   if (maxBatch !== undefined && !(maxBatch === Number.POSITIVE_INFINITY || isCount(maxBatch))) {
     read.add(`${path}.maxBatch`, describeValue(maxBatch), 'a whole number ≥ 1');
   }
   read.addAll(settingsProblems(settings, `${path}.settings.`));
+}
+
+/** What stands where channels should, and is not shown: it may well be the address of one, or its options. */
+function kindOf(value: unknown): string {
+  return value === undefined || value === null ? describeValue(value) : `a value of type ${typeof value}`;
 }
 
 function readSource(read: OptionReader<ChannelsOptions>): NotificationSource {

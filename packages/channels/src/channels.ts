@@ -19,6 +19,12 @@ export interface ChannelsOptions {
   readonly source?: NotificationSource;
   /** How long `close()` goes on delivering. Default 5 s. */
   readonly closeTimeout?: Duration;
+  /**
+   * Whether what still waits when the process runs out of work is delivered, as far as that can be done within `closeTimeout`;
+   * until then pauses, rate limits and batches that fill keep no process alive. `false` where somebody else sees to that, by
+   * `flush()` or `close()`. Default `true`.
+   */
+  readonly deliverAtEnd?: boolean;
 }
 
 /** What a channel is doing. */

@@ -3,12 +3,14 @@ import { reportFault } from '@org/instrument-core';
 import type { Channel } from './channel.ts';
 import type { Channels, ChannelsOptions } from './channels.ts';
 import { resolveOptions, timeoutOf } from './channels-options.ts';
+import { atEnd } from './delivery/at-end.ts';
 import { type Clock, systemClock } from './delivery/clock.ts';
 import { Lane } from './delivery/lane.ts';
 import { LaneReport } from './delivery/lane-report.ts';
 import { createChannelMetrics } from './delivery/metrics.ts';
 import { policyOf } from './delivery/policy.ts';
 import { isAboutChannels } from './events.ts';
+import { OpenConditions } from './notification/open-conditions.ts';
 import { createNotificationReader } from './notification/reader.ts';
 import type { Notification } from './notification.ts';
 import { Outbox } from './outbox/outbox.ts';
@@ -50,10 +52,11 @@ export function createChannels(options: ChannelsOptions): Channels {
 
 /** As {@link createChannels}, with a time and a chance of one's own. */
 export function createChannelsIn({ clock, random }: ChannelsEnvironment, options: ChannelsOptions): Channels {
-  const { to, directory, events, early, source, closeTimeoutMillis } = resolveOptions(options);
+  const { to, directory, events, early, source, closeTimeoutMillis, deliversAtEnd } = resolveOptions(options);
   const statuses = () => listeners.map(({ lane }) => lane.status);
   const metrics = createChannelMetrics(statuses);
   let outbox: Outbox | undefined;
+  const conditions = new OpenConditions((key, worst) => outbox?.remember(key, worst));
   const listeners = to.map((channel): Listener => {
     const { name, settings } = channel;
     const report = new LaneReport({
@@ -72,6 +75,7 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
       {
         directory,
         clock,
+        conditions,
         onFault: (channel) => metrics.of(channel).diskFault(),
         onDamage: (channel, lines) => metrics.of(channel).damaged(lines),
         onLettersLost: metrics.lettersLost,
@@ -87,7 +91,7 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
       resolve();
     });
   });
-  const read = createNotificationReader(source);
+  const read = createNotificationReader(source, conditions);
   const nextId = createIds();
   const hearing = createHearing(listeners);
   const isHeard = (event: string): boolean => hearing(event).length > 0;
@@ -99,9 +103,15 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
   };
   for (const { name, payload } of early) hear(payload, name);
   const off = events.on('*', hear, isHeard);
+  const finish = createFinish(
+    listeners.map(({ lane }) => lane),
+    closeTimeoutMillis,
+  );
+  const offEnd = deliversAtEnd ? atEnd(finish) : () => {};
   let closed: Promise<void> | undefined;
   const close = async (timeoutMillis: number): Promise<void> => {
     off();
+    offEnd();
     await Promise.all(listeners.map(({ lane }) => lane.drain(timeoutMillis * DELIVERING_SHARE)));
     await Promise.all(listeners.map(({ lane }) => lane.stop(timeoutMillis * ENDING_SHARE)));
     outbox?.writeNow();
@@ -126,6 +136,17 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
       closed ??= close(timeoutOf(timeout, closeTimeoutMillis));
       return closed;
     },
+  };
+}
+
+/** Makes what delivers at the end of the process: once, and again only when something has come since. */
+function createFinish(lanes: readonly Lane[], timeoutMillis: number): () => void {
+  let last = -1;
+  return () => {
+    const come = lanes.reduce((sum, { lastOrder }) => sum + lastOrder, 0);
+    if (come === last) return;
+    last = come;
+    for (const lane of lanes) void lane.finish(timeoutMillis);
   };
 }
 

@@ -32,7 +32,7 @@ export function labelProblems(labels: unknown): Problem[] {
     if (RESERVED.includes(key)) {
       return [{ path, found, expected: 'a key that is not reserved', fix: 'Choose another name.' }];
     }
-    if (isLabel(value)) return [];
+    if (value == null || isLabel(value)) return [];
     return [{ path, found, expected: 'a string, a number, a boolean or a list of them' }];
   });
 }
@@ -43,8 +43,8 @@ export function labelsOf(labels: object | undefined): Attributes {
   return Object.fromEntries(Object.entries(labels).filter(([, value]) => value != null));
 }
 
-function isLabel(value: unknown): boolean {
-  if (value == null) return true;
+/** Whether a value makes a label. */
+export function isLabel(value: unknown): boolean {
   return Array.isArray(value) ? value.every(isPlain) : isPlain(value);
 }
 

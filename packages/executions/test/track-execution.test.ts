@@ -10,6 +10,18 @@ beforeEach(() => {
 });
 
 describe('an execution', () => {
+  it('counts an item once that a hook counts at the end', () => {
+    let run: ExecutionRun | undefined;
+    const hooks = { onProgress: () => run?.itemDone(), after: () => run?.itemDone() };
+    trackExecution('nightly', { ...bed.options, hooks }, (given) => {
+      run = given;
+      given.itemDone(3);
+    });
+    run?.itemDone();
+    expect(bed.metric('nightly.items.processed')).toEqual({ '': 6 });
+    expect(run?.progress().processed).toBe(6);
+  });
+
   it('gives what its work gives, sync or async, and ends with it', async () => {
     expect(trackExecution('nightly', bed.options, () => 7)).toBe(7);
     expect(bed.names().at(-1)).toBe('execution.completed');

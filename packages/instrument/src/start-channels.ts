@@ -52,7 +52,14 @@ export function startChannels(
       if (to.length > 0) {
         const closeTimeout = options.closeTimeout ?? shutdownMillis * CLOSE_SHARE;
         const source = sourceOf(resource());
-        channels = loaded.createChannels({ ...options, closeTimeout, to, source, early });
+        channels = loaded.createChannels({
+          ...options,
+          closeTimeout,
+          to,
+          source,
+          early,
+          deliverAtEnd: false,
+        });
       }
     } catch (error) {
       reportFault('channels', 'starting the channels', error);

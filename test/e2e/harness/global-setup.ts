@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { buildGoPrograms, type GoPrograms } from './go-programs.ts';
+import { buildOpenSearch } from './opensearch-program.ts';
 import { findPostgres, postgresUser } from './postgres.ts';
 
 /** Programs that are on the `PATH`, and the Debian packages that have them. */
@@ -16,6 +17,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where the programs are that were built for the tests. */
     programs: GoPrograms;
+    /** What Java has to be given to run OpenSearch. */
+    openSearch: { readonly classPath: string };
   }
 }
 
@@ -26,6 +29,7 @@ export default function setup(project: TestProject): void {
   const built = join(import.meta.dirname, '..', '..', '..', 'examples', 'ast-pipeline', 'dist', 'main.js');
   if (!existsSync(built)) throw new Error('The end-to-end tests run what is built: run `pnpm build` first.');
   project.provide('programs', buildGoPrograms());
+  project.provide('openSearch', { classPath: buildOpenSearch() });
 }
 
 function missingPrograms(): string[] {

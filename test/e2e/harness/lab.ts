@@ -5,6 +5,7 @@ import { test as base, inject } from 'vitest';
 import { type BackgroundProcess, startProcess } from './background-process.ts';
 import { type Collector, type CollectorOptions, createCollector } from './collector.ts';
 import { type FirstStatsd, startFirstStatsd } from './first-statsd.ts';
+import { createOpenSearch, type OpenSearch } from './opensearch.ts';
 import { createPostgres, type Postgres } from './postgres.ts';
 import { OTLP_FLAGS, type Prometheus, startPrometheus } from './prometheus.ts';
 import { createRedis, type Redis } from './redis.ts';
@@ -50,6 +51,8 @@ export interface Lab {
   startRedis(): Promise<Redis>;
   /** A Postgres that takes connections. */
   startPostgres(): Promise<Postgres>;
+  /** An OpenSearch that takes requests. */
+  startOpenSearch(): Promise<OpenSearch>;
   /** An application in a process of its own. */
   startApp(options: AppOptions): BackgroundProcess;
   /** An application with a disk of its own, in memory, at a path that nobody else sees. */
@@ -149,6 +152,14 @@ function createLab(): { lab: Lab; stop(): Promise<void>; logs(): [string, string
       logs.push(() => ['Postgres', postgres.log]);
       await postgres.start();
       return postgres;
+    },
+    async startOpenSearch() {
+      const { classPath } = inject('openSearch');
+      const server = await createOpenSearch({ classPath, directory });
+      closers.push(() => server.end());
+      logs.push(() => ['OpenSearch', server.log]);
+      await server.start();
+      return server;
     },
     startApp({ source, env = {}, flags = [] }) {
       const file = join(directory, `app-${++apps}.mjs`);

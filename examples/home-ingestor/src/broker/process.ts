@@ -26,7 +26,8 @@ export async function startBroker(entry: string): Promise<BrokerProcess> {
     async restart(downMillis) {
       const again = listening();
       const command: BrokerCommand = { kind: 'restart', downMillis };
-      child.send(command);
+      // When it has ended, `again` says so.
+      child.send(command, () => {});
       await again;
     },
     stop: () => endChild(child),

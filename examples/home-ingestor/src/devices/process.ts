@@ -43,7 +43,8 @@ export function startDevices(entry: string, setup: DevicesSetup): DevicesProcess
     failed,
     async stop() {
       const command: DevicesStop = { kind: 'stop' };
-      child.send(command);
+      // When they have ended, `done` says so.
+      child.send(command, () => {});
       const timer = setTimeout(() => child.kill('SIGKILL'), STOPPING_MILLIS);
       return (await done.finally(() => clearTimeout(timer))) as Extract<DevicesMessage, { kind: 'done' }>;
     },

@@ -50,7 +50,7 @@ export class Backlog {
     return this.#lastOrder;
   }
 
-  /** When something is to be given up, at the earliest: Unix time. */
+  /** When something is to be given up, at the earliest: monotonic time. */
   get nextExpiryMillis(): number {
     return this.#expiry.nextMillis;
   }
@@ -67,8 +67,10 @@ export class Backlog {
   put(notification: Notification): void {
     const entry = new Entry(notification, this.#clock.unixMillis());
     entry.arrivedMillis = this.#clock.monotonicMillis();
-    // What channels say of themselves must not displace anything: what is displaced makes them say more.
-    if (isAboutChannels(entry.event) && !this.#hasRoom(entry)) {
+    // What channels say of themselves must not displace anything: what is displaced makes them say more. Nor must what has no
+    // room by itself, which would displace everything and be given up in the end.
+    const isMore = isAboutChannels(entry.event) && !this.#hasRoom(entry);
+    if (isMore || entry.bytes > this.#policy.maxBytes) {
       entry.isSettled = true;
       this.#report.dead(entry, 'overflow', undefined);
       return;
@@ -93,7 +95,10 @@ export class Backlog {
 
   detach(journal: Journal): void {
     if (this.#journal === journal) this.#journal = undefined;
-    this.#remove(this.#inOrder((entry) => entry.journal === journal));
+    const own = this.#inOrder((entry) => entry.journal === journal);
+    this.#remove(own.filter((entry) => entry.segment !== undefined));
+    // What the disk has never taken is nobody else's, and goes to the next journal.
+    for (const entry of own) if (entry.segment === undefined) entry.journal = undefined;
     this.#onSettled();
   }
 
@@ -145,7 +150,7 @@ export class Backlog {
 
   /** Gives up what has waited for too long. */
   expire(): void {
-    const over = this.#expiry.over(this.#waiting, this.#clock.unixMillis());
+    const over = this.#expiry.over(this.#waiting, this.#clock.monotonicMillis());
     this.bury(over, 'deadline', undefined);
   }
 
@@ -162,6 +167,9 @@ export class Backlog {
 
   #add(entry: Entry): void {
     entry.order = ++this.#lastOrder;
+    // Of what an earlier process has left, only the clock of the machine tells how long it has waited already.
+    const waited = Math.max(0, this.#clock.unixMillis() - entry.sinceMillis);
+    entry.expiresAtMillis = this.#clock.monotonicMillis() + this.#policy.deadlineMillis - waited;
     this.#waiting.add(entry);
     this.#expiry.add(entry);
   }

@@ -26,6 +26,14 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
+/** Unauthorized, not found, gone (RFC 9110, 15.5.2, 15.5.5, 15.5.11). A 403 may well be a firewall's that dislikes one text. */
+const OF_SENDER: ReadonlySet<number> = new Set([401, 404, 410]);
+
+/** Whether a refusal is of who sends, or of where to: then no part of a batch fares better than all of it. */
+export function isOfSender({ isPermanent, status }: Failure): boolean {
+  return isPermanent && status !== undefined && OF_SENDER.has(status);
+}
+
 /** An attempt that has not ended in time. */
 export function timeoutFailure(millis: number): Failure {
   return {

@@ -10,7 +10,7 @@ import { backOffMillis } from './back-off.ts';
 import { Backlog } from './backlog.ts';
 import { Circuit } from './circuit.ts';
 import type { Clock } from './clock.ts';
-import type { Failure } from './failure.ts';
+import { type Failure, isOfSender } from './failure.ts';
 import type { LaneReport } from './lane-report.ts';
 import { Milestones } from './milestones.ts';
 import type { Policy } from './policy.ts';
@@ -101,7 +101,22 @@ export class Lane implements OutboxReader {
     return passed;
   }
 
-  /** As `flush`, for the last time: what can only be delivered after the time is over is not waited for. */
+  /** Number of notifications that have ever come. */
+  get lastOrder(): number {
+    return this.#backlog.lastOrder;
+  }
+
+  /** As `flush`, and does not wait for what can only be delivered after the time is over. */
+  async finish(timeoutMillis: number): Promise<void> {
+    if (this.#backlog.size === 0) return;
+    const endMillis = this.#clock.monotonicMillis() + timeoutMillis;
+    this.#closeAtMillis = endMillis;
+    await this.flush(timeoutMillis);
+    // Closing may have begun meanwhile.
+    if (this.#closeAtMillis === endMillis) this.#closeAtMillis = Number.POSITIVE_INFINITY;
+  }
+
+  /** As `finish`, for the last time; resolves to whether everything was delivered or given up. */
   drain(timeoutMillis: number): Promise<boolean> {
     this.#closeAtMillis = this.#clock.monotonicMillis() + timeoutMillis;
     return this.flush(timeoutMillis);
@@ -148,8 +163,7 @@ export class Lane implements OutboxReader {
     }
     // Nothing can come of it any more.
     if (readyAt > this.#closeAtMillis) this.#milestones.end();
-    const expiresAt = now + this.#backlog.nextExpiryMillis - this.#clock.unixMillis();
-    const wait = Math.min(readyAt, expiresAt) - now;
+    const wait = Math.min(readyAt, this.#backlog.nextExpiryMillis) - now;
     if (wait === Number.POSITIVE_INFINITY) return;
     this.#cancelTimer = this.#clock.after(Math.max(1, wait), () => this.#pump());
   }
@@ -215,7 +229,7 @@ export class Lane implements OutboxReader {
     this.#backlog.settle(open.filter(({ id }) => !rejections.has(id)));
     for (const entry of open) {
       const failure = rejections.get(entry.id);
-      if (failure?.isPermanent === true) this.#reject(entry, failure, durationMillis);
+      if (failure?.isPermanent === true) this.#reject([entry], failure, durationMillis);
       else if (failure !== undefined) this.#retry([entry], failure, now, durationMillis);
     }
     if (isFailure)
@@ -234,20 +248,20 @@ export class Lane implements OutboxReader {
       this.#circuit?.failed(now, retryAfterMillis !== undefined);
       return;
     }
-    const [first] = open;
-    if (open.length > 1) {
+    if (open.length > 1 && !isOfSender(failure)) {
       this.#report.failed(failure, open, durationMillis, 0);
       this.#backlog.split(open, failure.message);
-    } else if (first !== undefined) {
-      this.#reject(first, failure, durationMillis);
+    } else {
+      this.#reject(open, failure, durationMillis);
     }
     // The receiver has answered.
     this.#circuit?.succeeded();
   }
 
-  #reject(entry: Entry, failure: Failure, durationMillis: number): void {
-    this.#report.failed(failure, [entry], durationMillis, undefined);
-    this.#backlog.bury([entry], 'rejected', failure.message);
+  #reject(entries: readonly Entry[], failure: Failure, durationMillis: number): void {
+    if (entries.length === 0) return;
+    this.#report.failed(failure, entries, durationMillis, undefined);
+    this.#backlog.bury(entries, 'rejected', failure.message);
   }
 
   #retry(open: readonly Entry[], failure: Failure, now: number, durationMillis: number): void {

@@ -6,7 +6,7 @@ import { chunksOf } from '../lines/chunks.ts';
 import { compressed } from '../lines/compressed.ts';
 import { type Item, sendInChunks } from '../lines/in-chunks.ts';
 import type { Notification } from '../notification.ts';
-import { documentId, documentOf } from './document.ts';
+import { type DocumentForm, documentId, documentOf } from './document.ts';
 import { type ItemResult, readItems } from './item-result.ts';
 import type { ElasticTarget } from './options.ts';
 
@@ -16,39 +16,57 @@ const MAX_BODY_BYTES = 4 * 1_024 * 1_024;
 const MAX_ANSWER_BYTES = 2 * 1_024 * 1_024;
 const RECEIVER = 'Elasticsearch';
 
+/** What a document is sent as when it does not fit the mapping of the index: one after the other. */
+const SMALLER: Readonly<Record<DocumentForm, DocumentForm | undefined>> = {
+  full: 'plain',
+  mapped: 'plain',
+  plain: 'bare',
+  bare: undefined,
+};
+
 /**
- * Creates a document for each notification (bulk API). Documents whose payload does not fit the mapping of the index are sent once
- * more, with the payload as text.
+ * Creates a document for each notification (bulk API). Documents that do not fit the mapping of the index are sent once more with the
+ * payload as text, and then with what all documents have.
  *
  * @returns the documents that were refused.
  * @throws {DeliveryError} when the request was.
  */
-export async function bulk(
+export function bulk(
   target: ElasticTarget,
   batch: readonly Notification[],
   signal: AbortSignal,
 ): Promise<readonly Rejection[]> {
-  return sendInChunks(chunked(target, batch, false), async (chunk) => {
+  return sendAs('full', target, batch, signal);
+}
+
+function sendAs(
+  form: DocumentForm,
+  target: ElasticTarget,
+  batch: readonly Notification[],
+  signal: AbortSignal,
+): Promise<readonly Rejection[]> {
+  return sendInChunks(chunked(target, batch, form), async (chunk) => {
     const results = await send(target, chunk, signal);
-    const isMisfit = (_: Item, at: number): boolean => results[at]?.isMisfit === true;
-    const misfits = chunk.filter(isMisfit).map(({ notification }) => notification);
+    const misfits = chunk
+      .filter((_, at) => results[at]?.isMisfit === true)
+      .map(({ notification }) => notification);
     const rejected = rejectionsOf(chunk, results);
-    if (misfits.length === 0) return rejected;
+    const smaller = SMALLER[form];
+    if (misfits.length === 0 || smaller === undefined) return rejected;
     const ids = new Set(misfits.map(({ id }) => id));
     const others = rejected.filter(({ id }) => !ids.has(id));
-    return [...others, ...(await sendPlain(target, misfits, signal))];
+    return [...others, ...(await sendSmaller(smaller, target, misfits, signal))];
   });
 }
 
-async function sendPlain(
+async function sendSmaller(
+  form: DocumentForm,
   target: ElasticTarget,
   misfits: readonly Notification[],
   signal: AbortSignal,
 ): Promise<readonly Rejection[]> {
   try {
-    return await sendInChunks(chunked(target, misfits, true), async (chunk) =>
-      rejectionsOf(chunk, await send(target, chunk, signal)),
-    );
+    return await sendAs(form, target, misfits, signal);
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
     // The others of the batch are there.
@@ -56,11 +74,12 @@ async function sendPlain(
   }
 }
 
-function chunked(target: ElasticTarget, batch: readonly Notification[], isPlain: boolean): Item[][] {
-  const items = batch.map((notification): Item => {
+function chunked(target: ElasticTarget, batch: readonly Notification[], form: DocumentForm): Item[][] {
+  const items = batch.map((notification, at): Item => {
     const action = JSON.stringify({ create: { _id: documentId(notification) } });
-    const text = `${action}\n${JSON.stringify(documentOf(notification, target.index, isPlain))}\n`;
-    return { notification, text };
+    // The first one of a delivery has it all, so that whatever index this is has a mapping of it.
+    const document = documentOf(notification, target.index, form === 'full' && at === 0 ? 'mapped' : form);
+    return { notification, text: `${action}\n${JSON.stringify(document)}\n` };
   });
   return chunksOf(items, ({ text }) => Buffer.byteLength(text), MAX_BODY_BYTES);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { levelOf, messageOf } from '../lines/level.ts';
+import { cutText } from '../notification/text.ts';
 import { type Notification, SEVERITIES } from '../notification.ts';
 
 /** Version of the Elastic Common Schema that has all fields used here with the meaning that they are used in. */
@@ -9,16 +10,34 @@ const MAX_ID_BYTES = 512;
 /** `type-dataset-namespace` (Elastic, data stream naming scheme). */
 const DATA_STREAM = /^(logs)-([^-]+)-([^-]+)$/;
 
+/** Characters of the original where it may not be analysed: a term has 32,766 bytes at most (Lucene), four for a character. */
+const MAX_TERM_CHARACTERS = 8_000;
+
+/**
+ * How much of a notification its document has.
+ *
+ * - `full`: what the event said under `instrument.payload`.
+ * - `mapped`: that, and as text under `event.original`, so that this field has a mapping before one that needs it comes: an index that
+ *   has all the fields that it may have takes no new one.
+ * - `plain`: as text alone, which has no mapping that it could offend.
+ * - `bare`: only fields that every document has, all else as text, cut where a term would be too long.
+ */
+export type DocumentForm = 'full' | 'mapped' | 'plain' | 'bare';
+
 /**
  * A notification in the Elastic Common Schema (elastic.co/guide/en/ecs/current: base, ecs, event, host, log, service, tracing).
- * What the event said is under `instrument.payload`; with `isPlain` as text under `event.original`, which has no mapping that it could
- * offend.
  */
-export function documentOf(notification: Notification, index: string, isPlain: boolean): object {
-  const { id, event, timestampMillis, severity, phase, key, title, source, traceId, spanId } = notification;
-  const { service, version, environment, host, instance } = source;
+export function documentOf(notification: Notification, index: string, form: DocumentForm): object {
+  const { id, event, timestampMillis, severity, phase, key, title, source } = notification;
+  const isBare = form === 'bare';
+  const traceId = isBare ? undefined : notification.traceId;
+  const spanId = isBare ? undefined : notification.spanId;
+  const { service, version, environment, host, instance } = isBare ? {} : source;
   const [, type, dataset, namespace] = DATA_STREAM.exec(index) ?? [];
-  const payload = notification.payload;
+  const { payload } = notification;
+  const original = isBare
+    ? cutText(JSON.stringify(notification), MAX_TERM_CHARACTERS)
+    : JSON.stringify(payload);
   return {
     '@timestamp': new Date(timestampMillis).toISOString(),
     ecs: { version: ECS_VERSION },
@@ -35,7 +54,7 @@ export function documentOf(notification: Notification, index: string, isPlain: b
       // A number, the greater the worse: 1 info, 2 warning, 3 error, 4 critical.
       severity: SEVERITIES.indexOf(severity) + 1,
       reason: title,
-      ...(isPlain ? { original: JSON.stringify(payload) } : {}),
+      ...(form === 'full' ? {} : { original }),
     },
     ...within('service', {
       name: service,
@@ -48,7 +67,7 @@ export function documentOf(notification: Notification, index: string, isPlain: b
     ...within('span', { id: spanId }),
     // Flat, all of them keywords.
     labels: { notification_key: key, notification_phase: phase, notification_severity: severity },
-    ...(isPlain ? {} : { instrument: { payload } }),
+    ...(form === 'full' || form === 'mapped' ? { instrument: { payload } } : {}),
   };
 }
 

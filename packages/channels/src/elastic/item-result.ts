@@ -13,6 +13,14 @@ export interface ItemResult {
 const CONFLICT = 409;
 const TOO_MANY = 429;
 const MAX_REASON = 200;
+/** Types of errors of the whole index, which somebody will mend: it is blocked, closed, or not there yet. */
+const INDEX_STATES: ReadonlySet<string> = new Set([
+  'cluster_block_exception',
+  'index_closed_exception',
+  'index_not_found_exception',
+]);
+/** The same, said by a type that says nothing. */
+const INDEX_REASON = /no write index is defined|pipeline with id \[/;
 /** Types of errors that other values would not have made. */
 const MISFIT: ReadonlySet<string> = new Set([
   'document_parsing_exception',
@@ -47,12 +55,14 @@ function readItem(item: unknown): ItemResult | undefined {
   const { type, reason } = (create?.error ?? {}) as { type?: unknown; reason?: unknown };
   const words = [type, reason].filter((word) => typeof word === 'string');
   const said = cutText(oneLine(words.join(': '), MAX_REASON * 4), MAX_REASON);
+  const isOfIndex =
+    INDEX_STATES.has(String(type)) || (typeof reason === 'string' && INDEX_REASON.test(reason));
   const error = new DeliveryError(
     `Elasticsearch refused a document (${status})${said === '' ? '' : `: ${said}`}`,
     {
-      permanent: status >= 400 && status < 500 && status !== TOO_MANY,
+      permanent: status >= 400 && status < 500 && status !== TOO_MANY && !isOfIndex,
       status,
     },
   );
-  return { error, isMisfit: status === 400 && typeof type === 'string' && MISFIT.has(type) };
+  return { error, isMisfit: status === 400 && !isOfIndex && MISFIT.has(String(type)) };
 }

@@ -20,20 +20,34 @@ const STALE_MILLIS = 60_000;
  */
 export async function compressFile(path: string): Promise<void> {
   const draft = `${path}${DRAFT}`;
-  const source = await open(path, 'r').catch(absent);
-  if (source === undefined) return;
+  const output = await open(draft, 'wx', 0o600).catch(taken);
+  if (output === undefined) return;
   try {
-    const { size } = await source.stat();
-    const output = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true });
-    if (size === 0) await pipeline([Buffer.alloc(0)], createGzip(), output);
-    else await pipeline(createReadStream(path, { end: size - 1 }), createGzip(), output);
-    await rename(draft, `${path}${GZIP}`);
-    await rm(path, { force: true });
-    await addRest(source, size, `${path}${GZIP}`);
+    // Behind the draft: who had it before may have compressed and removed the file by now.
+    const source = await open(path, 'r').catch(absent);
+    if (source === undefined) await rm(draft, { force: true });
+    else await replace(source, output, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
     await rm(draft, { force: true });
     throw error;
+  } finally {
+    await output.close();
+  }
+}
+
+async function replace(source: FileHandle, output: FileHandle, path: string): Promise<void> {
+  try {
+    const { size } = await source.stat();
+    const bytes =
+      size === 0
+        ? [Buffer.alloc(0)]
+        : createReadStream('', { fd: source.fd, start: 0, end: size - 1, autoClose: false });
+    // By their numbers: a handle whose stream does not close it cannot be closed any more.
+    await pipeline(bytes, createGzip(), createWriteStream('', { fd: output.fd, autoClose: false }));
+    await output.sync();
+    await rename(`${path}${DRAFT}`, `${path}${GZIP}`);
+    await rm(path, { force: true });
+    await addRest(source, size, `${path}${GZIP}`);
   } finally {
     await source.close();
   }
@@ -63,6 +77,10 @@ export async function removeDrafts(path: string): Promise<void> {
     const stats = await stat(draft).catch(absent);
     if (stats !== undefined && Date.now() - stats.mtimeMs > STALE_MILLIS) await rm(draft, { force: true });
   }
+}
+
+function taken(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {

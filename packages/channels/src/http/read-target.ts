@@ -1,4 +1,3 @@
-import { describeValue } from '@org/instrument-core';
 import type { OptionReader } from '@org/instrument-core/options';
 import { basic } from './credentials.ts';
 import { isPlaceholder } from './placeholder.ts';
@@ -28,7 +27,8 @@ export function readTarget<O extends object>(
   const expected = 'an absolute http: or https: URL';
   const fix = `Write it as in ${key}: '${example}'.`;
   if (!(typeof given === 'string' || given instanceof URL)) {
-    read.add(key, describeValue(given), expected, fix);
+    // A list or an object may well hold the address.
+    read.add(key, typeWord(given), expected, fix);
     return NOWHERE;
   }
   const text = String(given);
@@ -83,11 +83,17 @@ export function readSecret<O extends object>(
 
 /** What is wrong with a secret that travels in a header or in JSON, in words that do not show it. */
 export function secretFault(value: unknown): string | undefined {
-  if (typeof value !== 'string') return value === undefined ? 'nothing' : `a value of type ${typeof value}`;
+  if (typeof value !== 'string') return typeWord(value);
   if (value === '') return 'empty text';
   if (isPlaceholder(value)) return 'a placeholder';
   if (!/^[\x21-\x7E]+$/.test(value)) return 'text with spaces, line ends or other characters';
   return undefined;
+}
+
+/** What a value is, in words that do not show it. */
+function typeWord(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
 }
 
 function decoded(text: string): string {

@@ -10,19 +10,19 @@ import { readTrace } from './trace.ts';
 
 /** Characters of a key; receivers take 255 and more. */
 const MAX_KEY = 200;
-/** Times that a `Date` can have (ECMAScript, 21.4.1.1). */
-const MAX_TIME = 8.64e15;
+/** Times whose years have four digits, as RFC 3339 and most receivers have them; microseconds for milliseconds are beyond. */
+const MAX_TIME = Date.UTC(9_999, 11, 31, 23, 59, 59, 999);
 
 /**
  * Makes the function that turns events of the bus into notifications. It never throws, whatever the payload; what it gives is
  * safe to write as JSON, its payload of at most 64 KiB, without what looks like a secret, and nothing can change it any more.
- * What ends a condition has the severity that the condition had at its worst, as far as this reader has heard of it.
+ * What ends a condition has the severity that the condition had at its worst, as far as `open` knows of it.
  */
 export function createNotificationReader(
   source: NotificationSource,
+  open: OpenConditions = new OpenConditions(),
 ): (event: string, payload: unknown, id: string) => Notification {
   const own = Object.freeze({ ...source });
-  const open = new OpenConditions();
   return (event, payload, id) => {
     const safe = safePayload(payload);
     const reading = bounded(event, read(event, safe, own));
@@ -64,5 +64,5 @@ function bounded(event: string, reading: Reading): Reading {
 
 function timeOf(payload: Payload): number {
   const millis = numberOf(payload, 'timestampMillis');
-  return millis !== undefined && Math.abs(millis) <= MAX_TIME ? millis : Date.now();
+  return millis !== undefined && millis >= 0 && millis <= MAX_TIME ? millis : Date.now();
 }

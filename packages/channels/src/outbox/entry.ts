@@ -40,6 +40,8 @@ export class Entry {
   order = 0;
   /** When it came to this process: monotonic time. */
   arrivedMillis: number = Number.NEGATIVE_INFINITY;
+  /** Until when it is tried: monotonic time. */
+  expiresAtMillis: number = Number.POSITIVE_INFINITY;
   /** Where it is kept; `undefined`: in memory only. */
   journal: Journal | undefined = undefined;
   /** Its number there. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /** What every file system takes as it is, whatever it makes of capitals. */
 const PLAIN = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$/;
 /** What a slot has besides channels, and names that Windows keeps for devices. */
-const TAKEN = /^(?:lock|dead-letters|con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/;
+const TAKEN = /^(?:lock|dead-letters|conditions|con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/;
 
 /**
  * Name of the directory of a channel: the channel's own where every file system takes that, and else what can be kept of it with a

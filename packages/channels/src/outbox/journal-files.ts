@@ -102,6 +102,8 @@ export class JournalFiles {
     if (this.#isClosed) return;
     this.#stop();
     try {
+      // One that does not answer would hold the process for as long.
+      this.check();
       for (const segment of isEmpty ? this.#segments : []) segment.remove();
       if (isEmpty) removeEmpty(this.#options.directory);
       else for (const segment of this.#segments) segment.syncNow();

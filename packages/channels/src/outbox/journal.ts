@@ -133,15 +133,16 @@ export class Journal {
     if (this.#isClosed || (operations.length === 0 && !this.#isFaulty)) return;
     this.#operations = [];
     this.#operationBytes = 0;
-    if (this.#isFaulty) this.#remember(operations);
-    if (this.#isFaulty && this.#options.clock.monotonicMillis() < this.#retryAtMillis) return;
+    const wasFaulty = this.#isFaulty;
+    if (wasFaulty) this.#remember(operations);
+    if (wasFaulty && this.#options.clock.monotonicMillis() < this.#retryAtMillis) return;
     try {
       this.#files.check();
       this.#options.beforeWrite?.();
-      if (this.#isFaulty) this.#writeMissing();
+      if (wasFaulty) this.#writeMissing();
       else this.#writeAll(operations);
     } catch (error) {
-      this.#remember(operations);
+      if (!wasFaulty) this.#remember(operations);
       this.#fail(error);
       return;
     }

@@ -3,7 +3,10 @@ import { diag } from '@opentelemetry/api';
 import { reportFault } from '@org/instrument-core';
 import type { DeadLetter } from '../channels.ts';
 import type { Clock } from '../delivery/clock.ts';
+import type { OpenConditions } from '../notification/open-conditions.ts';
+import type { Severity } from '../notification.ts';
 import { atExit } from './at-exit.ts';
+import { ConditionFile } from './condition-file.ts';
 import { DeadLetterFile } from './dead-letter-file.ts';
 import { fileNameOf } from './file-name.ts';
 import { Journal } from './journal.ts';
@@ -26,6 +29,8 @@ export interface OutboxReader {
 export interface OutboxOptions {
   readonly directory: string;
   readonly clock: Clock;
+  /** What is open in this process, and what an earlier one has left open. */
+  readonly conditions: OpenConditions;
   readonly onFault: (channel: string) => void;
   readonly onDamage: (channel: string, lines: number) => void;
   readonly onLettersLost: (letters: number) => void;
@@ -44,6 +49,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #readers: readonly OutboxReader[];
   readonly #deadLetters: DeadLetterFile;
+  readonly #conditions: ConditionFile;
   #own: OpenSlot | undefined;
   readonly #left: OpenSlot[] = [];
   #retryMillis = FIRST_RETRY_MILLIS;
@@ -58,6 +64,7 @@ export class Outbox {
       onFault: (error) => reportFault('channels', 'writing dead letters', error),
       onLost: options.onLettersLost,
     });
+    this.#conditions = new ConditionFile(options.conditions);
     this.#offExit = atExit(() => this.#write());
   }
 
@@ -67,6 +74,7 @@ export class Outbox {
       const slot = takeSlot(this.#options.directory, () => this.#lost(this.#own));
       this.#own = this.#openSlot(slot, true);
       this.#deadLetters.open(slot.path);
+      this.#conditions.open(slot.path);
       this.#tellOfStrangers(slot.path);
       this.#retryMillis = FIRST_RETRY_MILLIS;
     } catch (error) {
@@ -94,6 +102,11 @@ export class Outbox {
     this.#deadLetters.add(letter);
   }
 
+  /** A condition has begun, become worse, or is over. */
+  remember(key: string, worst: Severity | undefined): void {
+    this.#conditions.note(key, worst);
+  }
+
   /** Writes everything, as far as the disk takes it: what is not on disk after this, will not be. */
   writeNow(): void {
     for (const { journals } of this.#all) for (const journal of journals.values()) journal.writeNow();
@@ -106,11 +119,12 @@ export class Outbox {
     this.#cancel();
     this.#offExit();
     this.#deadLetters.write();
-    for (const { slot, journals } of this.#all) {
-      for (const journal of journals.values()) journal.close();
-      slot.lock.release();
-    }
+    for (const { journals } of this.#all) for (const journal of journals.values()) journal.close();
     this.#deadLetters.close();
+    this.#conditions.write();
+    this.#conditions.detach();
+    // Last: from then on it may be another process's.
+    for (const { slot } of this.#all) slot.lock.release();
   }
 
   get #all(): readonly OpenSlot[] {
@@ -120,6 +134,7 @@ export class Outbox {
   #write(): void {
     this.#deadLetters.write();
     for (const { journals } of this.#all) for (const journal of journals.values()) journal.write();
+    this.#conditions.write();
   }
 
   #openSlot(slot: Slot, isOwn: boolean): OpenSlot {
@@ -210,6 +225,7 @@ export class Outbox {
     }
     this.#own = undefined;
     this.#deadLetters.detach();
+    this.#conditions.detach();
     this.adopt();
   }
 

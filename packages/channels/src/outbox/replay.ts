@@ -87,7 +87,8 @@ class Reading {
     return {
       entries,
       segments: this.#segments,
-      lastSequence: this.fault === undefined ? this.#lastSequence : sequenceBeyond(),
+      lastSequence:
+        this.fault === undefined ? this.#lastSequence : Math.max(this.#lastSequence, sequenceBeyond()),
       lastSegment: this.#lastSegment,
       damaged: this.#damaged,
       tornBytes: this.#tornBytes,

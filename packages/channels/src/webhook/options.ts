@@ -30,6 +30,6 @@ export interface WebhookOptions extends ChannelSettings {
    * public format. With `batchSize: 1` there is one notification in each.
    */
   readonly format?: (notifications: readonly Notification[]) => unknown;
-  /** Compresses bodies. What is signed is the body before that, as servers give it to those who verify. Default `false`. */
-  readonly gzip?: boolean;
+  /** Compresses bodies with gzip. What is signed is the body before that, as servers give it to those who verify. Default `false`. */
+  readonly compress?: boolean;
 }

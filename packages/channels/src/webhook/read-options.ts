@@ -19,7 +19,7 @@ const OPTIONS: readonly (keyof WebhookOptions)[] = [
   'secret',
   'signatureHeader',
   'format',
-  'gzip',
+  'compress',
 ];
 
 /** Makes the headers that prove a body, of a delivery of that id. */
@@ -35,7 +35,7 @@ export interface WebhookPlan {
   readonly secrets: readonly string[];
   readonly sign: Sign;
   readonly format: WebhookOptions['format'];
-  readonly gzip: boolean;
+  readonly compress: boolean;
 }
 
 /** @throws {InstrumentError} with all that is wrong. */
@@ -45,7 +45,7 @@ export function readOptions(options: WebhookOptions): WebhookPlan {
   const target = readTarget(read, 'url', 'https://hooks.example.com/telemetry');
   const headers = readHeaders(read, 'headers', {
     'content-length': 'Remove it.',
-    'content-encoding': 'Use gzip: true.',
+    'content-encoding': 'Use compress: true.',
     'idempotency-key': 'Remove it: it is the id of the delivery.',
   });
   const authorization = readAuthorization(read, target, headers);
@@ -59,7 +59,7 @@ export function readOptions(options: WebhookOptions): WebhookPlan {
     secrets: [...secrets, ...ofHeaders(headers), ...authorization.secrets],
     sign,
     format: read.callback('format'),
-    gzip: read.flag('gzip', false),
+    compress: read.flag('compress', false),
   };
   read.done('The webhook cannot be set up');
   return plan;

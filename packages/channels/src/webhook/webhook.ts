@@ -38,7 +38,7 @@ export interface WebhookBody {
  * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` with all that is wrong with the options; no secret is shown.
  */
 export function webhook(options: WebhookOptions): Channel {
-  const { name, settings, url, method, headers, secrets, sign, format, gzip } = readOptions(options);
+  const { name, settings, url, method, headers, secrets, sign, format, compress } = readOptions(options);
   return {
     name,
     settings,
@@ -49,7 +49,7 @@ export function webhook(options: WebhookOptions): Channel {
       return sendInChunks(chunks, async (chunk) => {
         const id = deliveryId(chunk.map(({ notification }) => notification));
         const signed = format === undefined ? bodyOf(chunk) : ownBody(chunk, format);
-        const { body, headers: ofBody } = await compressed(signed, gzip);
+        const { body, headers: ofBody } = await compressed(signed, compress);
         await post({
           receiver: 'The webhook',
           url,

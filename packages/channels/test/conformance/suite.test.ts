@@ -37,7 +37,8 @@ async function failuresOf(harness: ConformanceHarness<HttpReceiver>, only: RegEx
   return failed;
 }
 
-describe('the suite finds a channel that', () => {
+// Some cases wait for what never comes: they wait together.
+describe.concurrent('the suite finds a channel that', () => {
   const failing = (good: Channel, change: (error: DeliveryError) => unknown): Channel => ({
     ...good,
     async deliver(batch, context) {

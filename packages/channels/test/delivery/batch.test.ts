@@ -79,12 +79,24 @@ describe('a batch', () => {
   });
 
   it('that is refused whole is tried in no more than twice as many deliveries as it has notifications', async () => {
-    const refuse = () => Promise.reject(new DeliveryError('unauthorized', { permanent: true, status: 401 }));
+    const refuse = () => Promise.reject(new DeliveryError('unauthorized', { permanent: true, status: 403 }));
     const bed = createBed({ maxBatch: 64, deliver: refuse });
     for (let i = 0; i < 64; i++) bed.put(String(i));
     await bed.clock.advance(0);
     expect(bed.dead).toHaveLength(64);
     expect(bed.deliveries.length).toBeLessThan(128);
+  });
+
+  it.each([401, 404, 410])('that is refused for who sends it (%i) is not tried in parts', async (status) => {
+    const refuse = () => Promise.reject(new DeliveryError('no', { permanent: true, status }));
+    const bed = createBed({ maxBatch: 64, deliver: refuse });
+    for (let i = 0; i < 64; i++) bed.put(String(i));
+    await bed.clock.advance(0);
+    expect(bed.dead.map(({ reason }) => reason)).toEqual(Array.from({ length: 64 }, () => 'rejected'));
+    expect(bed.deliveries).toHaveLength(1);
+    expect(bed.heard('channel.delivery.failed')).toEqual([
+      expect.objectContaining({ notifications: 64, permanent: true, retryInMillis: undefined }),
+    ]);
   });
 
   it.each([undefined, null, 7, 'ok', {}, { length: 2 }, [undefined]])(

@@ -15,13 +15,19 @@ export class FakeClock implements Clock {
   #millis = 0;
   #timers: Timer[] = [];
   #last = 0;
+  #offMillis = 0;
 
   monotonicMillis(): number {
     return this.#millis;
   }
 
   unixMillis(): number {
-    return START_MILLIS + this.#millis;
+    return START_MILLIS + this.#offMillis + this.#millis;
+  }
+
+  /** Sets the time of day, as somebody who finds it wrong does; no time passes. */
+  jump(millis: number): void {
+    this.#offMillis += millis;
   }
 
   after(millis: number, callback: () => void, keepsAlive = false): () => void {
@@ -49,6 +55,18 @@ export class FakeClock implements Clock {
   /** Nothing that was to come will. */
   forgetAll(): void {
     this.#timers = [];
+  }
+
+  /** Lets that much time pass at once: of timers what is due begins, and nothing that follows from it happens meanwhile. */
+  pass(millis: number): void {
+    const end = this.#millis + millis;
+    for (let next = this.#next(); next !== undefined && next.atMillis <= end; next = this.#next()) {
+      const { atMillis, callback } = next;
+      this.#timers = this.#timers.filter((each) => each !== next);
+      this.#millis = Math.max(this.#millis, atMillis);
+      callback();
+    }
+    this.#millis = end;
   }
 
   /** Lets that much time pass, timer by timer, and everything happen that follows from each. */

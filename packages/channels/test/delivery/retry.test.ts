@@ -74,6 +74,22 @@ describe('a delivery that fails', () => {
     expect(bed.clock.pending).toBe(0);
   });
 
+  it.each([86_400_000 * 20_000, -86_400_000 * 365])(
+    'has its whole time when the time of day is set right by %i ms meanwhile',
+    async (jump) => {
+      const settings = { ...NO_CIRCUIT, deadline: '10s', retry: { initialDelay: '8s', maxDelay: '8s' } };
+      const bed = createBed({ settings, deliver: () => Promise.reject(new Error('refused')) });
+      bed.put('a');
+      await bed.clock.advance(1_000);
+      bed.clock.jump(jump);
+      await bed.clock.advance(8_999);
+      expect(bed.dead).toEqual([]);
+      expect(bed.times()).toEqual([0, 8_000]);
+      await bed.clock.advance(101);
+      expect(bed.dead.map(({ reason }) => reason)).toEqual(['deadline']);
+    },
+  );
+
   it('is given up at once when the receiver will never take it, and others go on', async () => {
     const bed = createBed({
       deliver: ([first]) =>

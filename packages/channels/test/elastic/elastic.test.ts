@@ -59,6 +59,7 @@ describe('a document', () => {
           dataset: 'instrument',
           action: 'health.status.changed',
           severity: 3,
+          original: '{"deep":{"a":[1]}}',
           reason: 'database is unhealthy',
         },
         service: { name: 'checkout', version: '1.2.3', environment: 'production', node: { name: 'a1' } },
@@ -106,15 +107,27 @@ describe('an answer', () => {
         there: { status: 409, error: error('version_conflict_engine_exception') },
         busy: { status: 429, error: error('es_rejected_execution_exception', 'queue is full') },
         broken: { status: 503, error: error('unavailable_shards_exception') },
-        wrong: { status: 400, error: error('index_closed_exception', 'closed') },
+        wrong: { status: 400, error: error('resource_already_exists_exception', 'exists') },
+        closed: { status: 400, error: error('index_closed_exception', 'closed') },
+        blocked: { status: 403, error: error('cluster_block_exception', 'index read-only') },
+        piped: {
+          status: 400,
+          error: error('illegal_argument_exception', 'pipeline with id [p] does not exist'),
+        },
       }),
     );
-    const batch = ['fine', 'there', 'busy', 'broken', 'wrong'].map((id) => notification({ id }));
+    const batch = ['fine', 'there', 'busy', 'broken', 'wrong', 'closed', 'blocked', 'piped'].map((id) =>
+      notification({ id }),
+    );
     const rejections = (await channel.deliver(batch, CALM)) ?? [];
     expect(rejections.map(({ id, error: { permanent, status } }) => [id, permanent, status])).toEqual([
       ['busy', false, 429],
       ['broken', false, 503],
       ['wrong', true, 400],
+      // Somebody will open, unblock or mend the index.
+      ['closed', false, 400],
+      ['blocked', false, 403],
+      ['piped', false, 400],
     ]);
     expect(rejections[0]?.error.message).toBe(
       'Elasticsearch refused a document (429): es_rejected_execution_exception: queue is full',
@@ -144,14 +157,42 @@ describe('an answer', () => {
     expect(ecsProblems(plain?.document ?? {})).toEqual([]);
   });
 
-  it('that a payload does not fit, even as text, is final', async () => {
+  it('that it does not fit as text either has it sent with what all documents have', async () => {
+    const { server, channel } = await bench({}, (request) => {
+      const items = operationsOf(request).map(({ document }) =>
+        'service' in document
+          ? { create: { status: 400, error: error('illegal_argument_exception', 'Limit of total fields') } }
+          : { create: { status: 201 } },
+      );
+      return { status: 200, body: JSON.stringify({ errors: true, items }) };
+    });
+    const payload = { text: 'x'.repeat(20_000) };
+    expect(await channel.deliver([notification({ id: 'late', payload })], CALM)).toEqual([]);
+    const documents = server.requests().map((request) => operationsOf(request)[0]?.document ?? {});
+    expect(documents.map((document) => [...Object.keys(document)].includes('instrument'))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    const [, , bare] = documents;
+    expect(Object.keys(bare ?? {}).sort()).toEqual(
+      ['@timestamp', 'data_stream', 'ecs', 'event', 'labels', 'log', 'message'].sort(),
+    );
+    const { original } = (bare?.event ?? {}) as { original: string };
+    expect(original).toMatch(/^\{"id":"late"/);
+    // A term has room for 32,766 bytes.
+    expect(original.length).toBeLessThanOrEqual(8_001);
+    expect(ecsProblems(bare ?? {})).toEqual([]);
+  });
+
+  it('that nothing of it fits is final', async () => {
     const { server, channel } = await bench(
       {},
       answering({ misfit: { status: 400, error: error('mapper_parsing_exception') } }),
     );
     const rejections = (await channel.deliver([notification({ id: 'misfit' })], CALM)) ?? [];
     expect(rejections.map(({ id, error: { permanent } }) => [id, permanent])).toEqual([['misfit', true]]);
-    expect(server.requests().length).toBe(2);
+    expect(server.requests().length).toBe(3);
   });
 
   it.each([

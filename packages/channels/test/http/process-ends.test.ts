@@ -8,7 +8,14 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bodyOf, serve, serveRaw } from './servers.ts';
 
-const ENTRY = ['webhook/webhook', 'slack/slack', 'teams/teams', 'discord/discord', 'pagerduty/pager-duty']
+const ENTRY = [
+  'create-channels',
+  'webhook/webhook',
+  'slack/slack',
+  'teams/teams',
+  'discord/discord',
+  'pagerduty/pager-duty',
+]
   .map((path) => `export * from './${path}.ts';`)
   .join('\n');
 /** Idle connections are closed after four seconds, by whoever is first: a process that waits for that is late. */
@@ -36,7 +43,7 @@ async function run(program: string): Promise<{ code: number | null; output: stri
   const file = join(directory, `program-${Math.random().toString(36).slice(2)}.mjs`);
   await writeFile(
     file,
-    `import { webhook, slack, teams, discord, pagerDuty } from './channels.mjs';\n${program}`,
+    `import { createChannels, webhook, slack, teams, discord, pagerDuty } from './channels.mjs';\n${program}`,
   );
   const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
   const killer = setTimeout(() => child.kill('SIGKILL'), 20_000);
@@ -93,4 +100,50 @@ test('a process ends by itself once a delivery that hangs was given up', async (
     process.on('exit', () => console.log(performance.now() - ended < ${IDLE_MILLIS} ? 'at once' : 'late'));
   `);
   expect({ code, output: output.trim() }).toEqual({ code: 0, output: 'DeliveryError false\nat once' });
+});
+
+/** A program that emits some events of its own and has nothing else to do. */
+const EMITS = `
+  const listeners = [];
+  const events = { on: (_, listener) => (listeners.push(listener), () => {}), emit() {} };
+  const emit = (n) => { for (const listener of listeners) listener({ severity: 'error', key: 'k' + n }, 'job.failed'); };
+`;
+
+test('a process that ends by itself delivers first what only waits for its turn', async () => {
+  let requests = 0;
+  const url = await serve(async (request, response) => {
+    await bodyOf(request);
+    // The first is to be tried again.
+    response.statusCode = ++requests === 1 ? 503 : 200;
+    response.end('ok');
+  });
+  const { code, output } = await run(`${EMITS}
+    const hook = webhook({ url: ${JSON.stringify(url)}, batchSize: 1, rateLimit: { count: 1, per: 50 }, retry: { initialDelay: 50 } });
+    const channels = createChannels({ to: [hook], events });
+    for (let n = 0; n < 4; n++) emit(n);
+    process.on('exit', () => console.log(JSON.stringify(channels.status()[0])));
+  `);
+  expect(code).toBe(0);
+  expect(JSON.parse(output)).toMatchObject({ delivered: 4, waiting: 0, failures: 1 });
+  expect(requests).toBe(5);
+});
+
+test.each([
+  ['a receiver that is down', '', '"down"'],
+  ['whoever sees to that otherwise', 'deliverAtEnd: false', '"batch"'],
+])('a process that ends by itself does not wait for %s', async (_, option, what) => {
+  const url = await serve(async (request, response) => {
+    await bodyOf(request);
+    response.statusCode = 503;
+    response.end();
+  });
+  const { code, output } = await run(`${EMITS}
+    const waits = ${what} === 'batch' ? { batchDelay: '1h' } : { retry: { initialDelay: '1h', maxDelay: '1h' } };
+    const hook = webhook({ url: ${JSON.stringify(url)}, ...waits });
+    const channels = createChannels({ to: [hook], events, closeTimeout: '${what === '"down"' ? '10m' : '5s'}', ${option} });
+    emit(1);
+    process.on('exit', () => console.log(JSON.stringify(channels.status()[0])));
+  `);
+  expect(code).toBe(0);
+  expect(JSON.parse(output)).toMatchObject({ delivered: 0, waiting: 1 });
 });

@@ -56,7 +56,12 @@ describe("events of the user's own", () => {
     expect(rest).not.toHaveProperty('traceId');
     expect(rest).not.toHaveProperty('spanId');
     expect(timestampMillis).toBeGreaterThanOrEqual(before);
-    expect(read('e', { timestampMillis: 1e300 }, 'id').timestampMillis).toBeGreaterThanOrEqual(before);
+    // Microseconds for milliseconds, and times before there was any.
+    for (const millis of [1e300, Date.now() * 1_000, -1]) {
+      const { timestampMillis: millisRead } = read('e', { timestampMillis: millis }, 'id');
+      expect(millisRead).toBeGreaterThanOrEqual(before);
+      expect(millisRead).toBeLessThanOrEqual(Date.now());
+    }
   });
 
   it('have their first line in the title, and say nothing twice', () => {

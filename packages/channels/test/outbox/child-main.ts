@@ -8,6 +8,7 @@ import type { Channel } from '../../src/channel.ts';
 import type { ChannelStatus, Channels } from '../../src/channels.ts';
 import { createChannels } from '../../src/create-channels.ts';
 import { DeliveryError } from '../../src/delivery-error.ts';
+import type { Phase, Severity } from '../../src/notification.ts';
 import { replay } from '../../src/outbox/replay.ts';
 
 /** What a child can be asked to do. */
@@ -30,6 +31,8 @@ export interface Verbs {
   free(): void;
   protect(): void;
   unprotect(): void;
+  /** Says of a condition that it is so, and gives the severity of the notification that was delivered of it. */
+  condition(said: { readonly severity: Severity; readonly phase: Phase }): Promise<Severity | undefined>;
   /** Becomes a user who may not do much. */
   drop(): void;
 }
@@ -41,6 +44,7 @@ let last = Number(FROM);
 let isTaking = true;
 let channels: Channels | undefined;
 const delivered: number[] = [];
+let lastSeverity: Severity | undefined;
 
 /** Posts the numbers of what it is given, or keeps them. */
 const channel: Channel = {
@@ -58,6 +62,7 @@ const channel: Channel = {
       // Of itself, this keeps nothing alive.
       if (TASK === 'finish') await sleep(100, undefined, { ref: false });
       delivered.push(...numbers);
+      lastSeverity = batch.at(-1)?.severity;
       return;
     }
     const body = JSON.stringify({ numbers, keys: batch.map(({ key }) => key) });
@@ -67,7 +72,13 @@ const channel: Channel = {
 };
 
 function open(): void {
-  channels = createChannels({ to: [channel], directory: DIRECTORY, events: bus as unknown as EventBus });
+  const events = bus as unknown as EventBus;
+  channels = createChannels({
+    to: [channel],
+    directory: DIRECTORY,
+    events,
+    closeTimeout: TASK === 'refuse' ? 200 : 5_000,
+  });
 }
 
 function emit(count: number): void {
@@ -120,6 +131,11 @@ const verbs: Verbs = {
   free: () => rmSync(join(DISK, 'filler')),
   protect: () => mount('ro'),
   unprotect: () => mount('rw'),
+  condition: async (said) => {
+    bus.emit('load.condition', { ...said, key: 'condition' });
+    await channels?.flush();
+    return lastSeverity;
+  },
   drop: () => {
     process.setgid?.(65_534);
     process.setuid?.(65_534);

@@ -35,7 +35,7 @@ runSuite(
 );
 runSuite(
   'webhook, compressed, with a password',
-  harnessOf({ gzip: true, basic: { username: 'ops', password: 'p4ssw0rd!' } }, [
+  harnessOf({ compress: true, basic: { username: 'ops', password: 'p4ssw0rd!' } }, [
     'p4ssw0rd!',
     Buffer.from('ops:p4ssw0rd!').toString('base64'),
   ]),

@@ -84,7 +84,7 @@ describe('a signed request', () => {
   });
 
   test('signs what the body is before it is compressed', async () => {
-    const [request] = await sent({ secret: SECRET, gzip: true }, [notificationOf()]);
+    const [request] = await sent({ secret: SECRET, compress: true }, [notificationOf()]);
     expect(request!.headers['content-encoding']).toBe('gzip');
     expect(isSignedWith(SECRET, { ...request!, body: gunzipSync(request!.body) })).toBe(true);
   });

@@ -46,13 +46,37 @@ export function progressBar(options: ProgressBarOptions = {}): ProgressBar {
   reader.done('The progress bar cannot be shown');
   // Its library draws on terminals only, whatever was asked for.
   if (!isEnabled || (stream as WriteStream).isTTY !== true) return { stop() {} };
-  const screen = new Screen(loadCliProgress(), stream as WriteStream, width, maxRows);
+  const library = loadCliProgress();
+  const shown = new Map<string, Screen>();
   return {
-    before: ({ run: id }, run) => screen.add(id, run),
-    onProgress: () => screen.refresh(),
-    after: ({ run }) => screen.remove(run),
-    stop: () => screen.close(),
+    before: ({ run: id }, run) => {
+      const screen = screenOf(
+        stream as WriteStream,
+        () => new Screen(library, stream as WriteStream, width, maxRows),
+      );
+      if (screen.add(id, run)) shown.set(id, screen);
+    },
+    onProgress: ({ run: id }) => shown.get(id)?.refresh(),
+    after({ run: id }) {
+      shown.get(id)?.remove(id);
+      shown.delete(id);
+    },
+    stop() {
+      for (const [id, screen] of shown) screen.remove(id);
+      shown.clear();
+    },
   };
+}
+
+/** Two screens would draw over each other: what is shown on one terminal at a time shares one, the first one's. */
+const screens = new WeakMap<WriteStream, Screen>();
+
+function screenOf(stream: WriteStream, create: () => Screen): Screen {
+  const current = screens.get(stream);
+  if (current?.isOpen === true) return current;
+  const screen = create();
+  screens.set(stream, screen);
+  return screen;
 }
 
 function isTerminal(stream: WriteStream | null, { CI, TERM }: NodeJS.ProcessEnv): boolean {

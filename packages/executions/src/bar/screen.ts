@@ -37,14 +37,21 @@ export class Screen {
     this.#maxRows = maxRows;
   }
 
-  /** Shows an execution, unless there is no room for it. */
-  add(id: string, run: ExecutionRun): void {
-    if (this.#rows.size >= Math.min(this.#maxRows, (this.#stream.rows ?? this.#maxRows + 1) - 1)) return;
+  /** Whether something is shown. */
+  get isOpen(): boolean {
+    return this.#bars !== undefined;
+  }
+
+  /** Shows an execution, unless there is no room for it. Whether there was. */
+  add(id: string, run: ExecutionRun): boolean {
+    if (this.#rows.size >= Math.min(this.#maxRows, (this.#stream.rows ?? this.#maxRows + 1) - 1))
+      return false;
     this.#bars ??= this.#open();
     const bar = this.#bars.create(0, 0, { text: () => run.name });
-    if (bar === null) return;
+    if (bar === null) return false;
     this.#rows.set(id, { bar, name: run.name, progress: () => run.progress() });
     this.#unref();
+    return true;
   }
 
   /** Draws again, when the timer has had no chance to. */

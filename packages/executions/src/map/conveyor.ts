@@ -1,6 +1,6 @@
 import type { ExecutionRun } from '../execution.ts';
 import type { Mapper } from './mapping.ts';
-import type { Source } from './source.ts';
+import { disregard, type Source } from './source.ts';
 
 /** What became of an item. */
 export type Settled<R> = { readonly value: R } | { readonly error: unknown };
@@ -78,10 +78,15 @@ export class Conveyor<T, R> {
     if (!this.#isExhausted) this.#source.close();
   }
 
+  /** Nothing is begun any more. */
+  get #isOver(): boolean {
+    return this.#isStopped || this.#run.signal.aborted;
+  }
+
   readonly #onAbort = (): void => this.#wake();
 
   #fill(): void {
-    if (this.#isAsking || this.#isExhausted || this.#isStopped) return;
+    if (this.#isAsking || this.#isExhausted || this.#isOver) return;
     if (this.#begun - this.#taken >= this.#capacity) return;
     this.#isAsking = true;
     // One question at a time: not every iterator takes several.
@@ -95,8 +100,8 @@ export class Conveyor<T, R> {
   async #ask(): Promise<void> {
     try {
       const step = await this.#source.next();
-      if (this.#isStopped) return;
       if (step.done === true) this.#isExhausted = true;
+      else if (this.#isOver) disregard(step.value);
       else void this.#process(step.value);
     } catch (error) {
       this.#fault = { error };
@@ -108,7 +113,9 @@ export class Conveyor<T, R> {
     const place = this.#addPlace();
     const index = this.#begun++;
     try {
-      const value = await this.#fn(await item, index, this.#run);
+      const given = await item;
+      if (this.#isOver) return;
+      const value = await this.#fn(given, index, this.#run);
       this.#run.itemDone();
       place.settled = { value };
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { ExecutionRun } from '../execution.ts';
-import { isThenable, type Source, type Step } from './source.ts';
+import { disregard, isThenable, type Source, type Step } from './source.ts';
 
 /** What is done to each item. */
 export type Mapper<T, R> = (item: T, index: number, run: ExecutionRun) => R | PromiseLike<R>;
@@ -84,6 +84,7 @@ export class Mapping<T, R> {
         this.#isAsking = false;
         try {
           if (!this.#isOver) this.#take(given);
+          else if (given.done !== true) disregard(given.value);
           this.#fill();
         } catch (error) {
           this.#sourceFailed(error);
@@ -123,8 +124,9 @@ export class Mapping<T, R> {
 
   /** Waits for an item or for a result, which takes one of the places. */
   #follow<V>(promise: PromiseLike<V>, then: (value: V) => void): void {
+    const settled = Promise.resolve(promise);
     this.#active++;
-    Promise.resolve(promise).then(
+    settled.then(
       (value) => {
         this.#active--;
         try {

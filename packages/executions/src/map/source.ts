@@ -16,7 +16,12 @@ export interface Source<T> {
 
 /** The items of an iterable. */
 export function sourceOf<T>(items: Items<T>): Source<T> {
-  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  // Not by `in`, which throws for a string.
+  const { [Symbol.asyncIterator]: asyncIterator } = items as Partial<AsyncIterable<T | PromiseLike<T>>>;
+  const iterator =
+    asyncIterator == null
+      ? (items as Iterable<T | PromiseLike<T>>)[Symbol.iterator]()
+      : (Reflect.apply(asyncIterator, items, []) as AsyncIterator<T | PromiseLike<T>>);
   return {
     next: () => iterator.next(),
     close() {
@@ -33,6 +38,15 @@ export function sourceOf<T>(items: Items<T>): Source<T> {
 /** Who waits for the map has its end already. */
 function report(fault: unknown): void {
   reportFault('executions', 'closing the items', fault);
+}
+
+/** An item came that nobody wants any more: if it is a promise that rejects, that is nobody's concern. */
+export function disregard(item: unknown): void {
+  try {
+    if (isThenable(item)) Promise.resolve(item).catch(() => {});
+  } catch {
+    // It throws when it is looked at.
+  }
 }
 
 /** Whether a value is to be waited for. */

@@ -9,6 +9,8 @@ export interface Figures {
   readonly queued: number | undefined;
   /** Workers at work; `undefined` when there never were any. */
   readonly activeWorkers: number | undefined;
+  /** Workers that have nothing to do; `undefined` when nobody knows. */
+  readonly idleWorkers: number | undefined;
   /** Items per second. */
   rate(): number;
 }

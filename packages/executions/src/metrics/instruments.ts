@@ -82,6 +82,13 @@ const SHOWN: readonly Shown[] = [
   },
   {
     create: 'createObservableUpDownCounter',
+    suffix: 'workers.idle',
+    unit: '{worker}',
+    description: 'Workers that have nothing to do',
+    figureOf: (series) => series.idleWorkers,
+  },
+  {
+    create: 'createObservableUpDownCounter',
     suffix: 'executions.active',
     unit: '{execution}',
     description: 'Executions that have not ended',

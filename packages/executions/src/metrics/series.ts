@@ -24,12 +24,12 @@ export class ExecutionSeries {
   #processed = 0;
   #failed = 0;
   #running = 0;
-  #had: { executions: boolean; total: boolean; queue: boolean; workers: boolean };
+  #had: { executions: boolean; total: boolean; queue: boolean; workers: boolean; idle: boolean };
 
   constructor(labels: Attributes, instruments: Instruments) {
     this.labels = labels;
     this.#instruments = instruments;
-    this.#had = { executions: false, total: false, queue: false, workers: false };
+    this.#had = { executions: false, total: false, queue: false, workers: false, idle: false };
   }
 
   /** From now on the figures are part of the series. */
@@ -115,18 +115,23 @@ export class ExecutionSeries {
     return this.#current('workers', (figures) => figures.activeWorkers);
   }
 
+  get idleWorkers(): number | undefined {
+    return this.#current('idle', (figures) => figures.idleWorkers);
+  }
+
   #current(
-    what: 'total' | 'queue' | 'workers',
+    what: 'total' | 'queue' | 'workers' | 'idle',
     of: (figures: Figures) => number | undefined,
   ): number | undefined {
     for (const figures of this.#live) this.#remember(figures);
     return this.#had[what] ? this.#sum(0, (figures) => of(figures) ?? 0) : undefined;
   }
 
-  #remember({ remaining, queued, activeWorkers }: Figures): void {
+  #remember({ remaining, queued, activeWorkers, idleWorkers }: Figures): void {
     if (remaining !== undefined) this.#had.total = true;
     if (queued !== undefined) this.#had.queue = true;
     if (activeWorkers !== undefined) this.#had.workers = true;
+    if (idleWorkers !== undefined) this.#had.idle = true;
   }
 
   #sum(retired: number, of: (figures: Figures) => number): number {

@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import { isLabel } from '../labels.ts';
 
 /**
  * How many circuits, connections or queues a recorder keeps the state of. With four states each they stay below 2,000
@@ -53,10 +54,22 @@ export class Tracked<T> {
   }
 }
 
-/** What tells things apart: the name, and attributes in any order. */
-export function keyOf(name: string, attributes: unknown): string {
+/**
+ * What tells things apart: the name, and attributes in any order. Only those that get into labels: what is left out of them, or
+ * overwritten by the verb's own (`reserved`), would make two things that have one series.
+ */
+export function keyOf(name: string, attributes: unknown, reserved: readonly string[]): string {
   // The usual case: a name alone is looked up without anything being made.
-  if (typeof attributes !== 'object' || attributes === null) return name;
-  const entries = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([name, entries]);
+  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) return name;
+  const entries = Object.entries(attributes).filter(
+    ([key, value]) => isLabel(value) && key !== '__proto__' && !reserved.includes(key),
+  );
+  if (entries.length === 0) return name;
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([name, entries], exactly);
+}
+
+/** JSON has no word for these numbers; attributes tell them apart. */
+function exactly(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value;
 }

@@ -14,7 +14,7 @@ const instrumented = new WeakSet<WorkerPool>();
 /**
  * Measures a pool of worker threads, `Piscina` or what has its shape: tasks (counted as items), their durations, the queue,
  * workers that begin, end and crash, who is at work. Its events are those of an execution whose `run` is the pool's. Ends by
- * itself when the pool is closed.
+ * itself when the pool is closed or destroyed.
  *
  * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` when it is no pool, is instrumented already, or an option is wrong.
  */
@@ -63,15 +63,15 @@ function instrument(pool: WorkerPool, { own, execution }: CrewSettings): () => v
   account.series.add(tasks);
   const dismiss = execution?.employ(crew);
   const hide = showPool(metrics.meter, own.name, own.labels, pool);
-  const restore = overlayRun(pool, tasks, lookAround);
   const close = (): void => end();
+  const restore = [overlayRun(pool, tasks, lookAround), overlayDestroy(pool, close)];
   // A worker is in `threads` from before it is told of; one of those that a pool begins with is told of later.
   pool.on?.('workerCreate', lookAround);
   pool.on?.('close', close);
   lookAround();
   const end = once(() => {
     instrumented.delete(pool);
-    restore();
+    for (const undo of restore) undo();
     pool.off?.('workerCreate', lookAround);
     pool.off?.('close', close);
     for (const leave of threads.values()) leave();
@@ -92,11 +92,29 @@ function overlayRun(pool: WorkerPool, tasks: Tasks, onTask: () => void): () => v
     onTask();
     return promise;
   };
-  const own = Object.getOwnPropertyDescriptor(pool, 'run');
-  Object.defineProperty(pool, 'run', { value: overlaid, configurable: true, writable: true });
+  return overlay(pool, 'run', overlaid);
+}
+
+/** Hears of `destroy()`, until the function returned is called. */
+function overlayDestroy(pool: WorkerPool, onDestroyed: () => void): () => void {
+  const { destroy } = pool;
+  if (typeof destroy !== 'function') return () => {};
+  const overlaid = function (this: WorkerPool, ...given: unknown[]): unknown {
+    const destroyed: unknown = Reflect.apply(destroy, this, given);
+    // Not before its tasks and workers have come to their ends; its failure is the caller's.
+    Promise.resolve(destroyed).then(onDestroyed, onDestroyed);
+    return destroyed;
+  };
+  return overlay(pool, 'destroy', overlaid);
+}
+
+/** Lays a method over one of a pool. Returns the function that takes it away. */
+function overlay(pool: WorkerPool, name: 'run' | 'destroy', overlaid: unknown): () => void {
+  const own = Object.getOwnPropertyDescriptor(pool, name);
+  Object.defineProperty(pool, name, { value: overlaid, configurable: true, writable: true });
   return () => {
-    if (pool.run !== overlaid) return;
-    if (own === undefined) Reflect.deleteProperty(pool, 'run');
-    else Object.defineProperty(pool, 'run', own);
+    if (pool[name] !== overlaid) return;
+    if (own === undefined) Reflect.deleteProperty(pool, name);
+    else Object.defineProperty(pool, name, own);
   };
 }

@@ -22,16 +22,14 @@ export function taskDurations(meter: Meter, name: string): BindableHistogram {
 /** Shows what a pool says of itself. Returns the function that ends it. */
 export function showPool(meter: Meter, name: string, labels: Attributes, pool: WorkerPool): () => void {
   const shown = [
-    show(meter, `${name}.workers.idle`, '{worker}', 'Workers that have nothing to do', (result) => {
-      if (pool.idleThreads !== undefined) result.observe(pool.idleThreads, labels);
-    }),
     show(
       meter,
       `${name}.utilization`,
       '1',
       'Share of the time of all workers spent on tasks, since the start',
       (result) => {
-        if (pool.utilization !== undefined) result.observe(pool.utilization, labels);
+        const { utilization } = pool;
+        if (utilization !== undefined && isTimed(pool)) result.observe(utilization, labels);
       },
     ),
     show(
@@ -52,6 +50,11 @@ export function showPool(meter: Meter, name: string, labels: Attributes, pool: W
   return () => {
     for (const end of shown) end();
   };
+}
+
+/** Piscina with `recordTiming: false` says that it is utilized by 0, whatever it does. */
+function isTimed({ histogram }: WorkerPool): boolean {
+  return histogram === undefined || histogram.runTime !== undefined;
 }
 
 function show(

@@ -39,6 +39,10 @@ export class Tasks implements Figures {
     return this.#ask((pool) => busyThreads(pool, this.#pending));
   }
 
+  get idleWorkers(): number | undefined {
+    return this.#ask((pool) => pool.idleThreads);
+  }
+
   rate(): number {
     return this.#pace.ratePerSecond(monotonicMillis(), this.#processed);
   }
@@ -60,7 +64,7 @@ export class Tasks implements Figures {
   }
 
   /** What throws while it is collected would take the series of all others with it. */
-  #ask(question: (pool: WorkerPool) => number): number {
+  #ask<N extends number | undefined>(question: (pool: WorkerPool) => N): N | 0 {
     try {
       return question(this.#pool);
     } catch (fault) {

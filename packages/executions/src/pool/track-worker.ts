@@ -90,6 +90,7 @@ class WorkerFigures implements Figures {
   readonly failed: number = 0;
   readonly remaining: undefined = undefined;
   readonly queued: undefined = undefined;
+  readonly idleWorkers: undefined = undefined;
   readonly #pace: Pace = new Pace(monotonicMillis());
   #processed = 0;
   #active = 1;

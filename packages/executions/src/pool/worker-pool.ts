@@ -13,6 +13,8 @@ export interface WorkerPool {
   /** Tasks that wait. */
   readonly queueSize: number;
   run(task: never, options?: never): Promise<unknown>;
+  /** Ends the pool at once, which Piscina emits no `close` for. */
+  destroy?(): Promise<unknown>;
   /** Threads that have nothing to do. */
   readonly idleThreads?: number;
   /** Share of the time that its threads could have worked in which they did, since it was made. */

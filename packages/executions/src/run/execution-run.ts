@@ -20,6 +20,8 @@ import { summaryOf } from './summary.ts';
 
 /** More often than this nobody can read it. */
 const MIN_PROGRESS_MILLIS = 10;
+/** Longest time that a timer of Node.js can wait; what is longer would be 1 ms. */
+const MAX_PROGRESS_MILLIS = 2 ** 31 - 1;
 
 /** What a run is made of. */
 export interface RunParts {
@@ -57,6 +59,8 @@ export class Run implements ExecutionRun, Figures {
   #queued: number | undefined;
   #toldMillis: number;
   #timer: NodeJS.Timeout | undefined;
+  /** The series has taken the counts over. */
+  #isRetired = false;
 
   constructor({ id, settings, startMillis, account, span }: RunParts) {
     this.id = id;
@@ -65,7 +69,8 @@ export class Run implements ExecutionRun, Figures {
     this.#span = span;
     this.#startMillis = startMillis;
     this.#toldMillis = startMillis;
-    this.#progressMillis = Math.max(MIN_PROGRESS_MILLIS, settings.progressMillis);
+    const { progressMillis } = settings;
+    this.#progressMillis = Math.min(MAX_PROGRESS_MILLIS, Math.max(MIN_PROGRESS_MILLIS, progressMillis));
     this.#cancellation = new Cancellation(settings.signal);
     this.#chunks = new Chunks(account, settings.chunkSize, startMillis);
     this.#clock = new ClockGate(this.#progressMillis, startMillis);
@@ -112,6 +117,11 @@ export class Run implements ExecutionRun, Figures {
     let active = this.roster.running;
     for (const crew of this.#crews) active -= crew.idle;
     return Math.max(0, active);
+  }
+
+  /** Those of a pool that works for it are shown under the pool's name. */
+  get idleWorkers(): undefined {
+    return undefined;
   }
 
   rate(): number {
@@ -227,6 +237,7 @@ export class Run implements ExecutionRun, Figures {
     }
     series.executionEnded((endMillis - this.#startMillis) / 1_000, errorType, this.lifetime.context);
     series.retire(this);
+    this.#isRetired = true;
     observers.tell(`execution.${ending}`, () =>
       summaryOf(ending, this.#progressAt(endMillis), this.roster.started, errorType, error),
     );
@@ -244,7 +255,8 @@ export class Run implements ExecutionRun, Figures {
   #pass(processed: number, failed: number): void {
     try {
       if (this.lifetime.ended) {
-        this.#account?.series.late(processed, failed);
+        // Until it is retired, a hook that counts at the end counts as everybody does.
+        if (this.#isRetired) this.#account?.series.late(processed, failed);
         return;
       }
       const nowMillis = monotonicMillis();
@@ -262,7 +274,7 @@ export class Run implements ExecutionRun, Figures {
   }
 
   #progressAt(nowMillis: number): Progress {
-    return progressOf({
+    const facts = {
       processed: this.#processed,
       failed: this.#failed,
       total: this.#total,
@@ -270,7 +282,8 @@ export class Run implements ExecutionRun, Figures {
       elapsedMillis: nowMillis - this.#startMillis,
       chunks: this.#chunks.completed,
       activeWorkers: this.activeWorkers ?? 0,
-    });
+    };
+    return progressOf(facts, (items) => this.#pace.millisFor(items, nowMillis, this.#processed));
   }
 
   #spanAttributes(): Attributes {

@@ -81,7 +81,7 @@ describe.skipIf(!hasPython)('in a terminal', () => {
       `const bar = progressBar();${BATCH}await batch('nightly', 30, 10);`,
     );
     expect(status).toBe(0);
-    expect(lines[0]).toMatch(/^nightly █{24} 100 % · 30\/30 · \d+\/s · 1 s$/);
+    expect(lines[0]).toMatch(/^nightly █{24} 100 % · 30\/30 · [\d.]+\/s · \d+ s$/);
     expect(lines.slice(1).join('')).toBe('');
     expect(output).toMatch(/nightly █+░+ \d+ % · \d+\/30 · .*left/);
     expect(output.endsWith('\n')).toBe(true);
@@ -95,6 +95,34 @@ describe.skipIf(!hasPython)('in a terminal', () => {
     const shown = lines.filter((line) => line !== '');
     expect(shown.map((line) => line.split(' ')[0])).toEqual(['first', 'second', 'third']);
     for (const line of shown) expect(line).toMatch(/100 % · (\d+)\/\1 ·/);
+  });
+
+  it('shows executions with a bar of their own each below one another, without a warning', () => {
+    const { lines } = inTerminal(
+      `let bar; const own = (...given) => { bar = progressBar({ maxRows: 20 }); return batch(...given); };${BATCH}
+       await Promise.all(Array.from({ length: 14 }, (_, i) => own('batch-' + i, 3 + i, 20)));`,
+    );
+    const shown = lines.filter((line) => line !== '');
+    expect(shown.map((line) => line.split(' ')[0])).toEqual(
+      Array.from({ length: 14 }, (_, i) => `batch-${i}`),
+    );
+    for (const line of shown) expect(line).toMatch(/100 % · (\d+)\/\1 ·/);
+  });
+
+  it('can be stopped while others on the same terminal go on', () => {
+    const { lines } = inTerminal(
+      `let bar = progressBar();${BATCH}
+       const stopped = batch('stopped', 40, 20);
+       bar = (globalThis.first = bar, progressBar());
+       const other = batch('other', 20, 20);
+       await delay(100);
+       globalThis.first.stop();
+       await Promise.all([stopped, other]);`,
+    );
+    const shown = lines.filter((line) => line !== '');
+    expect(shown).toHaveLength(2);
+    expect(shown[0]).toMatch(/^stopped .* \d{1,2} % · \d+\/40/);
+    expect(shown[1]).toMatch(/^other .* 100 % · 20\/20/);
   });
 
   it('shows work that never lets go of the event loop', () => {

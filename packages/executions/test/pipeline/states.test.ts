@@ -5,6 +5,34 @@ import type { CircuitState } from '../../src/pipeline/records.ts';
 import { MAX_TRACKED } from '../../src/pipeline/tracked.ts';
 import { createBed } from './bed.ts';
 
+describe('what is kept', () => {
+  it('is one thing where it has one series, whatever its attributes are besides', () => {
+    const { recorder, value, faults } = createBed();
+    recorder.recordCircuitState({ circuit: 'writer', state: 'open' });
+    recorder.recordCircuitState({ circuit: 'writer', state: 'closed', attributes: {} });
+    expect(value('ingest.circuit.state', { state: 'open' })).toBe(0);
+    expect(value('ingest.circuit.transitions', { from: 'open', to: 'closed' })).toBe(1);
+    const cyclic: Record<string, unknown> = { none: undefined, queue: 'another', big: 10n };
+    cyclic.itself = cyclic;
+    recorder.recordQueueDepth({ queue: 'q', depth: 3 });
+    recorder.recordQueueDepth({ queue: 'q', depth: 5, attributes: cyclic as never });
+    expect(value('ingest.queue.depth')).toBe(5);
+    recorder.recordQueueDepth({ queue: 'q', depth: 7 });
+    expect(value('ingest.queue.depth')).toBe(7);
+    expect(faults()).toBe(0);
+  });
+
+  it('makes room by what has been at rest for longest: a queue, since it became empty', () => {
+    const { recorder, value } = createBed();
+    recorder.recordQueueDepth({ queue: 'main', depth: 1 });
+    for (let i = 1; i < MAX_TRACKED; i++) recorder.recordQueueDepth({ queue: `q${i}`, depth: 0 });
+    recorder.recordQueueDepth({ queue: 'main', depth: 0 });
+    recorder.recordQueueDepth({ queue: 'new', depth: 0 });
+    expect(value('ingest.queue.depth', { queue: 'main' })).toBe(0);
+    expect(value('ingest.queue.depth', { queue: 'q1' })).toBeUndefined();
+  });
+});
+
 describe('recordCircuitState', () => {
   it('shows one state as 1 and the others as 0, at every collection', async () => {
     const { recorder, value, provider } = createBed();

@@ -178,9 +178,43 @@ describe('a pool', () => {
     expect(listeners()).toEqual(before);
     await pool.run({});
     expect(bed.metric('pool.items.processed')).toEqual({ '': 1 });
-    expect(bed.metric('pool.workers.idle')).toEqual({});
+    expect(bed.metric('pool.workers.idle')).toEqual({ '': 0 });
+    expect(bed.metric('pool.utilization')).toEqual({});
     expect(bed.metric('pool.workers.ended')).toEqual({ 'reason=left': 1 });
     instrumentPool(pool, { name: 'pool', ...bed.options }).detach();
+  });
+
+  it('is let go when it is destroyed, with tasks under way', async () => {
+    const pool = createPool({ minThreads: 2 });
+    const { destroy } = pool;
+    instrumentPool(pool, { name: 'pool', ...bed.options });
+    const task = thrownBy(() => pool.run({ gate: createGate().buffer }));
+    await pool.destroy();
+    expect(await task).toMatchObject({ message: 'Terminating worker thread' });
+    await until('it is let go', () => !Object.hasOwn(pool, 'run'));
+    expect(pool.destroy).toBe(destroy);
+    expect(bed.metric('pool.workers.ended')).toEqual({ 'reason=terminated': 2 });
+    expect(bed.metric('pool.items.failed')).toEqual({ '': 1 });
+    expect(bed.metric('pool.workers.active')).toEqual({ '': 0 });
+    expect(bed.metric('pool.utilization')).toEqual({});
+  });
+
+  it('adds up with another of its name', async () => {
+    const pools = [createPool({ minThreads: 2 }), createPool()];
+    for (const pool of pools) instrumentPool(pool, { name: 'pool', ...bed.options });
+    await until('all threads are ready', () => pools[0]?.idleThreads === 2 && pools[1]?.idleThreads === 1);
+    expect(bed.metric('pool.workers.idle')).toEqual({ '': 3 });
+    await Promise.all(pools.map((pool) => pool.run({})));
+    expect(bed.metric('pool.items.processed')).toEqual({ '': 2 });
+  });
+
+  it('that does not time its tasks says nothing of how much it is utilized', async () => {
+    const pool = createPool({ recordTiming: false });
+    instrumentPool(pool, { name: 'pool', ...bed.options });
+    await pool.run({});
+    expect(bed.metric('pool.utilization')).toEqual({});
+    expect(bed.metric('pool.task.run.time')).toEqual({});
+    expect(bed.metric('pool.items.processed')).toEqual({ '': 1 });
   });
 
   it('leaves a rejection that nobody handles unhandled', async () => {

@@ -6,6 +6,8 @@ import { keyOf, MAX_TRACKED, Tracked } from '../tracked.ts';
 import { showStates } from './state-set.ts';
 
 const VERB = 'recordCircuitState';
+/** Labels of its own. */
+const OWN: readonly string[] = ['circuit', 'state', 'from', 'to'];
 const STATES = ['closed', 'half-open', 'open'] as const satisfies CircuitState[];
 
 /** As they are written here, and without case and signs, as breakers of several libraries write them. */
@@ -38,7 +40,7 @@ export function circuitVerb(site: Site): (circuit: CircuitRecord) => void {
       site.refuse(VERB, 'state', state, `one of ${STATES.join(', ')}`);
       return;
     }
-    const key = keyOf(circuit, attributes);
+    const key = keyOf(circuit, attributes, OWN);
     const known = tracked.get(key);
     if (known?.state.word === to) return;
     const labels = known?.labels ?? labelsOf(site, circuit, attributes);

@@ -6,6 +6,8 @@ import { keyOf, MAX_TRACKED, Tracked } from '../tracked.ts';
 import { showStates } from './state-set.ts';
 
 const VERB = 'recordConnectionState';
+/** Labels of its own. */
+const OWN: readonly string[] = ['connection', 'state', 'from', 'to'];
 const STATES = [
   'connected',
   'connecting',
@@ -36,7 +38,7 @@ export function connectionVerb(site: Site): (connection: ConnectionRecord) => vo
       site.refuse(VERB, 'state', to, `one of ${STATES.join(', ')}`);
       return;
     }
-    const key = keyOf(connection, attributes);
+    const key = keyOf(connection, attributes, OWN);
     const known = tracked.get(key);
     if (known?.state.word === to) return;
     const labels = known?.labels ?? labelsOf(site, connection, attributes);

@@ -4,6 +4,8 @@ import type { Site } from '../site.ts';
 import { type Item, keyOf, MAX_TRACKED, Tracked } from '../tracked.ts';
 
 const VERB = 'recordQueueDepth';
+/** Labels of its own. */
+const OWN: readonly string[] = ['queue'];
 
 interface Kept {
   depth: number;
@@ -19,9 +21,11 @@ export function queueVerb(site: Site): (queue: QueueDepthRecord) => void {
     const depth = site.amount(VERB, 'depth', waiting);
     const capacity = most === undefined ? undefined : site.amount(VERB, 'capacity', most);
     if (depth === undefined) return;
-    const key = keyOf(queue, attributes);
+    const key = keyOf(queue, attributes, OWN);
     const known = tracked.get(key);
     if (known !== undefined) {
+      // One that comes to rest now has been at rest for the shortest time.
+      if (depth === 0 && known.state.depth !== 0) tracked.set(key, known);
       known.state.depth = depth;
       if (capacity !== undefined) known.state.capacity = capacity;
       return;

@@ -61,7 +61,7 @@ const TYPES: Readonly<Record<ChannelType, Fields>> = {
     secret: { ...oneOrMore('a secret'), describe: () => 'a value that is not shown' },
     signatureHeader: text('the name of a header', HEADER_NAME),
     format: inCode,
-    gzip: bool,
+    compress: bool,
   }),
   slack: channelFields<SlackWebhookOptions & SlackApiOptions>({
     url: secretUrl,

@@ -1,0 +1,123 @@
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { reportFault } from '@org/instrument-core';
+import type { OpenConditions } from '../notification/open-conditions.ts';
+import { SEVERITIES, type Severity } from '../notification.ts';
+
+const NAME = 'conditions.ndjson';
+/** Lines of conditions that are over, or have become worse since, before the file is written anew. */
+const MAX_SPARE_LINES = 1_000;
+
+/**
+ * The conditions that are open, in a slot: a process that comes back well must know what the one that died had told of, or its end
+ * would be told to nobody. A line for each that has begun or become worse, `{"key":"health/db","worst":"error"}`, and one without
+ * `worst` for each that is over; where none is open, there is no file. Never throws.
+ */
+export class ConditionFile {
+  readonly #conditions: OpenConditions;
+  #path: string | undefined;
+  #lines: string[] = [];
+  /** Lines that the file has. */
+  #written = 0;
+  /** Whether the file, with the lines that wait, says all. */
+  #isWhole = false;
+  #isWriteDue = false;
+
+  constructor(conditions: OpenConditions) {
+    this.#conditions = conditions;
+  }
+
+  /** Takes over what the file of a slot says, and keeps it from now on. */
+  open(slot: string): void {
+    this.#path = join(slot, NAME);
+    try {
+      this.#conditions.recall(conditionsIn(readFileSync(this.#path, 'utf8')));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') report(error);
+    }
+    this.#isWhole = false;
+    this.write();
+  }
+
+  /** The slot has become another process's. */
+  detach(): void {
+    this.#path = undefined;
+  }
+
+  /** Takes a change; it is written behind the notifications of the same synchronous stretch: an end that is noted must be told. */
+  note(key: string, worst: Severity | undefined): void {
+    // Whatever the file lacks, the conditions themselves have.
+    if (this.#path === undefined) return;
+    if (this.#isWhole) this.#lines.push(lineOf(key, worst));
+    if (this.#isWriteDue) return;
+    this.#isWriteDue = true;
+    // Journals write in a microtask, too; one within another comes behind all of them.
+    queueMicrotask(() =>
+      queueMicrotask(() => {
+        this.#isWriteDue = false;
+        this.write();
+      }),
+    );
+  }
+
+  /** Hands what there is to the operating system. */
+  write(): void {
+    if (this.#path === undefined || (this.#isWhole && this.#lines.length === 0)) return;
+    const spare = this.#written + this.#lines.length - this.#conditions.size;
+    try {
+      if (this.#isWhole && this.#conditions.size > 0 && spare <= MAX_SPARE_LINES) {
+        appendFileSync(this.#path, this.#lines.join(''), { mode: 0o600 });
+        this.#written += this.#lines.length;
+      } else {
+        this.#writeAnew(this.#path);
+      }
+    } catch (error) {
+      // A line may be torn: what comes next is written anew.
+      this.#isWhole = false;
+      report(error);
+    }
+    this.#lines = [];
+  }
+
+  #writeAnew(path: string): void {
+    const lines = [...this.#conditions].map(([key, worst]) => lineOf(key, worst));
+    if (lines.length === 0) {
+      rmSync(path, { force: true });
+    } else {
+      const draft = `${path}.draft`;
+      writeFileSync(draft, lines.join(''), { mode: 0o600 });
+      renameSync(draft, path);
+    }
+    this.#written = lines.length;
+    this.#isWhole = true;
+  }
+}
+
+function lineOf(key: string, worst: Severity | undefined): string {
+  return `${JSON.stringify({ key, worst })}\n`;
+}
+
+/** What is no such line, a torn one for instance, says nothing. */
+function conditionsIn(text: string): ReadonlyMap<string, Severity> {
+  const open = new Map<string, Severity>();
+  for (const line of text.split('\n')) {
+    const { key, worst } = parsed(line);
+    if (typeof key !== 'string') continue;
+    const severity = SEVERITIES.find((word) => word === worst);
+    open.delete(key);
+    if (severity !== undefined) open.set(key, severity);
+  }
+  return open;
+}
+
+function parsed(line: string): { readonly key?: unknown; readonly worst?: unknown } {
+  try {
+    return (JSON.parse(line) ?? {}) as { key?: unknown; worst?: unknown };
+  } catch {
+    return {};
+  }
+}
+
+function report(error: unknown): void {
+  reportFault('channels', 'keeping the open conditions on disk', error);
+}
