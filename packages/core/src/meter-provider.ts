@@ -4,6 +4,7 @@ import { InstrumentError } from './errors.ts';
 import type { Storage } from './instrument/storage.ts';
 import { isCompatible, Meter } from './meter.ts';
 import type { InstrumentationScope } from './metric.ts';
+import { processWide } from './process-wide.ts';
 import { SELF_METRICS, type SelfMetric, selfCounts } from './self-metrics.ts';
 import { type SeriesSnapshot, snapshotOf } from './snapshot.ts';
 import type { Stream } from './stream/stream.ts';
@@ -228,4 +229,4 @@ function recordAgain(known: readonly Stream[], storage: Storage): void {
 }
 
 /** The provider of the process: what is recorded without asking for another. */
-export const meterProvider: MeterProvider = new MeterProvider();
+export const meterProvider: MeterProvider = processWide('meter-provider', () => new MeterProvider());

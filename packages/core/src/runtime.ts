@@ -1,3 +1,4 @@
+import { processWide } from './process-wide.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Whether instrumented functions open spans, and what may be concluded from an unsampled parent. */
@@ -24,12 +25,12 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NO_TRACING: TracingState = { enabled: false, parentBased: true };
 
-const state: Mutable<Runtime> = {
+const state: Mutable<Runtime> = processWide('runtime', () => ({
   disabled: false,
   generation: 0,
-  recorder: undefined,
+  recorder: undefined as Recorder | undefined,
   tracing: NO_TRACING,
-};
+}));
 
 /** The state that every instrumented function of the process shares. */
 export const runtime: Runtime = state;

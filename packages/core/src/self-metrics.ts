@@ -1,5 +1,7 @@
+import { processWide } from './process-wide.ts';
+
 /** Counts of what the telemetry itself had to leave out or could not do. Read by `selfMetrics`, one series per word. */
-const counts = new Map<string, Map<string, number>>();
+const counts = processWide('self-metrics', () => new Map<string, Map<string, number>>());
 
 /** Names, units and label keys of the self-metrics. */
 export const SELF_METRICS = {

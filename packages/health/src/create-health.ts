@@ -1,3 +1,4 @@
+import { processWide } from '@org/instrument-core';
 import type { Health, HealthOptions } from './health.ts';
 import { HealthRegistry } from './registry.ts';
 
@@ -7,4 +8,4 @@ export function createHealth(options: HealthOptions = {}): Health {
 }
 
 /** The health of the process. */
-export const health: Health = createHealth();
+export const health: Health = processWide('health', () => createHealth());

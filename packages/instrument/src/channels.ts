@@ -1,8 +1,12 @@
 export {
   type Channel,
   type ChannelSettings,
+  type ChannelStatus,
+  type Channels,
+  type ChannelsOptions,
   type ConsoleOptions,
   consoleChannel,
+  createChannels,
   type DeliveryContext,
   DeliveryError,
   type DeliveryErrorOptions,

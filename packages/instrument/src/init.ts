@@ -7,6 +7,7 @@ import {
   installRuntime,
   meterProvider,
   type Problem,
+  processWide,
 } from '@org/instrument-core';
 import { type OtelHandle, startDiagnostics, startOtel, startPropagation } from '@org/instrument-otel';
 import {
@@ -24,7 +25,7 @@ import { missingStatsdPackages, statsdExporters } from './start-statsd.ts';
 import { startSystem } from './start-system.ts';
 import type { Telemetry } from './telemetry.ts';
 
-let current: Telemetry | undefined;
+const running = processWide('telemetry', () => ({ current: undefined as Telemetry | undefined }));
 let packages: readonly string[] = [];
 
 /** Names of the instrumentation packages that the configuration file listed. */
@@ -43,15 +44,15 @@ export function instrumentationPackages(): readonly string[] {
  * is not installed: of an instrumentation, or of the OTLP protocol. Never for a fault at run time.
  */
 export function init(options?: InitOptions): Telemetry {
-  if (current !== undefined) {
+  if (running.current !== undefined) {
     diag.warn('init() was called again; the options are ignored and the first telemetry is returned.');
-    return current;
+    return running.current;
   }
   const configuration = resolveConfiguration(options, { env: process.env, cwd: process.cwd() });
   startDiagnostics(configuration.options.logLevel);
   for (const warning of configuration.warnings) diag.warn(describe(warning));
   const telemetry = configuration.disabled ? startDisabled(configuration.options) : start(configuration);
-  current = telemetry;
+  running.current = telemetry;
   return telemetry;
 }
 
@@ -158,7 +159,7 @@ function telemetryOf(
     flush,
     shutdown: () => {
       stopping ??= stop().finally(() => {
-        if (current === telemetry) current = undefined;
+        if (running.current === telemetry) running.current = undefined;
       });
       return stopping;
     },

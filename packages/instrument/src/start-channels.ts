@@ -48,7 +48,7 @@ export function startChannels(
   const open = async (): Promise<void> => {
     try {
       const loaded = await import('@org/instrument-channels');
-      const to = options.to.flatMap((given) => channelOf(loaded, given) ?? []);
+      const to = options.to.flatMap((given, i) => channelOf(loaded, given, i) ?? []);
       if (to.length > 0) {
         const closeTimeout = options.closeTimeout ?? shutdownMillis * CLOSE_SHARE;
         const source = sourceOf(resource());
@@ -87,13 +87,13 @@ export function startChannels(
  * The channel that a file asks for. What a file can get wrong is checked by `init()`; what only its factory can tell leaves that channel
  * out, and is reported.
  */
-function channelOf(loaded: Package, given: Channel | ConfiguredChannel): Channel | undefined {
+function channelOf(loaded: Package, given: Channel | ConfiguredChannel, index: number): Channel | undefined {
   if (!('type' in given)) return given;
   const { type, ...options } = given;
   try {
     return factoryOf(loaded, type)(options as never);
   } catch (error) {
-    reportFault('channels', `setting up a channel of type ${type}`, error);
+    reportFault('channels', `setting up channels[${index}], of type ${type},`, error);
     return undefined;
   }
 }

@@ -200,6 +200,25 @@ describe('channels in a configuration file', () => {
     expect(message).not.toContain('12345');
   });
 
+  test.each([
+    ['{ type: pagerDuty }', 'channels[0].routingKey'],
+    ['{ type: pagerDuty, routingKey: short }', 'channels[0].routingKey'],
+    ['{ type: webhook, bearer: x }', 'channels[0].url'],
+    ['{ type: slack, token: xoxb-1 }', 'channels[0].channel'],
+    ['{ type: email, from: a@example.com, host: mail }', 'channels[0].to'],
+    ['{ type: splunk, url: "http://splunk:8088" }', 'channels[0].token'],
+  ])('must have what they cannot do without: %s', (channel, path) => {
+    write(`channels:\n  - ${channel}\n`);
+    expect(() => resolve()).toThrow(
+      expect.objectContaining({ problems: [expect.objectContaining({ path })] }),
+    );
+  });
+
+  test('that are one alone are told to be a list', () => {
+    write('channels: { type: slack, url: "https://hooks.slack.com/services/T/B/x" }\n');
+    expect(() => resolve()).toThrow('channels (instrument.config.yaml:1): found one alone, expected a list.');
+  });
+
   test('are made, and deliver', async () => {
     const receiver = await startReceiver();
     write(
@@ -234,7 +253,7 @@ describe('channels in a configuration file', () => {
     });
     const { code, stderr } = await app.end;
     expect(code).toBe(0);
-    expect(stderr).toContain('setting up a channel of type webhook failed');
+    expect(stderr).toContain('setting up channels[0], of type webhook, failed');
     expect(stderr).not.toMatch(/a-token|b-password/);
   });
 });
@@ -245,6 +264,7 @@ test.each([
   ['a type, which stands in files only', [{ type: 'slack', url: 'https://hooks.slack.com/services/T/B/x' }]],
   ['one name twice', [own(), own()]],
   ['one name twice, in an object', { to: [own(), own()], directory: 'outbox' }],
+  ['one that is in no list', own()],
   ['an unknown setting', { to: [own()], directry: 'outbox' }],
 ])('%s is refused, without a secret', (_, channels) => {
   const refused = vi.fn(() => init({ ...QUIET, channels: channels as never }));

@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api';
+import { processWide } from '../process-wide.ts';
 import { countSelf } from '../self-metrics.ts';
 import { type EventIteration, type IterateOptions, iterateEvents } from './event-iteration.ts';
 import type { BusEvent, EventMap, EventPattern, MatchingNames } from './event-map.ts';
@@ -175,4 +176,4 @@ export class EventBus<Events extends object = EventMap> {
 }
 
 /** The bus of the process. */
-export const events: EventBus = new EventBus();
+export const events: EventBus = processWide('events', () => new EventBus());

@@ -98,6 +98,10 @@ function visitFields(rule: Fields, value: unknown, path: string, context: Contex
     relate(rule, { [key]: value }, (at) => `${path}${at.slice(key.length)}`, context);
     return { [key]: items };
   }
+  if (rule.listAs !== undefined && isSettings(value) && isOneOf(rule, rule.listAs, value)) {
+    report(context, path, 'one alone', 'a list', 'Put it in a list, even when there is only one.');
+    return undefined;
+  }
   if (!isSettings(value)) {
     report(context, path, describeValue(value), expectedOf(rule));
     return undefined;
@@ -120,6 +124,14 @@ function visitFields(rule: Fields, value: unknown, path: string, context: Contex
   }
   relate(rule, given, (key) => (key === '' ? path : `${path}.${key}`), context);
   return copy;
+}
+
+/** Whether it is what the list of a rule is of, and not the settings that have the list. */
+function isOneOf(rule: Fields, listAs: string, value: Readonly<Record<string, unknown>>): boolean {
+  const keys = Object.keys(value);
+  return (
+    keys.length > 0 && value[listAs] === undefined && keys.every((key) => !Object.hasOwn(rule.fields, key))
+  );
 }
 
 function relate(
@@ -178,7 +190,8 @@ function visitEntries(rule: Entries, value: unknown, path: string, context: Cont
 }
 
 function expectedOf(rule: Fields): string {
-  const settings = `settings (${Object.keys(rule.fields).slice(0, 4).join(', ')} …)`;
+  const keys = `settings (${Object.keys(rule.fields).slice(0, 4).join(', ')} …)`;
+  const settings = rule.listAs === undefined ? keys : `a list, or ${keys}`;
   if (rule.switched === undefined) return settings;
   return rule.switched === 'both' ? `true, false or ${settings}` : `false or ${settings}`;
 }

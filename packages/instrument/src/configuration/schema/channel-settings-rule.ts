@@ -6,7 +6,7 @@ import type {
   RetrySettings,
 } from '@org/instrument-channels';
 import { choice, duration, integer, leaf, text } from './leaves.ts';
-import { type Fields, fieldsOf, type Leaf, type Rule } from './rule.ts';
+import { type Fields, fieldsOf, type Leaf, type Relation, type Rule } from './rule.ts';
 
 const IN_CODE = 'Give the channel in code, as in channels: [slack({ … })].';
 
@@ -68,11 +68,21 @@ export const channelSettings: { readonly [Key in keyof ChannelSettings]-?: Rule 
   batchSize: integer(1),
 };
 
-/** Fields of a kind of channel, with those that all have. */
+/** Fields of a kind of channel, with those that all have; `needed`: what must be there. */
 export function channelFields<Options extends ChannelSettings & { readonly name?: string }>(
-  own: {
-    readonly [Key in Exclude<keyof Options, keyof ChannelSettings | 'name'>]-?: Rule;
-  },
+  own: { readonly [Key in Exclude<keyof Options, keyof ChannelSettings | 'name'>]-?: Rule },
+  ...needed: Relation[]
 ): Fields {
-  return { kind: 'fields', fields: { name: text(), ...channelSettings, ...own } };
+  return { kind: 'fields', fields: { name: text(), ...channelSettings, ...own }, relations: needed };
+}
+
+/** One of these must be there: each is a key, or several that go together. */
+export function needs(...ways: readonly (string | readonly string[])[]): Relation {
+  const all = ways.map((way) => (typeof way === 'string' ? [way] : way));
+  return (values, report) => {
+    const isThere = (key: string): boolean => values[key] !== undefined;
+    if (all.some((way) => way.every(isThere))) return;
+    const begun = all.find((way) => way.some(isThere)) ?? all[0] ?? [];
+    report(begun.find((key) => !isThere(key)) ?? '', all.map((way) => way.join(' with ')).join(', or '));
+  };
 }

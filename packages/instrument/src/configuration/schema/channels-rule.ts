@@ -13,7 +13,7 @@ import type {
   WebhookOptions,
 } from '@org/instrument-channels';
 import type { ChannelsInitOptions, ChannelType } from '../../options.ts';
-import { channelFields, inCode, oneOrMore, secret, secretUrl } from './channel-settings-rule.ts';
+import { channelFields, inCode, needs, oneOrMore, secret, secretUrl } from './channel-settings-rule.ts';
 import { bool, choice, duration, headerValue, integer, leaf, list, text } from './leaves.ts';
 import { type Entries, type Fields, fieldsOf, type Leaf, type Relation, type Rule } from './rule.ts';
 
@@ -31,6 +31,13 @@ const headers: Entries = {
   caseless: true,
 };
 
+/** Of an integration with the Events API v2. */
+const routingKey: Leaf = {
+  ...secret,
+  expected: '32 letters and digits, which stand with the integration',
+  accepts: (value) => typeof value === 'string' && /^[0-9A-Za-z]{32}$/.test(value),
+};
+
 const anything: Leaf = leaf('settings', (value) => typeof value === 'object' && value !== null);
 const sizeOrNever = leaf(
   'a number of bytes of at least 1, or false',
@@ -44,86 +51,113 @@ const TYPES: Readonly<Record<ChannelType, Fields>> = {
     stream: choice(['stderr', 'stdout']),
     format: choice(['text', 'json']),
   }),
-  file: channelFields<FileOptions>({
-    path: text('the path of a file'),
-    maxBytes: sizeOrNever,
-    maxAge: duration(),
-    maxFiles: integer(1),
-    compress: bool,
-    sync: bool,
-  }),
-  webhook: channelFields<WebhookOptions>({
-    url: secretUrl,
-    method: choice(['POST', 'PUT']),
-    headers,
-    bearer: secret,
-    basic: fieldsOf<{ username: string; password: string }>({ username: secret, password: secret }),
-    secret: { ...oneOrMore('a secret'), describe: () => 'a value that is not shown' },
-    signatureHeader: text('the name of a header', HEADER_NAME),
-    format: inCode,
-    compress: bool,
-  }),
-  slack: channelFields<SlackWebhookOptions & SlackApiOptions>({
-    url: secretUrl,
-    token: secret,
-    channel: text(),
-    threads: bool,
-    apiUrl: secretUrl,
-    traceUrl,
-  }),
-  teams: channelFields<TeamsOptions>({ url: secretUrl, traceUrl }),
-  discord: channelFields<DiscordOptions>({
-    url: secretUrl,
-    username: text(),
-    avatarUrl: secretUrl,
-    threadId: text('the digits of an id', /^\d+$/),
-    traceUrl,
-  }),
-  pagerDuty: channelFields<PagerDutyOptions>({
-    routingKey: secret,
-    region: choice(['us', 'eu']),
-    url: secretUrl,
-    occurred: choice([...SEVERITIES, 'never']),
-    dedupKey: inCode,
-    client: text(),
-    clientUrl: secretUrl,
-    links: inCode,
-    images: inCode,
-    traceUrl,
-  }),
-  email: channelFields<EmailOptions>({
-    url: { ...secret, expected: 'a URL with smtp: or smtps:' },
-    host: text(),
-    port: integer(1, 65_535),
-    secure: bool,
-    requireTLS: bool,
-    auth: fieldsOf<{ user: string; pass: string }>({ user: secret, pass: secret }),
-    tls: anything,
-    from: text('an address'),
-    to: oneOrMore('an address'),
-    cc: oneOrMore('an address'),
-    bcc: oneOrMore('an address'),
-    replyTo: text('an address'),
-  }),
-  elastic: channelFields<ElasticOptions>({
-    url: secretUrl,
-    index: text('the name of an index or data stream'),
-    apiKey: secret,
-    token: secret,
-    username: text(),
-    password: secret,
-    compress: bool,
-  }),
-  splunk: channelFields<SplunkOptions>({
-    url: secretUrl,
-    token: secret,
-    index: text(),
-    source: text(),
-    sourcetype: text(),
-    host: text(),
-    compress: bool,
-    acknowledge: bool,
-  }),
+  file: channelFields<FileOptions>(
+    {
+      path: text('the path of a file'),
+      maxBytes: sizeOrNever,
+      maxAge: duration(),
+      maxFiles: integer(1),
+      compress: bool,
+      sync: bool,
+    },
+    needs('path'),
+  ),
+  webhook: channelFields<WebhookOptions>(
+    {
+      url: secretUrl,
+      method: choice(['POST', 'PUT']),
+      headers,
+      bearer: secret,
+      basic: fieldsOf<{ username: string; password: string }>({ username: secret, password: secret }),
+      secret: { ...oneOrMore('a secret'), describe: () => 'a value that is not shown' },
+      signatureHeader: text('the name of a header', HEADER_NAME),
+      format: inCode,
+      compress: bool,
+    },
+    needs('url'),
+  ),
+  slack: channelFields<SlackWebhookOptions & SlackApiOptions>(
+    {
+      url: secretUrl,
+      token: secret,
+      channel: text(),
+      threads: bool,
+      apiUrl: secretUrl,
+      traceUrl,
+    },
+    needs('url', ['token', 'channel']),
+  ),
+  teams: channelFields<TeamsOptions>({ url: secretUrl, traceUrl }, needs('url')),
+  discord: channelFields<DiscordOptions>(
+    {
+      url: secretUrl,
+      username: text(),
+      avatarUrl: secretUrl,
+      threadId: text('the digits of an id', /^\d+$/),
+      traceUrl,
+    },
+    needs('url'),
+  ),
+  pagerDuty: channelFields<PagerDutyOptions>(
+    {
+      routingKey,
+      region: choice(['us', 'eu']),
+      url: secretUrl,
+      occurred: choice([...SEVERITIES, 'never']),
+      dedupKey: inCode,
+      client: text(),
+      clientUrl: secretUrl,
+      links: inCode,
+      images: inCode,
+      traceUrl,
+    },
+    needs('routingKey'),
+  ),
+  email: channelFields<EmailOptions>(
+    {
+      url: { ...secret, expected: 'a URL with smtp: or smtps:' },
+      host: text(),
+      port: integer(1, 65_535),
+      secure: bool,
+      requireTLS: bool,
+      auth: fieldsOf<{ user: string; pass: string }>({ user: secret, pass: secret }),
+      tls: anything,
+      from: text('an address'),
+      to: oneOrMore('an address'),
+      cc: oneOrMore('an address'),
+      bcc: oneOrMore('an address'),
+      replyTo: text('an address'),
+    },
+    needs('from'),
+    needs('url', 'host'),
+    needs('to', 'cc', 'bcc'),
+  ),
+  elastic: channelFields<ElasticOptions>(
+    {
+      url: secretUrl,
+      index: text('the name of an index or data stream'),
+      apiKey: secret,
+      token: secret,
+      username: text(),
+      password: secret,
+      compress: bool,
+    },
+    needs('url'),
+  ),
+  splunk: channelFields<SplunkOptions>(
+    {
+      url: secretUrl,
+      token: secret,
+      index: text(),
+      source: text(),
+      sourcetype: text(),
+      host: text(),
+      compress: bool,
+      acknowledge: bool,
+    },
+    needs('url'),
+    needs('token'),
+  ),
 };
 
 /** A channel as a factory makes it, or one of the user's own. */
@@ -157,11 +191,8 @@ const namesDiffer: Relation = ({ to }, report) => {
     const first = names.indexOf(name);
     if (name === undefined || first === i) continue;
     const key = to[i].name === undefined ? 'type' : 'name';
-    report(
-      `to[${i}].${key}`,
-      `a name that channel ${first} does not have`,
-      'Give it a name of its own: name.',
-    );
+    const fix = `Give it a name of its own, such as name: ${JSON.stringify(`${String(name)}-2`)}.`;
+    report(`to[${i}].${key}`, 'a name that no channel before it has', fix);
   }
 };
 

@@ -1,0 +1,16 @@
+export {
+  type Behaviour,
+  type CaseLeftOut,
+  type ConformanceCase,
+  type ConformanceHarness,
+  casesLeftOut,
+  channelConformance,
+  type HttpAnswer,
+  type HttpReading,
+  type HttpReceiver,
+  type HttpReceiverOptions,
+  type HttpRequest,
+  openHttpReceiver,
+  RETRY_AFTER_SECONDS,
+  type Receiver,
+} from '@org/instrument-channels/conformance';
