@@ -93,6 +93,8 @@ describe('OpenSearch', () => {
             dataset: 'instrument',
             action: 'order.refused',
             severity: 3,
+            // Of the first of a delivery.
+            original: JSON.stringify(first.payload),
             reason: 'refused',
           },
           service: { name: service, version, environment, node: { name: instance } },

@@ -15,6 +15,14 @@ export interface ExecutionEvent {
   readonly spanId: string | undefined;
 }
 
+/** An error, in so many words as fit into a message to people. */
+export interface ErrorSummary {
+  /** Its class: `RangeError`. */
+  readonly type: string;
+  /** What it says, with its causes; cut after 500 characters. */
+  readonly message: string;
+}
+
 /** An execution has begun. */
 export interface ExecutionStartedEvent extends ExecutionEvent {
   /** Items that there are; `undefined` when nobody knows. */
@@ -63,6 +71,8 @@ export interface WorkerEndedEvent extends ExecutionEvent {
   readonly exitCode: number | undefined;
   /** `'none'`, or the class of the error it failed with. */
   readonly errorType: string;
+  /** What it failed with; `undefined` when it did not. */
+  readonly error: ErrorSummary | undefined;
 }
 
 /** How an execution ended. */
@@ -84,6 +94,11 @@ export interface ExecutionEndedEvent extends ExecutionEvent {
   readonly errorType: string;
   /** What the error said, with its causes. */
   readonly reason: string | undefined;
+  /**
+   * The first error of an item, a chunk, a worker or the execution itself: of one that completed with failed items it says
+   * what became of them. `undefined` when nothing failed, or nobody said with what.
+   */
+  readonly error: ErrorSummary | undefined;
 }
 
 /** Names and payloads of the events of executions. */

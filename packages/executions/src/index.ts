@@ -1,6 +1,7 @@
 export { type ProgressBar, type ProgressBarOptions, progressBar } from './bar/progress-bar.ts';
 export type {
   ChunkCompletedEvent,
+  ErrorSummary,
   ExecutionEndedEvent,
   ExecutionEvent,
   ExecutionEventMap,
@@ -21,6 +22,7 @@ export type {
 export { addExecutionHooks, type ExecutionFailure, type ExecutionHooks, type FailureScope } from './hooks.ts';
 export { instrumentedMap } from './map/instrumented-map.ts';
 export { instrumentedStream } from './map/instrumented-stream.ts';
+export { MapError, type MapFailure } from './map/map-error.ts';
 export type { Mapper } from './map/mapping.ts';
 export type { MapOptions } from './map/options.ts';
 export type { Items } from './map/source.ts';

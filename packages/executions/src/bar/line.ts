@@ -6,18 +6,43 @@ const HOUR_SECONDS = 3_600;
 /** Below that, a rate is shown with a decimal. */
 const SLOW = 10;
 
-/** The text of one execution: `nightly ████░░░░ 50 % · 1,200/2,400 · 310/s · 4 s left · 2 failed`. */
-export function lineOf(name: string, progress: Progress, bar: (share: number) => string): string {
+/** Parts of a line that can be left out, the first of them first. */
+const DISPENSABLE = ['rate', 'time', 'counts', 'bar', 'failed', 'share'] as const;
+type Part = (typeof DISPENSABLE)[number];
+
+/**
+ * The text of one execution: `nightly ████░░░░ 50 % · 1,200/2,400 · 310/s · 4 s left · 2 failed`. Where it has no room in so many
+ * columns, parts are left out as a whole: a number that is cut is another number.
+ */
+export function lineOf(
+  name: string,
+  progress: Progress,
+  bar: (share: number) => string,
+  columns: number = Number.POSITIVE_INFINITY,
+): string {
   const { processed, failed, total, percentage, ratePerSecond, elapsedMillis } = progress;
-  const head =
-    percentage === undefined ? name : `${name} ${bar(percentage / 100)} ${Math.floor(percentage)} %`;
-  return [
-    head,
-    total === undefined ? `${whole(processed)} items` : `${whole(processed)}/${whole(total)}`,
-    `${rateText(ratePerSecond)}/s`,
-    leftText(progress) ?? `${durationText(elapsedMillis)}`,
-    ...(failed > 0 ? [`${whole(failed)} failed`] : []),
-  ].join(' · ');
+  const parts: Partial<Record<Part, string>> = {
+    ...(percentage === undefined ? {} : { bar: bar(percentage / 100), share: `${Math.floor(percentage)} %` }),
+    counts: total === undefined ? `${whole(processed)} items` : `${whole(processed)}/${whole(total)}`,
+    rate: `${rateText(ratePerSecond)}/s`,
+    time: leftText(progress) ?? durationText(elapsedMillis),
+    ...(failed > 0 ? { failed: `${whole(failed)} failed` } : {}),
+  };
+  let line = joined(name, parts);
+  for (const part of DISPENSABLE) {
+    if (line.length <= columns) break;
+    delete parts[part];
+    line = joined(name, parts);
+  }
+  return line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`;
+}
+
+function joined(
+  name: string,
+  { bar, share, counts, rate, time, failed }: Partial<Record<Part, string>>,
+): string {
+  const head = [name, bar, share].filter((part) => part !== undefined).join(' ');
+  return [head, counts, rate, time, failed].filter((part) => part !== undefined).join(' · ');
 }
 
 function leftText({ remainingMillis }: Progress): string | undefined {

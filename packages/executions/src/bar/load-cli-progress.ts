@@ -1,26 +1,33 @@
 import { createRequire } from 'node:module';
-import { InstrumentError, reasonOf } from '@org/instrument-core';
+import { diag } from '@opentelemetry/api';
+import { reasonOf } from '@org/instrument-core';
 import type cliProgress from 'cli-progress';
 
 /** The package `cli-progress`. */
 export type CliProgress = typeof cliProgress;
 
+let isMissed = false;
+
 /**
- * Loads the package `cli-progress`.
- *
- * @throws {InstrumentError} `INSTRUMENT_DEPENDENCY_MISSING` when it is not installed.
+ * Loads the package `cli-progress`. Where that cannot be done there is none, and OpenTelemetry's `diag` is told once: the person
+ * who starts a job by hand, in a terminal, is to get the job done, with a bar or without.
  */
-export function loadCliProgress(): CliProgress {
+export function loadCliProgress(): CliProgress | undefined {
   try {
     return createRequire(import.meta.url)('cli-progress') as CliProgress;
   } catch (error) {
-    const problem = {
-      path: 'progressBar',
-      found: `no package cli-progress that can be loaded (${reasonOf(error).split('\n')[0]})`,
-      expected: 'the package cli-progress to be installed, since the output is a terminal',
-      fix: 'Install it: npm install cli-progress. Or leave the bar out: enabled: false.',
-    };
-    const summary = 'A package cannot be loaded';
-    throw new InstrumentError('INSTRUMENT_DEPENDENCY_MISSING', summary, [problem], error);
+    if (!isMissed) warn(error);
+    isMissed = true;
+    return undefined;
+  }
+}
+
+function warn(error: unknown): void {
+  try {
+    const why = reasonOf(error).split('\n')[0];
+    const fix = 'Install it: npm install cli-progress. Or leave the bar out: enabled: false.';
+    diag.warn(`executions: no progress bar, as the package cli-progress cannot be loaded (${why}). ${fix}`);
+  } catch {
+    // The diag logger is the user's; when it throws there is nowhere left to tell.
   }
 }

@@ -31,8 +31,9 @@ export interface ProgressBar extends ExecutionHooks {
  * for all of them (`addExecutionHooks(progressBar())`). Where there is no terminal they do nothing. They leave the cursor and
  * the settings of the terminal alone, handle no signal, and never keep the process alive.
  *
- * @throws {InstrumentError} `INSTRUMENT_DEPENDENCY_MISSING` when there is a terminal and the package `cli-progress` is not
- *   installed; `INSTRUMENT_INVALID_ARGUMENT` when an option is wrong.
+ * Without the package `cli-progress` there is no bar, and a warning through OpenTelemetry's `diag`, once.
+ *
+ * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` when an option is wrong.
  */
 export function progressBar(options: ProgressBarOptions = {}): ProgressBar {
   const reader = new OptionReader<ProgressBarOptions>(options, ['stream', 'enabled', 'width', 'maxRows']);
@@ -47,6 +48,7 @@ export function progressBar(options: ProgressBarOptions = {}): ProgressBar {
   // Its library draws on terminals only, whatever was asked for.
   if (!isEnabled || (stream as WriteStream).isTTY !== true) return { stop() {} };
   const library = loadCliProgress();
+  if (library === undefined) return { stop() {} };
   const shown = new Map<string, Screen>();
   return {
     before: ({ run: id }, run) => {

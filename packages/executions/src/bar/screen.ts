@@ -6,6 +6,9 @@ import type { Progress } from '../progress.ts';
 import { lineOf } from './line.ts';
 import type { CliProgress } from './load-cli-progress.ts';
 
+/** Size of a terminal that does not say it, or says 0, as those of serial lines and containers do. */
+const DEFAULT_ROWS = 24;
+const DEFAULT_COLUMNS = 80;
 const FRAMES_PER_SECOND = 10;
 /** Work that never lets go of the event loop is shown when it reports its progress; not more often than this. */
 const STALE_MILLIS = 200;
@@ -42,9 +45,13 @@ export class Screen {
     return this.#bars !== undefined;
   }
 
+  get #columns(): number {
+    return this.#stream.columns || DEFAULT_COLUMNS;
+  }
+
   /** Shows an execution, unless there is no room for it. Whether there was. */
   add(id: string, run: ExecutionRun): boolean {
-    if (this.#rows.size >= Math.min(this.#maxRows, (this.#stream.rows ?? this.#maxRows + 1) - 1))
+    if (this.#rows.size >= Math.min(this.#maxRows, Math.max(1, (this.#stream.rows || DEFAULT_ROWS) - 1)))
       return false;
     this.#bars ??= this.#open();
     const bar = this.#bars.create(0, 0, { text: () => run.name });
@@ -71,7 +78,7 @@ export class Screen {
     }
     this.#rows.delete(id);
     const bar = (share: number): string => this.#library.Format.BarFormat(share, this.#options());
-    this.#bars.log(`${lineOf(row.name, row.progress(), bar)}\n`);
+    this.#bars.log(`${lineOf(row.name, row.progress(), bar, this.#columns)}\n`);
     this.#bars.remove(row.bar);
     this.#unref();
   }
@@ -135,7 +142,9 @@ export class Screen {
   #draw({ bar, name, progress }: Row): void {
     const state = progress();
     bar.setTotal(state.total ?? 0);
-    bar.update(state.processed, { text: (draw: (share: number) => string) => lineOf(name, state, draw) });
+    bar.update(state.processed, {
+      text: (draw: (share: number) => string) => lineOf(name, state, draw, this.#columns),
+    });
   }
 
   #unref(): void {

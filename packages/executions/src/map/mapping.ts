@@ -1,4 +1,5 @@
 import type { ExecutionRun } from '../execution.ts';
+import { MapError, type MapFailure } from './map-error.ts';
 import { disregard, isThenable, type Source, type Step } from './source.ts';
 
 /** What is done to each item. */
@@ -15,7 +16,7 @@ export class Mapping<T, R> {
   readonly #concurrency: number;
   readonly #stopOnError: boolean;
   readonly #results: R[] = [];
-  readonly #errors: unknown[] = [];
+  readonly #failures: MapFailure[] = [];
   readonly #resolve: (results: R[]) => void;
   readonly #reject: (error: unknown) => void;
   #index = 0;
@@ -108,22 +109,22 @@ export class Mapping<T, R> {
     const index = this.#index++;
     const { value: item } = step;
     try {
-      if (isThenable(item)) this.#follow(item, (value) => this.#begin(value, index));
+      if (isThenable(item)) this.#follow(item, index, (value) => this.#begin(value, index));
       else this.#begin(item, index);
     } catch (error) {
-      this.#failed(error);
+      this.#failed(error, index);
     }
   }
 
   #begin(item: T, index: number): void {
     if (this.#isOver) return;
     const result = this.#fn(item, index, this.#run);
-    if (isThenable(result)) this.#follow(result, (value) => this.#done(value, index));
+    if (isThenable(result)) this.#follow(result, index, (value) => this.#done(value, index));
     else this.#done(result, index);
   }
 
   /** Waits for an item or for a result, which takes one of the places. */
-  #follow<V>(promise: PromiseLike<V>, then: (value: V) => void): void {
+  #follow<V>(promise: PromiseLike<V>, index: number, then: (value: V) => void): void {
     const settled = Promise.resolve(promise);
     this.#active++;
     settled.then(
@@ -132,13 +133,13 @@ export class Mapping<T, R> {
         try {
           then(value);
         } catch (error) {
-          this.#failed(error);
+          this.#failed(error, index);
         }
         this.#fill();
       },
       (error: unknown) => {
         this.#active--;
-        this.#failed(error);
+        this.#failed(error, index);
         this.#fill();
       },
     );
@@ -149,17 +150,21 @@ export class Mapping<T, R> {
     this.#run.itemDone();
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, index: number): void {
     this.#run.itemFailed(error);
     if (this.#stopOnError) this.stop(error);
-    else if (!this.#isOver) this.#errors.push(error);
+    else if (!this.#isOver) this.#failures.push({ index, error });
   }
 
   #finish(): void {
     if (this.#isOver) return;
-    if (this.#errors.length > 0) {
-      const message = `${this.#errors.length} of ${this.#index} items of ${this.#run.name} failed`;
-      this.stop(new AggregateError(this.#errors, message));
+    const failures = this.#failures;
+    if (failures.length > 0) {
+      const message = `${failures.length} of ${this.#index} items of ${this.#run.name} failed`;
+      this.#results.length = this.#index;
+      // They failed in the order in which they were done.
+      failures.sort((a, b) => a.index - b.index);
+      this.stop(new MapError(message, failures, this.#results));
       return;
     }
     this.#isOver = true;

@@ -15,8 +15,8 @@ export interface MapOptions extends ExecutionOptions {
   /** Items under way at once; `Infinity` for all. Default 8. */
   readonly concurrency?: number;
   /**
-   * Whether the first failure ends it. With `false` all items are processed, and what failed is thrown in the end, as an
-   * `AggregateError`. Default `true`.
+   * Whether the first failure ends it. With `false` all items are processed, and what failed is thrown in the end, as a
+   * `MapError`, an `AggregateError` that says which items they were. Default `true`.
    */
   readonly stopOnError?: boolean;
 }

@@ -23,7 +23,7 @@ export interface PipelineErrorEvent extends PipelineEvent {
   readonly reason: string | undefined;
 }
 
-/** A circuit breaker has changed its state. */
+/** A circuit breaker has changed its state. The first report of one is a change only if it is not `closed`. */
 export interface CircuitChangedEvent extends PipelineEvent {
   readonly circuit: string;
   readonly from: CircuitState;
@@ -31,7 +31,7 @@ export interface CircuitChangedEvent extends PipelineEvent {
   readonly reason: string | undefined;
 }
 
-/** A connection has changed its state. */
+/** A connection has changed its state. The first report of one is a change only if it is `disconnected` or `reconnecting`. */
 export interface ConnectionChangedEvent extends PipelineEvent {
   readonly connection: string;
   readonly from: ConnectionState;

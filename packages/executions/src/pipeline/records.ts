@@ -62,21 +62,27 @@ export interface RetryRecord extends Labelled {
   readonly delay?: number | undefined;
 }
 
-/** The state of a circuit breaker, now. May be told as often as one likes: only changes count. */
+/**
+ * The state of a circuit breaker, now. May be told as often as one likes: only changes are counted and published. A breaker that
+ * was never heard of was `closed`: told first, `closed` is no change, and `open` is one.
+ */
 export interface CircuitRecord extends Labelled {
   /** Name of the breaker: `writer`. */
   readonly circuit: string;
-  /** `halfOpen` and `HALF_OPEN` are understood too. One that was never heard of was `closed`. */
+  /** `halfOpen` and `HALF_OPEN` are understood too. */
   readonly state: CircuitState;
   /** Why, for the event `pipeline.circuit.changed`. */
   readonly reason?: string | undefined;
 }
 
-/** The state of a connection, now. May be told as often as one likes: only changes count. */
+/**
+ * The state of a connection, now. May be told as often as one likes: only changes are counted and published. Told first,
+ * `connected` and `connecting` are how a connection begins, and no change; `disconnected` and `reconnecting` are a change from
+ * `connected`.
+ */
 export interface ConnectionRecord extends Labelled {
   /** Name of the connection: `broker`. */
   readonly connection: string;
-  /** One that was never heard of was `disconnected`. */
   readonly state: ConnectionState;
   /** Why, for the event `pipeline.connection.changed`. */
   readonly reason?: string | undefined;

@@ -8,6 +8,19 @@ export const UNKNOWN = 'unknown';
 /** Characters of a label; what is longer is no name of anything, and is cut. */
 export const MAX_LABEL = 256;
 
+/** What the records of a verb cannot do without. */
+const FIELDS: Readonly<Record<string, string>> = {
+  recordEvent: 'source, domain, entity, duration and success',
+  recordError: 'component, and type or error',
+  recordRetry: 'operation',
+  recordCircuitState: 'circuit and state',
+  recordConnectionState: 'connection and state',
+  recordDataVolume: 'direction and bytes',
+  recordDeduplication: 'duplicates',
+  recordQueueDepth: 'queue and depth',
+  recordCache: "result ('hit' or 'miss'), or one of these words",
+};
+
 /** What the verbs of one recorder share. */
 export class Site {
   readonly name: string;
@@ -31,11 +44,19 @@ export class Site {
     return (given) => {
       if (runtime.disabled) return;
       try {
-        record(given);
+        if (this.isRecord(verb, given)) record(given);
       } catch (fault) {
         reportFault(this.name, verb, fault);
       }
     };
+  }
+
+  /** Whether an object was given, in which the verb finds its fields; anything else is reported. */
+  isRecord(verb: string, given: unknown): boolean {
+    if (typeof given === 'object' && given !== null && !Array.isArray(given)) return true;
+    const what = `an object with ${FIELDS[verb] ?? 'its fields'}`;
+    reportFault(this.name, verb, new TypeError(`${verb} takes ${what}, and was given ${kindOf(given)}`));
+    return false;
   }
 
   /** Reports what was given for a key. */

@@ -15,15 +15,15 @@ export interface PoolOptions extends Pick<ExecutionOptions, 'labels' | 'hooks' |
   readonly execution?: ExecutionRun;
 }
 
-/** Options of {@link trackWorker}. */
-export interface WorkerOptions extends PoolOptions {
+/** Options of {@link trackWorker}; `Message` is what the worker posts. */
+export interface WorkerOptions<Message = unknown> extends PoolOptions {
   /** What the worker is called in events. Default: the number of its thread. */
   readonly id?: string;
   /**
-   * Which of its messages stand for items that it has processed: `true` for all of them, or a function that says how many.
-   * Default `false`.
+   * Which of its messages stand for items that it has processed: `true` for all of them, or a function that says how many:
+   * `(message: { count?: number }) => message.count ?? 0`. Default `false`.
    */
-  readonly items?: boolean | ((message: unknown) => number);
+  readonly items?: boolean | ((message: Message) => number);
 }
 
 /** Options of a pool or a worker with the defaults filled in. */

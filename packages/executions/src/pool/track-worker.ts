@@ -18,8 +18,12 @@ type ItemsOf = (message: unknown) => number;
  *
  * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` when it is no worker, or an option is wrong.
  */
-export function trackWorker(thread: Worker, options: WorkerOptions = {}): Watching {
-  const reader = workerReader(options);
+export function trackWorker<Message = unknown>(
+  thread: Worker,
+  options: WorkerOptions<Message> = {},
+): Watching {
+  // What a worker posts nobody can check: it is what it was said to be.
+  const reader = workerReader(options as WorkerOptions);
   if (!isThread(thread)) reader.add('worker', describeValue(thread), 'a Worker of node:worker_threads');
   const id = reader.text('id', undefined);
   const items = reader.raw('items');

@@ -225,8 +225,8 @@ export class Run implements ExecutionRun, Figures {
     const account = this.#account;
     if (account === undefined) return;
     const endMillis = monotonicMillis();
-    const { series, observers } = account;
     const errorType = errorTypeIn(account, ending, error);
+    const { series, observers } = account;
     this.#chunks.close(this, endMillis, errorType);
     this.roster.dissolve();
     this.#crews.clear();
@@ -238,8 +238,9 @@ export class Run implements ExecutionRun, Figures {
     series.executionEnded((endMillis - this.#startMillis) / 1_000, errorType, this.lifetime.context);
     series.retire(this);
     this.#isRetired = true;
+    const errors = { errorType, error, firstError: account.firstError };
     observers.tell(`execution.${ending}`, () =>
-      summaryOf(ending, this.#progressAt(endMillis), this.roster.started, errorType, error),
+      summaryOf(ending, this.#progressAt(endMillis), this.roster.started, errors),
     );
   }
 

@@ -1,6 +1,7 @@
 import { monotonicMillis } from '@org/instrument-core';
 import type { WorkerEnd } from '../events.ts';
 import type { Account } from './account.ts';
+import { errorSummaryOf } from './error-summary.ts';
 
 /** A worker that has begun. */
 export interface Engagement {
@@ -62,6 +63,7 @@ export class Roster {
       reason,
       exitCode,
       errorType,
+      error: isFailure ? errorSummaryOf(error) : undefined,
     }));
   }
 

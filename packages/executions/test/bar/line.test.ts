@@ -17,6 +17,23 @@ describe('the line of an execution', () => {
     expect(lineOf('nightly', at(7, undefined, 0.5), bar)).toBe('nightly · 7 items · 0.5/s · 1 min 5 s');
   });
 
+  it('leaves parts out as a whole where there is no room', () => {
+    const progress = at(1_200, 2_400, 310, 2);
+    const lines = [
+      'nightly [5] 50 % · 1,200/2,400 · 310/s · 4 s left · 2 failed',
+      'nightly [5] 50 % · 1,200/2,400 · 4 s left · 2 failed',
+      'nightly [5] 50 % · 1,200/2,400 · 2 failed',
+      'nightly [5] 50 % · 2 failed',
+      'nightly 50 % · 2 failed',
+      'nightly 50 %',
+      'nightly',
+    ];
+    for (const [i, line] of lines.entries()) {
+      expect(lineOf('nightly', progress, bar, line.length)).toBe(line);
+      expect(lineOf('nightly', progress, bar, line.length - 1)).toBe(lines[i + 1] ?? 'night…');
+    }
+  });
+
   it('never says 100 % before all is done', () => {
     expect(lineOf('nightly', at(99_999, 100_000, 1), bar)).toContain(' 99 % ');
   });

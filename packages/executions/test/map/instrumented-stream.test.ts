@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { instrumentedStream } from '../../src/index.ts';
+import { instrumentedStream, type MapError } from '../../src/index.ts';
 import { type Bed, createBed, deferred, thrownBy } from '../support/bed.ts';
 
 let bed: Bed;
@@ -99,9 +99,11 @@ describe('a stream', () => {
     });
     expect(seen).toEqual([0, 2]);
     expect((late as AggregateError).errors.map(({ message }) => message)).toEqual(['no 1', 'no 3']);
+    expect((late as MapError).failures.map(({ index }) => index)).toEqual([1, 3]);
+    expect((late as MapError).results).toEqual([]);
     expect(bed.payloads('execution.failed').map(({ errorType }) => errorType)).toEqual([
       'RangeError',
-      'AggregateError',
+      'MapError',
     ]);
   });
 

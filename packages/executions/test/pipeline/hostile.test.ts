@@ -54,6 +54,14 @@ describe.each(VERBS)('%s', (verb) => {
     expect(faults()).toBeGreaterThan(EVERYTHING.length / 2);
   });
 
+  it.each([undefined, null, 7, [], () => 1])('says that it takes an object when it is given %s', (given) => {
+    const { recorder, faults } = createBed();
+    (recorder[verb] as (given: unknown) => void)(given);
+    expect(faults()).toBe(1);
+    expect(diagnostics.lines.join('\n')).toContain(`${verb} takes an object with `);
+    expect(diagnostics.lines.join('\n')).not.toMatch(/destructure|cannot read/i);
+  });
+
   it('takes whatever stands in its fields', () => {
     const { recorder, provider } = createBed();
     const record = recorder[verb] as (given: unknown) => void;

@@ -65,6 +65,7 @@ describe('createPipelineRecorder', () => {
     recorder.recordError({ type: 'T', component: 'c' });
     recorder.recordRetry({ operation: 'o', attempt: 1, delay: 1 });
     recorder.recordCircuitState({ circuit: 'c', state: 'open' });
+    recorder.recordConnectionState({ connection: 'c', state: 'disconnected' });
     recorder.recordConnectionState({ connection: 'c', state: 'connected' });
     recorder.recordDataVolume({ direction: 'in', bytes: 1 });
     recorder.recordDeduplication({ duplicates: 0 });

@@ -137,16 +137,43 @@ describe('recordConnectionState', () => {
     expect(value('ingest.connection.state', { state: 'disconnected' })).toBe(0);
   });
 
-  it('publishes changes; a connection never heard of was disconnected', () => {
+  it('publishes changes', () => {
     const { recorder, bus } = createBed({ labels: { site: 'north' } });
     const heard: ConnectionChangedEvent[] = [];
     bus.on('pipeline.*', (event) => heard.push(event as ConnectionChangedEvent));
+    const attributes = { tls: true };
+    recorder.recordConnectionState({ connection: 'broker', state: 'disconnected', attributes });
     recorder.recordConnectionState({ connection: 'broker', state: 'disconnected' });
-    recorder.recordConnectionState({ connection: 'broker', state: 'connected', attributes: { tls: true } });
+    recorder.recordConnectionState({ connection: 'broker', state: 'connected', attributes });
     recorder.recordConnectionState({ connection: 'broker', state: 'connected', reason: 'told again' });
     expect(heard).toMatchObject([
-      { connection: 'broker', from: 'disconnected', to: 'connected', labels: { site: 'north', tls: true } },
+      { connection: 'broker', from: 'connected', to: 'disconnected', labels: { site: 'north', tls: true } },
+      { from: 'connected', to: 'disconnected', labels: { site: 'north' } },
+      { from: 'disconnected', to: 'connected', labels: { site: 'north', tls: true } },
       { from: 'disconnected', to: 'connected', labels: { site: 'north' } },
     ]);
+  });
+
+  it.each(['connected', 'connecting'] as const)('takes %s, told first, for no change', (state) => {
+    const { recorder, bus, series, value } = createBed();
+    const heard: unknown[] = [];
+    bus.on('pipeline.*', (event) => heard.push(event));
+    recorder.recordConnectionState({ connection: 'broker', state });
+    recorder.recordConnectionState({ connection: 'broker', state });
+    expect(heard).toEqual([]);
+    expect(series('ingest.connection.transitions')).toEqual([]);
+    expect(value('ingest.connection.state', { state })).toBe(1);
+    recorder.recordConnectionState({ connection: 'broker', state: 'disconnected' });
+    expect(heard).toMatchObject([{ from: state, to: 'disconnected' }]);
+    expect(value('ingest.connection.transitions', { from: state, to: 'disconnected' })).toBe(1);
+  });
+
+  it.each(['disconnected', 'reconnecting'] as const)('tells %s, told first, as a change', (state) => {
+    const { recorder, bus, value } = createBed();
+    const heard: unknown[] = [];
+    bus.on('pipeline.*', (event) => heard.push(event));
+    recorder.recordConnectionState({ connection: 'broker', state });
+    expect(heard).toMatchObject([{ from: 'connected', to: state }]);
+    expect(value('ingest.connection.transitions', { from: 'connected', to: state })).toBe(1);
   });
 });

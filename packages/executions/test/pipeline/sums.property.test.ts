@@ -58,10 +58,13 @@ describe('any program of verbs', () => {
             depths.set(each.queue, each.depth);
           } else {
             recorder.recordConnectionState(each);
-            const from = connections.get(each.connection) ?? 'disconnected';
+            // What it begins with, connected or connecting, is no change.
+            const isWell = each.state === 'connected' || each.state === 'connecting';
+            const from = connections.get(each.connection) ?? (isWell ? each.state : 'connected');
+            const isFirst = !connections.has(each.connection);
             connections.set(each.connection, each.state);
-            if (from === each.state) continue;
-            add('transitions', 1);
+            if (from !== each.state) add('transitions', 1);
+            else if (!isFirst) continue;
             if (each.state !== 'connected') continue;
             if (wasUp.has(each.connection)) add('reconnects', 1);
             wasUp.add(each.connection);

@@ -31,9 +31,27 @@ function start(workerData: object = {}): Worker {
 
 describe('a worker', () => {
   it.each([
-    ['is through', 'finish', { reason: 'finished', exitCode: 0, errorType: 'none' }],
-    ['crashes', 'crash', { reason: 'failed', exitCode: 1, errorType: 'RangeError' }],
-    ['exits', 'exit', { reason: 'exited', exitCode: 3, errorType: 'WorkerExit' }],
+    ['is through', 'finish', { reason: 'finished', exitCode: 0, errorType: 'none', error: undefined }],
+    [
+      'crashes',
+      'crash',
+      {
+        reason: 'failed',
+        exitCode: 1,
+        errorType: 'RangeError',
+        error: { type: 'RangeError', message: expect.any(String) },
+      },
+    ],
+    [
+      'exits',
+      'exit',
+      {
+        reason: 'exited',
+        exitCode: 3,
+        errorType: 'WorkerExit',
+        error: { type: 'WorkerExit', message: expect.stringContaining('code 3') },
+      },
+    ],
     ['is terminated', 'wait', { reason: 'terminated', exitCode: 1, errorType: 'none' }],
   ])('that %s is known to have ended so', async (_, next, end) => {
     const worker = start({ next });
@@ -56,7 +74,7 @@ describe('a worker', () => {
     trackWorker(start({ messages: 4 }), { name: 'all', items: true, ...bed.options });
     trackWorker(start({ messages: 4 }), {
       name: 'some',
-      items: (message) => (message as { items: number }).items,
+      items: (message: { items: number }) => message.items,
       ...bed.options,
     });
     trackWorker(start({ messages: 4 }), { name: 'none', ...bed.options });

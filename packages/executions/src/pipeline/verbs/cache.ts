@@ -8,8 +8,7 @@ const DEFAULT_CACHE = 'default';
 /** Counts look-ups in caches, by whether they found anything. */
 export function cacheVerb(site: Site): (access: CacheResult | CacheRecord) => void {
   let counter: BindableCounter | undefined;
-  return site.guard(VERB, (access) => {
-    const { result, cache, count: times = 1, attributes } = recordOf(access);
+  const record = site.guard<CacheRecord>(VERB, ({ result, cache, count: times = 1, attributes }) => {
     const count = site.amount(VERB, 'count', times);
     if (count === undefined) return;
     const isKnown = result === 'hit' || result === 'miss';
@@ -23,6 +22,7 @@ export function cacheVerb(site: Site): (access: CacheResult | CacheRecord) => vo
     series.result = isKnown ? result : UNKNOWN;
     counter.add(count, series);
   });
+  return (access) => record(recordOf(access));
 }
 
 function recordOf(access: CacheResult | CacheRecord): CacheRecord {

@@ -28,6 +28,12 @@ interface Instruments {
   readonly reconnects: BindableCounter;
 }
 
+/**
+ * States that a connection begins with when all is well. Told first they are no change, so that a start wakes nobody; any other
+ * is, and what it is a change from is that the connection was up.
+ */
+const BEGINNINGS: readonly ConnectionState[] = ['connected', 'connecting'];
+
 /** Keeps the states of connections; counts and publishes their changes. */
 export function connectionVerb(site: Site): (connection: ConnectionRecord) => void {
   const tracked = new Tracked<Kept>(({ word }) => word === 'disconnected');
@@ -50,11 +56,11 @@ export function connectionVerb(site: Site): (connection: ConnectionRecord) => vo
       return;
     }
     instruments ??= createInstruments(site, tracked);
-    const from = known?.state.word ?? 'disconnected';
-    if (from === to) return;
-    instruments.transitions.add(1, { ...labels, from, to });
     // Nothing is added the first time, so that the series is there, at 0, before there is a reconnect.
     if (isUp) instruments.reconnects.add(wasUp ? 1 : 0, labels);
+    if (known === undefined && BEGINNINGS.includes(to)) return;
+    const from = known?.state.word ?? 'connected';
+    instruments.transitions.add(1, { ...labels, from, to });
     site.emit('pipeline.connection.changed', attributes, () => ({
       connection,
       from,

@@ -14,6 +14,7 @@ export function eventVerb(site: Site, buckets: readonly number[]): (event: Event
   return (event) => {
     if (runtime.disabled) return;
     try {
+      if (!site.isRecord(VERB, event)) return;
       const { source, domain, entity, duration, success, attributes } = event;
       if (!(typeof duration === 'number' && duration >= 0 && duration < Number.POSITIVE_INFINITY)) {
         site.refuse(VERB, 'duration', duration, 'milliseconds, a finite number of at least 0');
