@@ -94,7 +94,7 @@ function readChannel(
   if (typeof name !== 'string' || name.trim() === '' || name.length > MAX_NAME) {
     read.add(`${path}.name`, describeValue(name), `text of 1 to ${MAX_NAME} characters`);
   } else if (names.has(name)) {
-    const fix = 'Give one of them another name: its outbox and its metrics go by it.';
+    const fix = `Give one of them a name of its own, such as name: '${name}-2': its outbox and its metrics go by it.`;
     read.add(`${path}.name`, describeValue(name), `a name that to[${names.get(name)}] does not have`, fix);
   } else {
     names.set(name, index);

@@ -13,6 +13,7 @@ import { isAboutChannels } from './events.ts';
 import { OpenConditions } from './notification/open-conditions.ts';
 import { createNotificationReader } from './notification/reader.ts';
 import type { Notification } from './notification.ts';
+import { atExit } from './outbox/at-exit.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { compileSelection, type Selection } from './selection/selection.ts';
 import { compileTemplates } from './template/render.ts';
@@ -56,7 +57,7 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
   const statuses = () => listeners.map(({ lane }) => lane.status);
   const metrics = createChannelMetrics(statuses);
   let outbox: Outbox | undefined;
-  const conditions = new OpenConditions((key, worst) => outbox?.remember(key, worst));
+  const conditions = new OpenConditions((key, condition) => outbox?.remember(key, condition));
   const listeners = to.map((channel): Listener => {
     const { name, settings } = channel;
     const report = new LaneReport({
@@ -108,6 +109,10 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
     closeTimeoutMillis,
   );
   const offEnd = deliversAtEnd ? atEnd(finish) : () => {};
+  // Behind the outbox, which has written everything by then: what is on no disk is lost, and that must not go unsaid.
+  const offExit = atExit(() => {
+    for (const { lane } of listeners) lane.end();
+  });
   let closed: Promise<void> | undefined;
   const close = async (timeoutMillis: number): Promise<void> => {
     off();
@@ -115,6 +120,7 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
     await Promise.all(listeners.map(({ lane }) => lane.drain(timeoutMillis * DELIVERING_SHARE)));
     await Promise.all(listeners.map(({ lane }) => lane.stop(timeoutMillis * ENDING_SHARE)));
     outbox?.writeNow();
+    offExit();
     for (const { lane } of listeners) lane.end();
     outbox?.close();
     await within(

@@ -44,7 +44,7 @@ export interface ChannelSettings {
   /**
    * Names of events, or patterns that end with a star; one that begins with `!` takes away what those before it gave. Default
    * of channels for people: what tells of trouble, and of its end. Of logs, files and webhooks: everything save
-   * `performance.*`, progress, single runs of health checks, and what channels say of themselves.
+   * `performance.*`, progress, single runs of health checks, and what is said twice or by channels of themselves.
    */
   readonly events?: string | readonly string[];
   /** Less severe ones are left out, save the end of what was severe enough. Default `info`; of channels for people `warning`. */

@@ -56,6 +56,12 @@ describe('setting channels up', () => {
     );
   });
 
+  it('says what to call the second of a name', () => {
+    expect(() => createChannels({ to: [channelOf('slack'), channelOf('slack')] })).toThrow(
+      "Give one of them a name of its own, such as name: 'slack-2'",
+    );
+  });
+
   it.each([undefined, null, {}, { to: [] }, { to: 'slack' }, { to: undefined }])(
     'needs channels: %j',
     (options) => {

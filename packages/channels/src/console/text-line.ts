@@ -26,7 +26,7 @@ export function textLine(hasColours: boolean): (notification: Notification) => s
       paint(DIM, new Date(timestampMillis).toISOString()),
       paint(colour, word.padEnd(WORD_WIDTH)),
       escapeLine(title === '' ? event : title),
-      ...(text === '' ? [] : ['|', escapeLine(text)]),
+      ...(text === '' ? [] : ['|', text.split('\n').map(escapeLine).join(' ⏎ ')]),
       paint(DIM, `[${escapeLine(key)}${trace}]`),
     ];
     return `${parts.join(' ')}\n`;

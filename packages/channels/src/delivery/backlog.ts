@@ -28,7 +28,7 @@ export class Backlog {
   readonly #clock: Clock;
   readonly #report: LaneReport;
   readonly #onSettled: () => void;
-  readonly #waiting = new Waiting();
+  readonly #waiting: Waiting;
   readonly #expiry: Expiry;
   #journal: Journal | undefined;
   #lastOrder = 0;
@@ -38,6 +38,8 @@ export class Backlog {
     this.#clock = clock;
     this.#report = report;
     this.#onSettled = onSettled;
+    // Where deliveries are few, what is urgent does not wait for its turn; elsewhere order is worth more: of a log's lines.
+    this.#waiting = new Waiting(policy.rateLimit !== undefined);
     this.#expiry = new Expiry(policy.deadlineMillis);
   }
 
@@ -87,7 +89,10 @@ export class Backlog {
       for (const entry of this.#inOrder(({ journal: before }) => before === undefined)) journal.put(entry);
     }
     const found = journal.takeFound();
-    for (const entry of found) this.#add(entry);
+    for (const entry of found) {
+      entry.isOwed = true;
+      this.#add(entry);
+    }
     const uncertain = found.filter(({ lost }) => lost >= MAX_LOST);
     this.bury(uncertain, 'uncertain', 'two processes ended while it was being delivered');
     this.#shed();
@@ -108,6 +113,10 @@ export class Backlog {
     for (const entry of batch) {
       entry.attempts++;
       entry.isInFlight = true;
+      if (!entry.isOwed) continue;
+      // From now on its deadline counts.
+      entry.isOwed = false;
+      this.#expiry.add(entry);
     }
     for (const journal of this.#note('try', batch)) journal.write();
     return batch;
@@ -161,8 +170,10 @@ export class Backlog {
       left.filter((each) => each.isInFlight),
       left.filter((each) => !each.isInFlight),
     ];
-    this.bury(inFlight, 'uncertain', 'it was being delivered when the channel was closed');
-    this.bury(idle, 'closed', undefined);
+    this.#report.atEnd(() => {
+      this.bury(inFlight, 'uncertain', 'it was being delivered when the channel was closed');
+      this.bury(idle, 'closed', undefined);
+    });
   }
 
   #add(entry: Entry): void {

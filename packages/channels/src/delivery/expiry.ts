@@ -19,15 +19,16 @@ export class Expiry {
   }
 
   add(entry: Entry): void {
-    this.#nextMillis = Math.min(this.#nextMillis, entry.expiresAtMillis);
+    if (!entry.isOwed) this.#nextMillis = Math.min(this.#nextMillis, entry.expiresAtMillis);
   }
 
-  /** Those whose time is over, save what is being delivered. */
+  /** Those whose time is over, save what is being delivered, or is owed an attempt. */
   over(entries: Iterable<Entry>, nowMillis: number): readonly Entry[] {
     if (nowMillis < this.#nextMillis) return [];
     const over: Entry[] = [];
     let next = Number.POSITIVE_INFINITY;
     for (const entry of entries) {
+      if (entry.isOwed) continue;
       if (entry.expiresAtMillis <= nowMillis && !entry.isInFlight) over.push(entry);
       else next = Math.min(next, entry.expiresAtMillis);
     }

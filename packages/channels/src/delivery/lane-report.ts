@@ -1,6 +1,8 @@
+import { diag } from '@opentelemetry/api';
 import { type EventBus, reportFault } from '@org/instrument-core';
 import type { ChannelStatus, DeadLetter } from '../channels.ts';
 import { isAboutChannels } from '../events.ts';
+import { counted, withReason } from '../notification/words.ts';
 import type { Entry } from '../outbox/entry.ts';
 import type { CircuitState } from './circuit.ts';
 import type { Clock } from './clock.ts';
@@ -24,6 +26,7 @@ export class LaneReport {
   #failures = 0;
   #dead = 0;
   #lastFailure: string | undefined;
+  #isAtEnd = false;
 
   constructor(options: LaneReportOptions) {
     this.#options = options;
@@ -92,14 +95,36 @@ export class LaneReport {
       notification: entry.notification(),
     };
     if (bury !== undefined) bury(letter);
-    reportFault(
-      'channels',
-      `delivering to the channel ${channel} (${reason})`,
-      new Error(
-        `${entry.event} was given up after ${entry.attempts} attempts${error === undefined ? '' : `: ${error}`}`,
-      ),
-    );
+    if (!this.#isAtEnd) {
+      reportFault(
+        'channels',
+        `delivering to the channel ${channel} (${reason})`,
+        new Error(withReason(`${entry.event} was given up, ${triedOf(entry.attempts)}`, error)),
+      );
+    }
     if (!isAboutChannels(entry.event)) events.emit('channel.notification.dead', letter);
+  }
+
+  /** What is given up meanwhile is lost because all ends: it is told in one line, with how many there are. */
+  atEnd(giveUp: () => void): void {
+    const before = this.#dead;
+    this.#isAtEnd = true;
+    try {
+      giveUp();
+    } finally {
+      this.#isAtEnd = false;
+    }
+    const lost = this.#dead - before;
+    if (lost === 0) return;
+    const what = `${counted(lost, 'notification')} for ${this.#options.channel} ${lost === 1 ? 'was' : 'were'} given up`;
+    const last = this.#lastFailure === undefined ? '' : `; last failure: ${this.#lastFailure}`;
+    try {
+      diag.error(
+        `channels: ${what}: the end came before ${lost === 1 ? 'it' : 'they'} could be delivered${last}`,
+      );
+    } catch {
+      // The diag logger is the user's; when it throws there is nowhere left to tell.
+    }
   }
 
   circuitChanged(from: CircuitState, to: CircuitState, waiting: number): void {
@@ -113,4 +138,9 @@ export class LaneReport {
       waiting,
     });
   }
+}
+
+/** How often a notification was tried, in words. */
+function triedOf(attempts: number): string {
+  return attempts === 0 ? 'never tried' : `after ${counted(attempts, 'attempt')}`;
 }

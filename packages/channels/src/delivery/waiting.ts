@@ -1,5 +1,6 @@
 import { SEVERITIES, type Severity } from '../notification.ts';
 import type { Entry } from '../outbox/entry.ts';
+import { Flow } from './flow.ts';
 
 /** Keys that wait for their next attempt. */
 interface HeldKey {
@@ -9,10 +10,10 @@ interface HeldKey {
 
 /**
  * What waits for a channel. Entries are taken in the order in which they came; those of a key that failed stand aside, in their
- * order, until their pause is over, and then go first. Sets keep the order, and give up what is in the middle at no cost.
+ * order, until their pause is over, and then go first. With `isRanked`, what is worse goes first of all, its key's order kept.
  */
 export class Waiting {
-  readonly #flow = new Set<Entry>();
+  readonly #flow: Flow;
   readonly #held = new Map<string, HeldKey>();
   /** None of the held keys is ready before. */
   #heldUntilMillis = Number.POSITIVE_INFINITY;
@@ -24,6 +25,10 @@ export class Waiting {
   };
   #size = 0;
   #bytes = 0;
+
+  constructor(isRanked = false) {
+    this.#flow = new Flow(isRanked);
+  }
 
   get size(): number {
     return this.#size;
@@ -96,7 +101,7 @@ export class Waiting {
   readyAtMillis(nowMillis: number, limit: number, delayMillis: number): number {
     if (this.#heldUntilMillis <= nowMillis) this.#renewHeldUntil();
     if (this.#heldUntilMillis <= nowMillis) return nowMillis;
-    const first = this.#flow.values().next().value;
+    const first = this.#flow.first();
     if (first === undefined) return this.#heldUntilMillis;
     const at = this.#flow.size >= limit ? nowMillis : Math.max(nowMillis, first.arrivedMillis + delayMillis);
     return Math.min(at, this.#heldUntilMillis);
@@ -111,14 +116,28 @@ export class Waiting {
       if (taken.length < most) taken.push(entry);
       return taken.length < most;
     };
-    if (this.#heldUntilMillis <= nowMillis) {
-      for (const { entries, untilMillis } of this.#held.values()) {
-        if (untilMillis > nowMillis) continue;
+    const ready = this.#readyKeys(nowMillis);
+    for (const rank of this.#flow.ranks) {
+      for (const entries of ready.get(rank) ?? []) {
         for (const entry of entries) if (!offer(entry)) return taken;
       }
+      for (const entry of this.#flow.ofRank(rank)) if (!offer(entry)) return taken;
     }
-    for (const entry of this.#flow) if (!offer(entry)) return taken;
     return taken;
+  }
+
+  /** Entries of the keys whose pause is over, by rank. */
+  #readyKeys(nowMillis: number): ReadonlyMap<number, readonly Set<Entry>[]> {
+    const ready = new Map<number, Set<Entry>[]>();
+    if (this.#heldUntilMillis > nowMillis) return ready;
+    for (const { entries, untilMillis } of this.#held.values()) {
+      if (untilMillis > nowMillis) continue;
+      const rank = this.#flow.rankOf(entries);
+      const known = ready.get(rank);
+      if (known === undefined) ready.set(rank, [entries]);
+      else known.push(entries);
+    }
+    return ready;
   }
 
   #renewHeldUntil(): void {

@@ -1,6 +1,7 @@
+import { factsOf } from '../message/facts.ts';
 import { boundedText, oneLine } from '../notification/text.ts';
 import type { Notification, Severity } from '../notification.ts';
-import { factsOf } from './facts.ts';
+import { circumstancesOf } from './circumstances.ts';
 
 const COLOURS: Readonly<Record<Severity, string>> = {
   info: '#3b6ea5',
@@ -8,6 +9,9 @@ const COLOURS: Readonly<Record<Severity, string>> = {
   error: '#c53030',
   critical: '#822727',
 };
+/** Facts of a payload, and characters of one. */
+const MAX_FACTS = 30;
+const MAX_VALUE = 500;
 const RESOLVED = '#2f855a';
 const RULE = '-'.repeat(60);
 
@@ -15,7 +19,7 @@ const RULE = '-'.repeat(60);
 export function textBody(batch: readonly Notification[]): string {
   return batch
     .map((notification) => {
-      const facts = factsOf(notification).map(([what, value]) => `${what}: ${value}`);
+      const facts = rowsOf(notification).map(([what, value]) => `${what}: ${value}`);
       return [oneLine(notification.title), boundedText(notification.text), facts.join('\n')]
         .filter((part) => part !== '')
         .join('\n\n');
@@ -28,7 +32,7 @@ export function htmlBody(batch: readonly Notification[]): string {
   const sections = batch.map((notification) => {
     const { phase, severity, title, text } = notification;
     const colour = phase === 'resolved' ? RESOLVED : COLOURS[severity];
-    const rows = factsOf(notification).map(
+    const rows = rowsOf(notification).map(
       ([what, value]) =>
         `<tr><td style="padding:2px 16px 2px 0;color:#666">${escapeHtml(what)}</td><td style="padding:2px 0">${escapeHtml(value)}</td></tr>`,
     );
@@ -41,6 +45,14 @@ export function htmlBody(batch: readonly Notification[]): string {
     ].join('\n');
   });
   return `<!doctype html>\n<html><body style="font-family:sans-serif;font-size:14px">\n${sections.join('\n')}\n</body></html>\n`;
+}
+
+/** What its payload says, and then what is said of every notification. */
+function rowsOf(notification: Notification): (readonly [what: string, value: string])[] {
+  const told = factsOf(notification, MAX_FACTS).map(
+    ({ name, value }) => [oneLine(name), oneLine(value, MAX_VALUE)] as const,
+  );
+  return [...told, ...circumstancesOf(notification)];
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

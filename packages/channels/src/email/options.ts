@@ -44,7 +44,7 @@ export function readOptions(options: EmailOptions): EmailSettings {
   if (!isInstalled('nodemailer')) {
     throw new InstrumentError('INSTRUMENT_DEPENDENCY_MISSING', 'E-mail needs a package', [
       {
-        path: '',
+        path: 'email',
         found: 'no package nodemailer',
         expected: 'nodemailer 7 or later beside @org/instrument-channels',
         fix: 'Install it: npm install nodemailer.',

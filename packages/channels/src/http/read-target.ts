@@ -1,6 +1,6 @@
 import type { OptionReader } from '@org/instrument-core/options';
 import { basic } from './credentials.ts';
-import { isPlaceholder } from './placeholder.ts';
+import { placeholderIn } from './placeholder.ts';
 
 /** Where requests go. */
 export interface Target {
@@ -41,8 +41,9 @@ export function readTarget<O extends object>(
     read.add(key, `a URL with ${url.protocol}`, expected, fix);
     return NOWHERE;
   }
-  if (isPlaceholder(text) || url.pathname.split('/').some(isPlaceholder)) {
-    read.add(key, 'a placeholder', 'the address that the receiver gave you', fix);
+  const placeholder = placeholderOf(text, url);
+  if (placeholder !== undefined) {
+    read.add(key, placeholder, 'the address that the receiver gave you', fix);
   }
   const { username, password } = url;
   url.username = '';
@@ -85,8 +86,27 @@ export function readSecret<O extends object>(
 export function secretFault(value: unknown): string | undefined {
   if (typeof value !== 'string') return typeWord(value);
   if (value === '') return 'empty text';
-  if (isPlaceholder(value)) return 'a placeholder';
+  const placeholder = placeholderIn(value);
+  if (placeholder !== undefined) return `a placeholder (${placeholder})`;
   if (!/^[\x21-\x7E]+$/.test(value)) return 'text with spaces, line ends or other characters';
+  return undefined;
+}
+
+/** Which part of an address is a placeholder, and what makes it one. */
+function placeholderOf(text: string, { hostname, pathname, search }: URL): string | undefined {
+  const parts: (readonly [where: string, part: string])[] = [
+    ['its host', hostname],
+    ...pathname
+      .split('/')
+      .slice(1)
+      .map((part, i) => [`part ${i + 1} of its path`, part] as const),
+    ['its query', search],
+    ['it', text],
+  ];
+  for (const [where, part] of parts) {
+    const what = placeholderIn(part);
+    if (what !== undefined) return `a placeholder in ${where} (${what})`;
+  }
   return undefined;
 }
 

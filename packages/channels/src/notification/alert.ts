@@ -31,6 +31,7 @@ export const readAlert: EventReader = (event, payload) => {
   return {
     severity: severityOfWord(textOf(payload, 'severity') ?? textOf(labels, 'severity')) ?? 'warning',
     phase,
+    tellsDuration: true,
     key: keyOf(name, labels),
     title: `${verb}${summary === undefined ? name : `${name}: ${summary}`}`,
     text: lines(

@@ -31,7 +31,13 @@ function readCircuit(payload: Payload, channel: string): Reading | undefined {
   const to = textOf(payload, 'to') ?? textOf(payload, 'circuit');
   const key = `channel/${channel}`;
   if (to === 'closed') {
-    return { severity: 'warning', phase: 'resolved', key, title: `The channel ${channel} delivers again` };
+    return {
+      severity: 'warning',
+      phase: 'resolved',
+      key,
+      title: `The channel ${channel} delivers again`,
+      tellsDuration: true,
+    };
   }
   if (to === 'open') {
     const title = withReason(

@@ -1,5 +1,5 @@
 import type { Severity } from '../notification.ts';
-import { numberOf, textOf } from './fields.ts';
+import { messageOf, numberOf, textOf } from './fields.ts';
 import type { EventReader, Payload, Reading } from './reading.ts';
 import { count, counted, describeMillis, lines, withReason } from './words.ts';
 
@@ -34,14 +34,17 @@ function readEnd(event: string, payload: Payload, name: string, key: string): Re
   const severities: Readonly<Record<string, Severity>> = { failed: 'error', cancelled: 'warning' };
   const isPartial = outcome === 'completed' && failed > 0;
   const what = isPartial ? `completed with ${counted(failed, 'failed item')}` : outcome;
-  const reason = textOf(payload, 'reason') ?? errorTypeOf(payload);
+  const error = errorOf(payload);
+  const reason = textOf(payload, 'reason') ?? error ?? errorTypeOf(payload);
+  const why = outcome === 'failed' ? reason : isPartial ? error : undefined;
   const chunks = numberOf(payload, 'chunks') ?? 0;
   const rate = numberOf(payload, 'ratePerSecond');
   return {
     severity: severities[outcome] ?? (isPartial ? 'warning' : 'info'),
     key,
-    title: withReason(`${name} ${what}${afterOf(payload)}`, outcome === 'failed' ? reason : undefined),
+    title: withReason(`${name} ${what}${afterOf(payload)}`, why),
     text: lines(
+      isSaid(error, why) ? undefined : `First error: ${error}`,
       `Items: ${progressOf(payload)}`,
       chunks === 0 ? undefined : `Chunks: ${count(chunks)}`,
       rate === undefined ? undefined : `Rate: ${count(rate)} items/s`,
@@ -58,7 +61,7 @@ function readChunk(payload: Payload, name: string, key: string): Reading {
   return {
     severity: isBad ? 'warning' : 'info',
     key,
-    title: withReason(chunk, payload.success === false ? errorTypeOf(payload) : undefined),
+    title: withReason(chunk, isBad ? (errorOf(payload) ?? errorTypeOf(payload)) : undefined),
     text: lines(`Items: ${count(numberOf(payload, 'items') ?? 0)}, ${count(failed)} failed`, runOf(payload)),
   };
 }
@@ -72,7 +75,10 @@ function readWorker(event: string, payload: Payload, name: string, key: string):
   const code = numberOf(payload, 'exitCode');
   // The end of a worker that its execution outlives may well be what it fails of later.
   const isBad = reason === 'failed' || reason === 'exited';
-  const why = errorTypeOf(payload) ?? (code === undefined || code === 0 ? undefined : `exit code ${code}`);
+  const why =
+    errorOf(payload) ??
+    errorTypeOf(payload) ??
+    (code === undefined || code === 0 ? undefined : `exit code ${code}`);
   return {
     severity: isBad ? 'warning' : 'info',
     key,
@@ -97,6 +103,20 @@ function totalOf(payload: Payload): string {
 function afterOf(payload: Payload): string {
   const millis = numberOf(payload, 'durationMillis');
   return millis === undefined ? '' : ` after ${describeMillis(millis)}`;
+}
+
+/** Whether an error, which begins with its class, is part of what is said already. */
+function isSaid(error: string | undefined, said = ''): boolean {
+  return error === undefined || said.includes(error) || said.includes(error.slice(error.indexOf(': ') + 2));
+}
+
+/** What went wrong, or went wrong first, in its own words. */
+function errorOf(payload: Payload): string | undefined {
+  for (const key of ['error', 'firstError']) {
+    const text = textOf(payload, key) ?? messageOf(payload[key]);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
 
 function errorTypeOf(payload: Payload): string | undefined {

@@ -30,11 +30,16 @@ function readStatus(payload: Payload, source: NotificationSource): Reading | und
   if (to === 'healthy') {
     const isReturn = from === 'unhealthy' || from === 'degraded';
     return {
-      severity: check === undefined ? ofSystem(from) : ofComponent(from, true),
+      severity: check === undefined ? ofSystem(from, []) : ofComponent(from, true),
       phase: 'resolved',
       key,
-      title: `${who} is healthy${isReturn ? ' again' : ''}`,
+      title: `${who} is healthy again`,
       text: isReturn ? `It was ${from}.` : '',
+      tellsDuration: true,
+      // At start nothing has ended, save what an earlier process has told of.
+      ...(isReturn
+        ? {}
+        : { unlessOpen: { severity: 'info', phase: 'occurred', title: `${who} is healthy` } }),
     };
   }
   if (to !== 'unhealthy' && to !== 'degraded') {
@@ -49,7 +54,7 @@ function readStatus(payload: Payload, source: NotificationSource): Reading | und
   const isBetter = from === 'unhealthy';
   const state = isBetter ? `${to}, no longer unhealthy` : to;
   return {
-    severity: check === undefined ? ofSystem(to) : ofComponent(to, isOwn),
+    severity: check === undefined ? ofSystem(to, rootCauses) : ofComponent(to, isOwn),
     phase: 'triggered',
     key,
     // The system's reason is the rest of a sentence: "because of database".
@@ -70,9 +75,9 @@ function ofComponent(status: string | undefined, isOwn: boolean): Severity {
   return status === 'degraded' && isOwn ? 'warning' : 'info';
 }
 
-/** Unhealthy, it is not ready to serve; why it is degraded, its components have said. */
-function ofSystem(status: string | undefined): Severity {
-  return status === 'unhealthy' ? 'critical' : 'info';
+/** Of what its components have said, the system need not tell anybody again: one cause, one call. */
+function ofSystem(status: string | undefined, rootCauses: readonly string[]): Severity {
+  return status === 'unhealthy' && rootCauses.length === 0 ? 'critical' : 'info';
 }
 
 function readRun(payload: Payload): Reading | undefined {

@@ -46,5 +46,5 @@ function readChange(payload: Payload, pipeline: string, what: string, states: St
   if (severity !== undefined) return { severity, phase: 'triggered', key, title };
   const from = textOf(payload, 'from') ?? '';
   const before = Object.hasOwn(states, from) ? states[from] : undefined;
-  return { severity: before ?? 'info', phase: 'resolved', key, title };
+  return { severity: before ?? 'info', phase: 'resolved', key, title, tellsDuration: true };
 }

@@ -7,6 +7,7 @@ import type { Payload, Reading } from './reading.ts';
 import { safePayload } from './safe-payload.ts';
 import { boundedText, cutText, oneLine } from './text.ts';
 import { readTrace } from './trace.ts';
+import { describeMillis } from './words.ts';
 
 /** Characters of a key; receivers take 255 and more. */
 const MAX_KEY = 200;
@@ -25,15 +26,17 @@ export function createNotificationReader(
   const own = Object.freeze({ ...source });
   return (event, payload, id) => {
     const safe = safePayload(payload);
-    const reading = bounded(event, read(event, safe, own));
+    const timestampMillis = timeOf(safe);
+    const reading = inLight(open, bounded(event, read(event, safe, own)));
+    const { severity, phase, lastedMillis } = open.follow(reading, timestampMillis);
     return Object.freeze({
       id,
       event,
-      timestampMillis: timeOf(safe),
-      severity: open.severityOf(reading),
-      phase: reading.phase ?? 'occurred',
+      timestampMillis,
+      severity,
+      phase,
       key: reading.key,
-      title: reading.title,
+      title: reading.tellsDuration === true ? withDuration(reading.title, lastedMillis) : reading.title,
       text: reading.text ?? '',
       source: own,
       ...readTrace(safe),
@@ -50,6 +53,17 @@ function read(event: string, payload: Payload, source: NotificationSource): Read
     reportFault('channels', 'reading an event', error);
     return { severity: 'info', key: event, title: event };
   }
+}
+
+/** A reading as it is where the condition that it would end may not be open. */
+function inLight(open: OpenConditions, reading: Reading): Reading {
+  const { unlessOpen, key } = reading;
+  if (unlessOpen === undefined || open.has(key)) return reading;
+  return { ...reading, ...unlessOpen, title: oneLine(unlessOpen.title) };
+}
+
+function withDuration(title: string, millis: number | undefined): string {
+  return millis === undefined ? title : oneLine(`${title}, after ${describeMillis(millis)}`);
 }
 
 function bounded(event: string, reading: Reading): Reading {

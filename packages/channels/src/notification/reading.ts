@@ -9,6 +9,10 @@ export interface Reading {
   readonly title: string;
   /** Default: empty. */
   readonly text?: string;
+  /** Whether the title of the end of a condition is to say how long it lasted. */
+  readonly tellsDuration?: boolean;
+  /** What holds instead when no condition of the key is open: then nothing has ended. */
+  readonly unlessOpen?: Pick<Reading, 'severity' | 'phase' | 'title'>;
 }
 
 /** What an event said, made safe. */

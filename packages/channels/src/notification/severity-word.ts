@@ -6,6 +6,8 @@ const WORDS: Readonly<Record<string, Severity>> = {
   informational: 'info',
   notice: 'info',
   debug: 'info',
+  trace: 'info',
+  verbose: 'info',
   low: 'info',
   none: 'info',
   ok: 'info',
@@ -23,6 +25,8 @@ const WORDS: Readonly<Record<string, Severity>> = {
   fatal: 'critical',
   page: 'critical',
   emergency: 'critical',
+  emerg: 'critical',
+  panic: 'critical',
   alert: 'critical',
   disaster: 'critical',
 };

@@ -1,8 +1,8 @@
 import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportFault } from '@org/instrument-core';
-import type { OpenConditions } from '../notification/open-conditions.ts';
-import { SEVERITIES, type Severity } from '../notification.ts';
+import type { Condition, OpenConditions } from '../notification/open-conditions.ts';
+import { SEVERITIES } from '../notification.ts';
 
 const NAME = 'conditions.ndjson';
 /** Lines of conditions that are over, or have become worse since, before the file is written anew. */
@@ -10,7 +10,7 @@ const MAX_SPARE_LINES = 1_000;
 
 /**
  * The conditions that are open, in a slot: a process that comes back well must know what the one that died had told of, or its end
- * would be told to nobody. A line for each that has begun or become worse, `{"key":"health/db","worst":"error"}`, and one without
+ * would be told to nobody. A line for each that has begun or become worse, `{"key":"health/db","worst":"error","since":1767225600000}`, and one without
  * `worst` for each that is over; where none is open, there is no file. Never throws.
  */
 export class ConditionFile {
@@ -45,10 +45,10 @@ export class ConditionFile {
   }
 
   /** Takes a change; it is written behind the notifications of the same synchronous stretch: an end that is noted must be told. */
-  note(key: string, worst: Severity | undefined): void {
+  note(key: string, condition: Condition | undefined): void {
     // Whatever the file lacks, the conditions themselves have.
     if (this.#path === undefined) return;
-    if (this.#isWhole) this.#lines.push(lineOf(key, worst));
+    if (this.#isWhole) this.#lines.push(lineOf(key, condition));
     if (this.#isWriteDue) return;
     this.#isWriteDue = true;
     // Journals write in a microtask, too; one within another comes behind all of them.
@@ -80,7 +80,7 @@ export class ConditionFile {
   }
 
   #writeAnew(path: string): void {
-    const lines = [...this.#conditions].map(([key, worst]) => lineOf(key, worst));
+    const lines = [...this.#conditions].map(([key, condition]) => lineOf(key, condition));
     if (lines.length === 0) {
       rmSync(path, { force: true });
     } else {
@@ -93,26 +93,31 @@ export class ConditionFile {
   }
 }
 
-function lineOf(key: string, worst: Severity | undefined): string {
-  return `${JSON.stringify({ key, worst })}\n`;
+function lineOf(key: string, condition: Condition | undefined): string {
+  return `${JSON.stringify({ key, worst: condition?.worst, since: condition?.sinceMillis })}\n`;
 }
 
 /** What is no such line, a torn one for instance, says nothing. */
-function conditionsIn(text: string): ReadonlyMap<string, Severity> {
-  const open = new Map<string, Severity>();
+function conditionsIn(text: string): ReadonlyMap<string, Condition> {
+  const open = new Map<string, Condition>();
   for (const line of text.split('\n')) {
-    const { key, worst } = parsed(line);
+    const { key, worst, since } = parsed(line);
     if (typeof key !== 'string') continue;
     const severity = SEVERITIES.find((word) => word === worst);
+    const sinceMillis = typeof since === 'number' && Number.isFinite(since) ? since : undefined;
     open.delete(key);
-    if (severity !== undefined) open.set(key, severity);
+    if (severity !== undefined) open.set(key, { worst: severity, sinceMillis });
   }
   return open;
 }
 
-function parsed(line: string): { readonly key?: unknown; readonly worst?: unknown } {
+function parsed(line: string): {
+  readonly key?: unknown;
+  readonly worst?: unknown;
+  readonly since?: unknown;
+} {
   try {
-    return (JSON.parse(line) ?? {}) as { key?: unknown; worst?: unknown };
+    return (JSON.parse(line) ?? {}) as ReturnType<typeof parsed>;
   } catch {
     return {};
   }

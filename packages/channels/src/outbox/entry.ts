@@ -42,6 +42,8 @@ export class Entry {
   arrivedMillis: number = Number.NEGATIVE_INFINITY;
   /** Until when it is tried: monotonic time. */
   expiresAtMillis: number = Number.POSITIVE_INFINITY;
+  /** An earlier process has left it, and this one has not tried it yet: its deadline may have passed while nobody could try. */
+  isOwed = false;
   /** Where it is kept; `undefined`: in memory only. */
   journal: Journal | undefined = undefined;
   /** Its number there. */

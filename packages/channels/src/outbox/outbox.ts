@@ -3,8 +3,7 @@ import { diag } from '@opentelemetry/api';
 import { reportFault } from '@org/instrument-core';
 import type { DeadLetter } from '../channels.ts';
 import type { Clock } from '../delivery/clock.ts';
-import type { OpenConditions } from '../notification/open-conditions.ts';
-import type { Severity } from '../notification.ts';
+import type { Condition, OpenConditions } from '../notification/open-conditions.ts';
 import { atExit } from './at-exit.ts';
 import { ConditionFile } from './condition-file.ts';
 import { DeadLetterFile } from './dead-letter-file.ts';
@@ -103,8 +102,8 @@ export class Outbox {
   }
 
   /** A condition has begun, become worse, or is over. */
-  remember(key: string, worst: Severity | undefined): void {
-    this.#conditions.note(key, worst);
+  remember(key: string, condition: Condition | undefined): void {
+    this.#conditions.note(key, condition);
   }
 
   /** Writes everything, as far as the disk takes it: what is not on disk after this, will not be. */

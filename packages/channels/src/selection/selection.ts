@@ -22,18 +22,15 @@ export const FOR_LOGS: Pick<ChannelSettings, 'events'> = {
     '!execution.progress',
     '!execution.chunk.completed',
     '!health.check.completed',
+    // A component that got worse says so in `health.status.changed`, too.
+    '!health.component.degraded',
     '!channel.*',
   ],
 };
 
 /** What channels for people have by default: what tells of trouble, once each, and of its end. */
 export const FOR_PEOPLE: Pick<ChannelSettings, 'events' | 'minSeverity'> = {
-  // A component that got worse says so in `health.status.changed`, too.
-  events: [
-    ...(FOR_LOGS.events as readonly string[]),
-    '!health.component.degraded',
-    '!health.recovery.attempted',
-  ],
+  events: [...(FOR_LOGS.events as readonly string[]), '!health.recovery.attempted'],
   minSeverity: 'warning',
 };
 

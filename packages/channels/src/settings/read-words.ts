@@ -1,8 +1,9 @@
-import { describeValue } from '@org/instrument-core';
+import { describeValue, nearest } from '@org/instrument-core';
 import type { OptionReader } from '@org/instrument-core/options';
+import type { Notification } from '../notification.ts';
 import { patternProblem } from '../selection/pattern.ts';
 import type { ChannelSettings, Template } from '../settings.ts';
-import { parseTemplate } from '../template/parse-template.ts';
+import { parseTemplate, type TemplatePiece } from '../template/parse-template.ts';
 
 /** Names and patterns of the events that a channel wants. */
 export function readEvents<O extends ChannelSettings>(read: OptionReader<O>): ChannelSettings['events'] {
@@ -38,8 +39,46 @@ export function readTemplate<O extends ChannelSettings>(
     return undefined;
   }
   const parsed = parseTemplate(given);
-  if (!('problem' in parsed)) return given;
+  if (!('problem' in parsed)) return isOfFields(read, key, parsed) ? given : undefined;
   const fix = 'Write what is to be put in as {{severity}} or {{payload.reason}}.';
   read.add(key, parsed.problem, 'a template whose braces are balanced around paths', fix);
   return undefined;
+}
+
+/** What a notification has: where paths of templates begin. */
+const FIELDS: readonly (keyof Notification)[] = [
+  'id',
+  'event',
+  'timestampMillis',
+  'severity',
+  'phase',
+  'key',
+  'title',
+  'text',
+  'source',
+  'traceId',
+  'spanId',
+  'payload',
+];
+
+/** Notes paths that begin with no field of a notification: they would be empty for ever. */
+function isOfFields<O extends ChannelSettings>(
+  read: OptionReader<O>,
+  key: 'title' | 'text',
+  pieces: readonly TemplatePiece[],
+): boolean {
+  let isRight = true;
+  for (const piece of pieces) {
+    if (typeof piece === 'string') continue;
+    const [field = ''] = piece;
+    if ((FIELDS as readonly string[]).includes(field)) continue;
+    isRight = false;
+    const near = nearest(field, FIELDS);
+    const fix =
+      near === undefined
+        ? `What the event itself said is in payload: {{payload.${piece.join('.')}}}.`
+        : `Did you mean ${near}?`;
+    read.add(key, `"{{${piece.join('.')}}}"`, `a field of a notification: ${FIELDS.join(', ')}`, fix);
+  }
+  return isRight;
 }

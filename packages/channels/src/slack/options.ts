@@ -11,6 +11,8 @@ interface SlackCommonOptions extends ChannelSettings, LinkOptions {
 export interface SlackWebhookOptions extends SlackCommonOptions {
   /** Address of the webhook: `https://hooks.slack.com/services/…`. It is a secret. */
   readonly url: string | URL;
+  /** Threads need an app: `token` and `channel`. */
+  readonly threads?: false;
 }
 
 /** Posts by `chat.postMessage`, as an app with the scope `chat:write`. */

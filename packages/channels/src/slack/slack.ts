@@ -17,7 +17,7 @@ const RECEIVER = 'Slack';
 const DEFAULT_API = 'https://slack.com/api';
 /** One message a second, to webhooks and to a conversation (https://docs.slack.dev/apis/web-api/rate-limits). */
 const RATE_LIMIT = { count: 1, per: '1s' } as const;
-type AnyOptions = SlackWebhookOptions & SlackApiOptions;
+type AnyOptions = Omit<SlackWebhookOptions, 'threads'> & SlackApiOptions;
 type Deliver = Channel['deliver'];
 
 /**
@@ -41,7 +41,7 @@ type LinksOf = (notification: Notification) => Link[];
 
 function webhookDelivery(read: OptionReader<AnyOptions>, linksOf: LinksOf): Deliver {
   for (const key of ['threads', 'apiUrl'] as const) {
-    if (read.raw(key) !== undefined) {
+    if (read.raw(key) !== undefined && !(key === 'threads' && read.raw(key) === false)) {
       read.add(key, 'an option of apps', 'none with a webhook', 'Give token and channel instead of url.');
     }
   }

@@ -36,7 +36,7 @@ describe('text', () => {
       traceId: '0af7651916cd43dd8448eb211c80319c',
     });
     expect(await written((stream) => consoleChannel({ stream }), one)).toBe(
-      '2024-02-29T12:34:56.789Z error    database is unhealthy | It was healthy.\\nLook at disk. [health/database trace=0af7651916cd43dd8448eb211c80319c]\n',
+      '2024-02-29T12:34:56.789Z error    database is unhealthy | It was healthy. ⏎ Look at disk. [health/database trace=0af7651916cd43dd8448eb211c80319c]\n',
     );
   });
 

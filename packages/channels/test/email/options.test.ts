@@ -75,6 +75,6 @@ describe('options', () => {
       }
     `);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^INSTRUMENT_DEPENDENCY_MISSING .*npm install nodemailer/s);
+    expect(stdout).toMatch(/^INSTRUMENT_DEPENDENCY_MISSING .*- email: .*npm install nodemailer/s);
   });
 });

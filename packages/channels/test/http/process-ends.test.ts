@@ -17,6 +17,7 @@ const ENTRY = [
   'pagerduty/pager-duty',
 ]
   .map((path) => `export * from './${path}.ts';`)
+  .concat("export { events } from '@org/instrument-core';", "export { diag } from '@opentelemetry/api';")
   .join('\n');
 /** Idle connections are closed after four seconds, by whoever is first: a process that waits for that is late. */
 const IDLE_MILLIS = 3_000;
@@ -145,5 +146,20 @@ test.each([
     process.on('exit', () => console.log(JSON.stringify(channels.status()[0])));
   `);
   expect(code).toBe(0);
-  expect(JSON.parse(output)).toMatchObject({ delivered: 0, waiting: 1 });
+  expect(JSON.parse(output)).toMatchObject({ delivered: 0, waiting: 0, dead: 1 });
+});
+
+test('a process that ends by itself says how many it could not deliver', async () => {
+  const { code, output } = await run(`
+    import { diag, events } from './channels.mjs';
+    diag.setLogger({ error: (line) => console.log(line), warn() {}, info() {}, debug() {}, verbose() {} });
+    createChannels({ to: [slack({ url: 'http://127.0.0.1:1/services/a' })], closeTimeout: '1s' });
+    for (const name of ['stock.low', 'stock.gone', 'stock.odd']) events.emit(name, { severity: 'error' });
+  `);
+  expect(code).toBe(0);
+  expect(output.trim().split('\n')).toEqual([
+    expect.stringMatching(
+      /^channels: 3 notifications for slack were given up: the end came before they could be delivered; last failure: Slack .* cannot be reached/,
+    ),
+  ]);
 });

@@ -25,7 +25,7 @@ describe('health', () => {
       {
         event,
         severity: 'info',
-        phase: 'resolved',
+        phase: 'occurred',
         key: 'health/database',
         title: 'database is healthy',
         text: '',
@@ -33,12 +33,12 @@ describe('health', () => {
       {
         event,
         severity: 'info',
-        phase: 'resolved',
+        phase: 'occurred',
         key: 'health/orders',
         title: 'orders is healthy',
         text: '',
       },
-      { event, severity: 'info', phase: 'resolved', key: 'health', title: 'checkout is healthy', text: '' },
+      { event, severity: 'info', phase: 'occurred', key: 'health', title: 'checkout is healthy', text: '' },
     ]);
     database = { status: 'unhealthy', reason: 'connection refused by 10.0.0.5:5432' };
     expect(await changes()).toEqual([
@@ -59,7 +59,8 @@ describe('health', () => {
       }),
       {
         event,
-        severity: 'critical',
+        // The database has said it: one cause, one call.
+        severity: 'info',
         phase: 'triggered',
         key: 'health',
         title: 'checkout is unhealthy because of database',
@@ -73,17 +74,17 @@ describe('health', () => {
         severity: 'error',
         phase: 'resolved',
         key: 'health/database',
-        title: 'database is healthy again',
+        title: expect.stringMatching(/^database is healthy again(, after \d+ ms)?$/),
         text: 'It was unhealthy.',
       },
       // Who was not called when it began is not called when it is over.
       expect.objectContaining({ severity: 'info', phase: 'resolved', key: 'health/orders' }),
       {
         event,
-        severity: 'critical',
+        severity: 'info',
         phase: 'resolved',
         key: 'health',
-        title: 'checkout is healthy again',
+        title: expect.stringMatching(/^checkout is healthy again(, after \d+ ms)?$/),
         text: 'It was unhealthy.',
       },
     ]);
@@ -104,6 +105,28 @@ describe('health', () => {
     });
     expect(change('degraded', 'healthy')).toMatchObject({ severity: 'error', phase: 'resolved' });
     expect(change('degraded', 'healthy')).toMatchObject({ severity: 'warning', phase: 'resolved' });
+  });
+
+  it('calls for the system only where no component has told of the cause', () => {
+    const change = (rootCauses: readonly string[]) =>
+      say('health.status.changed', { from: 'healthy', to: 'unhealthy', rootCauses });
+    expect(change([]).severity).toBe('critical');
+    expect(change(['database']).severity).toBe('info');
+  });
+
+  it('tells how long it lasted, of what has begun before', () => {
+    const read = createNotificationReader({});
+    const at = 1_700_000_000_000;
+    const change = (from: string, to: string, timestampMillis: number) =>
+      read('health.status.changed', { check: 'database', from, to, timestampMillis }, 'id');
+    change('healthy', 'degraded', at);
+    change('degraded', 'unhealthy', at + 60_000);
+    expect(change('unhealthy', 'healthy', at + 720_000).title).toBe(
+      'database is healthy again, after 12 min',
+    );
+    // A clock that was set back says nothing.
+    change('healthy', 'unhealthy', at);
+    expect(change('unhealthy', 'healthy', at - 1).title).toBe('database is healthy again');
   });
 
   it('has words for runs and recoveries', () => {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { diag } from '@opentelemetry/api';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createNotificationReader } from '../../src/notification/reader.ts';
 
 const read = createNotificationReader({ service: 'shop', host: 'web-1' });
@@ -62,6 +63,49 @@ describe("events of the user's own", () => {
       expect(millisRead).toBeGreaterThanOrEqual(before);
       expect(millisRead).toBeLessThanOrEqual(Date.now());
     }
+  });
+
+  it('have severities in the words of loggers', () => {
+    const words = {
+      FATAL: 'critical',
+      crit: 'critical',
+      emergency: 'critical',
+      err: 'error',
+      Warn: 'warning',
+    };
+    for (const [word, severity] of Object.entries({
+      ...words,
+      notice: 'info',
+      debug: 'info',
+      trace: 'info',
+    })) {
+      expect(read('order.odd', { severity: word }, 'id').severity).toBe(severity);
+    }
+    expect(read('order.odd', { phase: 'Resolved' }, 'id').phase).toBe('resolved');
+    expect(read('order.odd', { severity: ' ' }, 'id').severity).toBe('info');
+  });
+
+  it('are warnings in words that nobody knows, which is told once', () => {
+    const said: string[] = [];
+    const tell = (message: string): void => void said.push(message);
+    const quiet = (): void => {};
+    diag.setLogger({ error: tell, warn: tell, info: quiet, debug: quiet, verbose: quiet });
+    onTestFinished(() => diag.disable());
+    const payload = { severity: 'awful', phase: 'begun' };
+    for (let i = 0; i < 3; i++) {
+      expect(read('order.odd', payload, 'id')).toMatchObject({ severity: 'warning', phase: 'occurred' });
+    }
+    expect(said).toEqual([
+      'channels: reading the severity "awful" failed: it is no severity of a notification; it is taken for a warning',
+      'channels: reading the phase "begun" failed: it is no phase of a notification; known are occurred, triggered, acknowledged, resolved',
+    ]);
+  });
+
+  it('are errors with an error as err, as loggers have it', () => {
+    expect(read('order.odd', { err: new RangeError('bad row') }, 'id')).toMatchObject({
+      severity: 'error',
+      title: 'order.odd: RangeError: bad row',
+    });
   });
 
   it('have their first line in the title, and say nothing twice', () => {

@@ -58,6 +58,43 @@ describe('the other rooms', () => {
       { severity: 'warning', title: 'pool: worker w1 exited after 5 ms: exit code 9' },
     ],
     [
+      'execution.worker.ended',
+      {
+        name: 'pool',
+        worker: 'w1',
+        reason: 'failed',
+        errorType: 'RangeError',
+        error: { type: 'RangeError', message: 'bad row' },
+      },
+      { severity: 'warning', title: 'pool: worker w1 failed: RangeError: bad row' },
+    ],
+    [
+      'execution.completed',
+      { name: 'nightly', processed: 5, failed: 2, error: { type: 'RangeError', message: 'bad row' } },
+      {
+        title: 'nightly completed with 2 failed items: RangeError: bad row',
+        text: 'Items: 5 processed, 2 failed',
+      },
+    ],
+    [
+      'execution.completed',
+      { name: 'nightly', processed: 5, failed: 1, firstError: 'bad row' },
+      { title: 'nightly completed with 1 failed item: bad row' },
+    ],
+    [
+      'execution.failed',
+      { name: 'nightly', reason: 'too many failed', error: { type: 'RangeError', message: 'bad row' } },
+      {
+        title: 'nightly failed: too many failed',
+        text: 'First error: RangeError: bad row\nItems: 0 processed',
+      },
+    ],
+    [
+      'execution.failed',
+      { name: 'nightly', reason: 'bad row', error: { type: 'RangeError', message: 'bad row' } },
+      { title: 'nightly failed: bad row', text: 'Items: 0 processed' },
+    ],
+    [
       'execution.chunk.completed',
       { name: 'import', chunk: 4, items: 10, failed: 0, success: true, durationMillis: 10 },
       { severity: 'info', title: 'import: chunk 4 completed after 10 ms' },

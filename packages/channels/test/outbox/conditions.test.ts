@@ -82,12 +82,31 @@ describe('a condition that outlives its process', () => {
   });
 });
 
+describe('a condition that an earlier process has told of', () => {
+  it('is said to be over, and how long it lasted', async () => {
+    const directory = join(scratch(), 'outbox');
+    const first = start(directory);
+    first.emit('health.status.changed', { ...sick, timestampMillis: 1_700_000_000_000 });
+    await first.close();
+    const { events, emit } = createBus();
+    const people = channelOf('people');
+    const channels = createChannels({ to: [people], events, directory });
+    emit('health.status.changed', { ...well, timestampMillis: 1_700_000_720_000 });
+    emit('health.status.changed', { ...well, timestampMillis: 1_700_000_730_000 });
+    await channels.close();
+    expect(people.got.map(({ phase, title }) => [phase, title])).toEqual([
+      ['resolved', 'database is healthy again, after 12 min'],
+      ['occurred', 'database is healthy'],
+    ]);
+  });
+});
+
 describe('the file of conditions', () => {
   it('is bounded by what is open, however much has been', async () => {
     const slot = scratch();
     const conditions = openFile(slot);
     const say = (key: string, phase: 'triggered' | 'resolved'): void =>
-      void conditions.severityOf({ key, phase, severity: 'error', title: key });
+      void conditions.follow({ key, phase, severity: 'error', title: key }, 1);
     say('stays', 'triggered');
     for (let i = 0; i < 3_000; i++) {
       say(`passes ${i}`, 'triggered');
@@ -96,7 +115,7 @@ describe('the file of conditions', () => {
     }
     await settled();
     expect(readFileSync(join(slot, 'conditions.ndjson'), 'utf8').split('\n').length).toBeLessThan(1_200);
-    expect([...openFile(slot)]).toEqual([['stays', 'error']]);
+    expect([...openFile(slot)]).toEqual([['stays', { worst: 'error', sinceMillis: 1 }]]);
     say('stays', 'resolved');
     await settled();
     expect(readdirSync(slot)).toEqual([]);
@@ -112,7 +131,7 @@ describe('the file of conditions', () => {
       '{"key":"c","wor',
     ];
     writeFileSync(join(slot, 'conditions.ndjson'), lines.join('\n'));
-    expect([...openFile(slot)]).toEqual([['a', 'error']]);
+    expect([...openFile(slot)]).toEqual([['a', { worst: 'error', sinceMillis: undefined }]]);
     expect(readFileSync(join(slot, 'conditions.ndjson'), 'utf8')).toBe(`${lines[0]}\n`);
   });
 
@@ -121,7 +140,7 @@ describe('the file of conditions', () => {
     mkdirSync(slot);
     const conditions = openFile(slot);
     const say = (key: string): void =>
-      void conditions.severityOf({ key, phase: 'triggered', severity: 'error', title: key });
+      void conditions.follow({ key, phase: 'triggered', severity: 'error', title: key }, 1);
     say('a');
     await settled();
     rmSync(slot, { recursive: true });

@@ -28,6 +28,7 @@ describe('the defaults', () => {
     'execution.progress',
     'execution.chunk.completed',
     'health.check.completed',
+    'health.component.degraded',
     'channel.circuit.changed',
   ];
 
@@ -35,12 +36,7 @@ describe('the defaults', () => {
     for (const settings of [undefined, {}, FOR_LOGS]) {
       const { hears } = compileSelection(settings);
       for (const event of noise) expect([event, hears(event)]).toEqual([event, false]);
-      for (const event of [
-        'order.refused',
-        'audit.checkpoint',
-        'health.component.degraded',
-        'execution.completed',
-      ]) {
+      for (const event of ['order.refused', 'audit.checkpoint', 'execution.completed']) {
         expect([event, hears(event)]).toEqual([event, true]);
       }
     }
@@ -49,7 +45,7 @@ describe('the defaults', () => {
   it('of people are what tells of trouble, once, and of its end', () => {
     const read = createNotificationReader({});
     const { hears, takes } = compileSelection(FOR_PEOPLE);
-    for (const event of [...noise, 'health.component.degraded'])
+    for (const event of [...noise, 'health.recovery.attempted'])
       expect([event, hears(event)]).toEqual([event, false]);
     const told = (event: string, payload: object) => hears(event) && takes(read(event, payload, 'id'));
     const change = (from: string, to: string) =>

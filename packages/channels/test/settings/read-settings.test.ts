@@ -33,6 +33,14 @@ describe('settings', () => {
     expect(read.problems).toEqual([]);
   });
 
+  it('whose templates begin with no field of a notification are told, with what was meant', () => {
+    const problems = settingsProblems({ title: '{{titel}} in {{region}}', text: '{{payload.titel}}' }, '');
+    expect(problems.map(({ path, found, fix }) => [path, found, fix])).toEqual([
+      ['title', '"{{titel}}"', 'Did you mean title?'],
+      ['title', '"{{region}}"', 'What the event itself said is in payload: {{payload.region}}.'],
+    ]);
+  });
+
   it('that are left out take the defaults', () => {
     const read = new OptionReader<ChannelSettings>({ timeout: '2s' }, CHANNEL_SETTINGS);
     expect(readSettings(read, { events: ['*'], timeout: '1s' })).toEqual({ events: ['*'], timeout: '2s' });

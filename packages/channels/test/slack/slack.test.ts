@@ -267,6 +267,21 @@ test.each<[string, object, string]>([
   );
 });
 
+test('threads may be switched off where there are none', () => {
+  const url = 'https://hooks.slack.com/services/T1/B1/abcdef';
+  expect(slack({ url, threads: false }).name).toBe('slack');
+});
+
+test.each([
+  ['https://hooks.slack.com/services/T1/B1/YOUR-TOKEN', 'a placeholder in part 4 of its path'],
+  ['https://hooks.slack.com/services/T1/B1/abc?x={{TOKEN}}', 'a placeholder in its query'],
+  ['https://your-url/services/T1/B1/abcdef', 'a placeholder in its host'],
+])('of an address that is not filled in, the part is named: %s', (url, found) => {
+  expect(() => slack({ url })).toThrow(
+    expect.objectContaining({ message: expect.stringContaining(`url: found ${found} (`) }),
+  );
+});
+
 test('what is for people comes from warnings on, once a second', () => {
   const { settings, name } = slack({
     url: 'https://hooks.slack.com/services/T1/B1/abcdef',

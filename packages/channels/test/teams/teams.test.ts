@@ -30,7 +30,6 @@ test('a card has the title, where it comes from, the text and what the payload s
     `error, triggered · checkout · production · web-1 · conformance.checked · ${new Date(notification.timestampMillis).toISOString()}`,
     notification.text.split('\n')[0],
     '**two**',
-    'check: database',
     'annotations.runbook_url: https://runbooks.example.com/db',
   ]);
   const card = message.attachments[0].content;

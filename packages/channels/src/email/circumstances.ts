@@ -2,7 +2,7 @@ import { oneLine } from '../notification/text.ts';
 import type { Notification } from '../notification.ts';
 
 /** What is said of a notification beside its title and text, by what it is. */
-export function factsOf(notification: Notification): (readonly [what: string, value: string])[] {
+export function circumstancesOf(notification: Notification): (readonly [what: string, value: string])[] {
   const { timestampMillis, severity, phase, key, source, event, traceId, spanId, id } = notification;
   const { service, version, environment, host, instance } = source;
   const facts: [string, string | undefined][] = [
