@@ -186,7 +186,7 @@ async function configuredWithoutMailer(node: string, project: string): Promise<v
     timeout: 30_000,
   });
   expect(status).toBe(0);
-  expect(stderr).toMatch(/channel of type email[\s\S]*npm install nodemailer/);
+  expect(stderr).toMatch(/of type email[\s\S]*npm install nodemailer/);
   expect(readFileSync(join(outbox, 'events.ndjson'), 'utf8')).toContain(FEW);
 }
 const EMIT = `import('@org/instrument').then(({ events }) => events.emit('stock.low', { title: '${FEW}' }))`;
