@@ -1,4 +1,5 @@
 import { type BusEvent, EventBus, MeterProvider } from '@org/instrument-core';
+import { metricValues } from '../../core/test/metric-values.ts';
 import type { CheckOptions, CheckOutcome } from '../src/check.ts';
 import { createHealth } from '../src/create-health.ts';
 import type { HealthEventMap } from '../src/events.ts';
@@ -35,19 +36,7 @@ export function createBed(settings: HealthSettings = {}): Bed {
       heard
         .filter((event) => event.name === name)
         .map(({ payload }) => payload as HealthEventMap[typeof name]),
-    metric: (name) =>
-      Object.fromEntries(
-        meterProvider
-          .snapshot()
-          .filter((series) => series.name === name)
-          .map(({ attributes, value, count }) => [
-            Object.entries(attributes)
-              .map((pair) => pair.join('='))
-              .sort()
-              .join(','),
-            count ?? value,
-          ]),
-      ),
+    metric: (name) => metricValues(meterProvider, name),
     component: (name) => health.report({ check: name }).components[0] as ComponentHealth,
   };
 }

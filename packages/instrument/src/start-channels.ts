@@ -9,11 +9,9 @@ import {
   parseDuration,
   reportFault,
 } from '@org/instrument-core';
-import type { Delivery } from '@org/instrument-otel';
+import { DEFAULT_SHUTDOWN_TIMEOUT_MILLIS, type Delivery } from '@org/instrument-otel';
 import type { ChannelsInitOptions, ChannelType } from './options.ts';
 
-/** Default of `shutdownTimeout`. */
-const DEFAULT_SHUTDOWN_MILLIS = 5_000;
 /** Of the time for shutdown: what is left is for what did not end in time to be written down. */
 const CLOSE_SHARE = 0.8;
 /** Events that wait until the package of the channels is loaded: some milliseconds. */
@@ -38,7 +36,7 @@ export function startChannels(
   shutdownTimeout: Duration | undefined,
   resource: () => Attributes,
 ): RunningChannels {
-  const shutdownMillis = parseDuration(shutdownTimeout) ?? DEFAULT_SHUTDOWN_MILLIS;
+  const shutdownMillis = parseDuration(shutdownTimeout) ?? DEFAULT_SHUTDOWN_TIMEOUT_MILLIS;
   const early: BusEvent<EventMap>[] = [];
   const off = events.on('*', (payload, name) => {
     if (early.length < MAX_EARLY_EVENTS) early.push({ name, payload } as BusEvent<EventMap>);

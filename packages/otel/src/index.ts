@@ -21,6 +21,7 @@ export { startPropagation } from './propagation.ts';
 export type { ExtraExporter, LoadExporters } from './push-readers.ts';
 export type { SpanLimits } from './spans/limits.ts';
 export {
+  DEFAULT_SHUTDOWN_TIMEOUT_MILLIS,
   type Delivery,
   type Endpoints,
   type OtelExtension,

@@ -29,7 +29,8 @@ import type { RoutesAddress } from './routes-endpoint.ts';
 import { type SentSpans, startTracing } from './tracing.ts';
 import { metricViewsOf } from './views.ts';
 
-const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS = 5_000;
+/** Default of `shutdownTimeout`. */
+export const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS: number = 5_000;
 
 /** Where what listens can be reached. */
 export interface Endpoints {

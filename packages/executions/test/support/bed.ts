@@ -1,4 +1,5 @@
 import { type BusEvent, EventBus, MeterProvider } from '@org/instrument-core';
+import { metricValues } from '../../../core/test/metric-values.ts';
 import type { ExecutionEventMap, ExecutionOptions } from '../../src/index.ts';
 
 /** A bus and meters of their own, and what both have got. */
@@ -38,19 +39,7 @@ export function createBed({ listens = true }: { readonly listens?: boolean } = {
       heard
         .filter((event) => event.name === name)
         .map(({ payload }) => payload as ExecutionEventMap[typeof name]),
-    metric: (name) =>
-      Object.fromEntries(
-        meterProvider
-          .snapshot()
-          .filter((series) => series.name === name)
-          .map(({ attributes, value, count }) => [
-            Object.entries(attributes)
-              .map((pair) => pair.join('='))
-              .sort()
-              .join(','),
-            count ?? value,
-          ]),
-      ),
+    metric: (name) => metricValues(meterProvider, name),
   };
 }
 

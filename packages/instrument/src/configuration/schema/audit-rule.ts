@@ -1,6 +1,6 @@
 import type { RedactionOptions, RetentionOptions } from '@org/instrument-audit';
 import type { AuditInitOptions } from '../../options.ts';
-import { bool, choice, duration, integer, leaf, list, pattern, text } from './leaves.ts';
+import { bool, choice, describeSecret, duration, integer, leaf, list, pattern, text } from './leaves.ts';
 import { type Fields, fieldsOf, type Leaf } from './rule.ts';
 
 /** Ready-made patterns of redaction. */
@@ -22,8 +22,7 @@ const signingKey: Leaf = leaf(
   (value) => isKeyObject(value) || (typeof value === 'string' && value !== ''),
   {
     reads: 'text',
-    describe: (value) =>
-      typeof value === 'string' ? `a text of ${value.length} characters` : `a ${typeof value}`,
+    describe: describeSecret,
   },
 );
 

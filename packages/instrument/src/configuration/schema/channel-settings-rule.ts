@@ -5,7 +5,7 @@ import type {
   RateLimit,
   RetrySettings,
 } from '@org/instrument-channels';
-import { choice, duration, integer, leaf, text } from './leaves.ts';
+import { choice, describeSecret, duration, integer, leaf, text, url } from './leaves.ts';
 import { type Fields, fieldsOf, type Leaf, type Relation, type Rule } from './rule.ts';
 
 const IN_CODE = 'Give the channel in code, as in channels: [slack({ … })].';
@@ -29,19 +29,14 @@ export function oneOrMore(expected: string, one: RegExp = /\S/): Leaf {
 export const secret: Leaf = leaf(
   'a text that is not empty',
   (value) => typeof value === 'string' && value !== '',
-  {
-    reads: 'text',
-    describe: (value) =>
-      typeof value === 'string' ? `a text of ${value.length} characters` : `a ${typeof value}`,
-  },
+  { reads: 'text', describe: describeSecret },
 );
 
 /** An address that may be a secret itself. */
-export const secretUrl: Leaf = leaf(
-  'an http:// or https:// URL',
-  (value) => typeof value === 'string' && URL.canParse(value) && /^https?:\/\/[^/]/i.test(value),
-  { reads: 'text', describe: secret.describe as (value: unknown) => string },
-);
+export const secretUrl: Leaf = leaf(url.expected, url.accepts, { reads: 'text', describe: describeSecret });
+
+/** Severities of notifications, least first. */
+export const SEVERITIES: readonly string[] = ['info', 'warning', 'error', 'critical'];
 
 const circuitBreaker = fieldsOf<CircuitBreakerSettings>(
   { failures: integer(1), pause: duration() },
@@ -54,7 +49,7 @@ export const channelSettings: { readonly [Key in keyof ChannelSettings]-?: Rule 
     "the name of an event, or a pattern such as 'health.*' or '!health.check.completed'",
     /^(\*|!?[\w.-]+\*?)$/,
   ),
-  minSeverity: choice(['info', 'warning', 'error', 'critical']),
+  minSeverity: choice(SEVERITIES),
   filter: inCode,
   title: text("a template such as '{{severity}}: {{title}}'"),
   text: text("a template such as '{{payload.reason}}'"),

@@ -13,11 +13,18 @@ import type {
   WebhookOptions,
 } from '@org/instrument-channels';
 import type { ChannelsInitOptions, ChannelType } from '../../options.ts';
-import { channelFields, inCode, needs, oneOrMore, secret, secretUrl } from './channel-settings-rule.ts';
+import {
+  channelFields,
+  inCode,
+  needs,
+  oneOrMore,
+  SEVERITIES,
+  secret,
+  secretUrl,
+} from './channel-settings-rule.ts';
 import { bool, choice, duration, headerValue, integer, leaf, list, text } from './leaves.ts';
 import { type Entries, type Fields, fieldsOf, type Leaf, type Relation, type Rule } from './rule.ts';
 
-const SEVERITIES = ['info', 'warning', 'error', 'critical'];
 /** A token (RFC 9110, section 5.1). */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 

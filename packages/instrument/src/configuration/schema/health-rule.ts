@@ -1,6 +1,6 @@
 import type { HealthPaths } from '@org/instrument-health/http';
 import type { HealthInitOptions } from '../../options.ts';
-import { choice, duration, integer, leaf, text } from './leaves.ts';
+import { choice, describeSecret, duration, integer, leaf, text } from './leaves.ts';
 import { type Fields, fieldsOf, inCodeOnly, type Leaf, type Relation, type Rule } from './rule.ts';
 
 /** A path without anything that would have to be decoded. */
@@ -29,8 +29,7 @@ const token: Leaf = leaf(
   (value) => typeof value === 'string' && TOKEN.test(value),
   {
     reads: 'text',
-    describe: (value) =>
-      typeof value === 'string' ? `a text of ${value.length} characters` : `a ${typeof value}`,
+    describe: describeSecret,
   },
 );
 

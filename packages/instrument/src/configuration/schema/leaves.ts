@@ -84,14 +84,18 @@ export const url: Leaf = leaf(
   },
 );
 
+/** What may be a secret, for messages: what kind of value it is. */
+export function describeSecret(value: unknown): string {
+  return typeof value === 'string' ? `a text of ${value.length} characters` : `a ${typeof value}`;
+}
+
 /** The value of an HTTP header; never shown in messages, for it may be a secret. */
 export const headerValue: Leaf = leaf(
   'a text of characters allowed in HTTP headers',
   (value) => typeof value === 'string' && !NOT_IN_HEADER_VALUE.test(value),
   {
     reads: 'text',
-    describe: (value) =>
-      typeof value === 'string' ? `a text of ${value.length} characters` : `a ${typeof value}`,
+    describe: describeSecret,
     fix: (value) =>
       typeof value === 'string' ? 'Look for line breaks and characters beyond Latin-1.' : undefined,
   },
