@@ -62,13 +62,9 @@ export function encodeContent(
   const cleanInputs = encodeDatasets(tools, inputs, 'inputs', call);
   const outcome = encodeOutcome(operation.outcome, cleanError !== undefined, call);
   const cleanOutputs = encodeDatasets(tools, outputs, 'outputs', call);
-  const reason = entryText(
-    tools,
-    operation.reason ?? context?.reason,
-    'reason',
-    reasonPaths?.isMatch === true,
-    call,
-  );
+  call.field = 'reason';
+  const givenReason = operation.reason ?? context?.reason;
+  const reason = entryText(tools, givenReason, undefined, reasonPaths?.isMatch === true, call);
   const start = encodeStartTime(startTime, duration, facts.time, call);
   const target = encodeTarget(tools, operation.target, call);
 

@@ -19,23 +19,23 @@ export function encodeCorrelation(
   facts: EntryFacts,
   call: EncodeCall,
 ): Correlation | undefined {
+  const { context } = facts;
+  const isKnown = context !== undefined || facts.traceId !== undefined || facts.spanId !== undefined;
+  if (given === undefined && !isKnown) return undefined;
   call.field = 'correlation';
   let own: Readonly<Record<string, unknown>> = {};
   if (given !== undefined) {
     if (typeof given === 'object' && given !== null && !isList(given)) {
       own = given as Readonly<Record<string, unknown>>;
-      tellUnknownKeys(tools, given, KEYS, 'correlation', call);
+      tellUnknownKeys(tools, given, KEYS, call);
     } else {
       call.complain({ path: 'correlation', found: kindOf(given), expected: `{ ${[...KEYS].join(', ')} }` });
     }
   }
   const state = tools.fieldPaths.correlation;
   if (state?.isMatch) return undefined;
-  const { context } = facts;
   const of = (value: unknown, key: string): string | undefined =>
-    value === undefined
-      ? undefined
-      : plainText(tools, value, `correlation.${key}`, isMatchedBy(tools, state, key), call);
+    value === undefined ? undefined : plainText(tools, value, key, isMatchedBy(tools, state, key), call);
   const traceId = traceIdOf(own.traceId, 'correlation.traceId', call);
   const spanId = spanIdOf(own.spanId, 'correlation.spanId', call);
   const knownTrace = traceId ?? (isTraceId(facts.traceId) ? facts.traceId : undefined);

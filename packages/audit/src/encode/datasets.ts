@@ -38,7 +38,10 @@ export function encodeDatasets(
   const datasets: EntryDataset[] = [];
   for (let i = 0; i < size; i++) {
     const below = state === undefined ? undefined : tools.settings.paths.step(state, String(i));
-    datasets.push(encodeDataset(tools, given[i], `${field}[${i}]`, below, call));
+    call.field = field;
+    call.keys.push(i);
+    datasets.push(encodeDataset(tools, given[i], below, call));
+    call.keys.pop();
   }
   if (length > size) call.adjustField(field, `cut from ${grouped(length)} to ${grouped(size)}`);
   return datasets;
@@ -46,40 +49,50 @@ export function encodeDatasets(
 
 type Draft = { -readonly [Key in keyof EntryDataset]: EntryDataset[Key] };
 
+/** The dataset where `call` stands. */
 function encodeDataset(
   tools: EncodeTools,
   given: unknown,
-  path: string,
   state: PathState | undefined,
   call: EncodeCall,
 ): EntryDataset {
-  call.field = path;
   const encoded = {} as Draft;
   if (typeof given !== 'object' || given === null || isList(given)) {
-    call.complain({ path, found: kindOf(given), expected: '{ namespace, name, … }' });
+    call.complain({ path: call.path(), found: kindOf(given), expected: '{ namespace, name, … }' });
     return encoded;
   }
   const { namespace, name, version, rows, bytes, digest, producedBy } = given as Record<string, unknown>;
-  const isMatched = (key: string): boolean => isMatchedBy(tools, state, key);
   // In the order of their names, as in canonical JSON.
-  if (bytes !== undefined && !isMatched('bytes')) encoded.bytes = countOf(bytes, path, 'bytes', call);
-  const cleanDigest = plainText(tools, digest, `${path}.digest`, isMatched('digest'), call);
+  if (bytes !== undefined && !isMatchedBy(tools, state, 'bytes')) {
+    encoded.bytes = countOf(bytes, 'bytes', call);
+  }
+  const cleanDigest = plainText(tools, digest, 'digest', isMatchedBy(tools, state, 'digest'), call);
   if (cleanDigest !== undefined) encoded.digest = cleanDigest;
-  encoded.name = requiredText(tools, name, `${path}.name`, isMatched('name'), call);
-  encoded.namespace = requiredText(tools, namespace, `${path}.namespace`, isMatched('namespace'), call);
-  if (producedBy !== undefined && !isMatched('producedBy')) {
-    const reference = spanReferenceOf(tools, producedBy, `${path}.producedBy`, call);
+  encoded.name = requiredText(tools, name, 'name', isMatchedBy(tools, state, 'name'), call);
+  encoded.namespace = requiredText(
+    tools,
+    namespace,
+    'namespace',
+    isMatchedBy(tools, state, 'namespace'),
+    call,
+  );
+  if (producedBy !== undefined && !isMatchedBy(tools, state, 'producedBy')) {
+    const reference = spanReferenceOf(tools, producedBy, 'producedBy', call);
     if (reference !== undefined) encoded.producedBy = reference;
   }
-  if (rows !== undefined && !isMatched('rows')) encoded.rows = countOf(rows, path, 'rows', call);
-  const cleanVersion = plainText(tools, version, `${path}.version`, isMatched('version'), call);
+  if (rows !== undefined && !isMatchedBy(tools, state, 'rows')) encoded.rows = countOf(rows, 'rows', call);
+  const cleanVersion = plainText(tools, version, 'version', isMatchedBy(tools, state, 'version'), call);
   if (cleanVersion !== undefined) encoded.version = cleanVersion;
-  tellUnknownKeys(tools, given, KEYS, path, call);
+  tellUnknownKeys(tools, given, KEYS, call);
   return encoded;
 }
 
-function countOf(value: unknown, path: string, key: string, call: EncodeCall): number {
+function countOf(value: unknown, key: string, call: EncodeCall): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value === 0 ? 0 : (value as number);
-  call.complain({ path: `${path}.${key}`, found: kindOf(value), expected: 'an integer of at least 0' });
+  call.complain({
+    path: `${call.path()}.${key}`,
+    found: kindOf(value),
+    expected: 'an integer of at least 0',
+  });
   return 0;
 }

@@ -6,18 +6,30 @@ import { kindOf } from './kind.ts';
 import type { EncodeTools } from './tools.ts';
 
 /**
- * A text, or the text of a person, for a field of an entry; `undefined` where there is none, or it is no text, which is a
- * problem. A path for redaction that leads to it replaces it whole.
+ * A text, or the text of a person, of the field where the call stands, or of the `key` below it; `undefined` where there is
+ * none, or it is no text, which is a problem. A path for redaction that leads to it replaces it whole.
  */
 export function entryText(
   tools: EncodeTools,
   value: unknown,
-  field: string,
+  key: string | undefined,
   isMatched: boolean,
   call: EncodeCall,
 ): EntryText | undefined {
   if (value === undefined) return undefined;
-  call.field = field;
+  if (key === undefined) return readEntryText(tools, value, isMatched, call);
+  call.keys.push(key);
+  const text = readEntryText(tools, value, isMatched, call);
+  call.keys.pop();
+  return text;
+}
+
+function readEntryText(
+  tools: EncodeTools,
+  value: unknown,
+  isMatched: boolean,
+  call: EncodeCall,
+): EntryText | undefined {
   if (typeof value === 'string') {
     return isMatched ? tools.settings.replacement : tools.cleanText(value, call);
   }
@@ -34,35 +46,39 @@ export function entryText(
   return undefined;
 }
 
-/** A text that belongs to nobody. */
+/** A text that belongs to nobody, of the `key` below where the call stands. */
 export function plainText(
   tools: EncodeTools,
   value: unknown,
-  field: string,
+  key: string,
   isMatched: boolean,
   call: EncodeCall,
 ): string | undefined {
   if (value === undefined) return undefined;
-  call.field = field;
+  let text: string | undefined;
+  call.keys.push(key);
   if (typeof value === 'string') {
-    return isMatched ? tools.settings.replacement : tools.cleanText(value, call);
+    text = isMatched ? tools.settings.replacement : tools.cleanText(value, call);
+  } else {
+    complain(call, value instanceof PersonalValue ? 'a personal value' : kindOf(value), 'a text');
   }
-  complain(call, value instanceof PersonalValue ? 'a personal value' : kindOf(value), 'a text');
-  return undefined;
+  call.keys.pop();
+  return text;
 }
 
 /** The same of a text that must be there, and say something. */
 export function requiredText(
   tools: EncodeTools,
   value: unknown,
-  field: string,
+  key: string,
   isMatched: boolean,
   call: EncodeCall,
 ): string {
-  if (typeof value === 'string' && value !== '') return plainText(tools, value, field, isMatched, call) ?? '';
-  call.field = field;
+  if (typeof value === 'string' && value !== '') return plainText(tools, value, key, isMatched, call) ?? '';
+  call.keys.push(key);
   const found = value instanceof PersonalValue ? 'a personal value' : kindOf(value);
   complain(call, found, 'a text that is not empty');
+  call.keys.pop();
   return '';
 }
 

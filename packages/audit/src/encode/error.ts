@@ -29,7 +29,7 @@ function messageOf(
   call: EncodeCall,
 ): EntryText | undefined {
   if (message === undefined || message === '') return undefined;
-  return entryText(tools, message, 'error.message', isMatched, call);
+  return entryText(tools, message, 'message', isMatched, call);
 }
 
 function partsOf(error: unknown, call: EncodeCall): { readonly type: string; readonly message: unknown } {

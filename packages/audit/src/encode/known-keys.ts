@@ -3,21 +3,19 @@ import type { EncodeCall } from './call.ts';
 import type { EncodeTools } from './tools.ts';
 
 /**
- * Tells of keys that a part of an operation has beyond those that are known: they are left out. An object of the
- * application may be handed over as an actor, with all that it has besides.
+ * Tells of keys that the part of an operation where the call stands has beyond those that are known: they are left out.
+ * An object of the application may be handed over as an actor, with all that it has besides.
  */
 export function tellUnknownKeys(
   tools: EncodeTools,
   given: object,
   known: ReadonlySet<string>,
-  field: string,
   call: EncodeCall,
 ): void {
   for (const key in given) {
     if (known.has(key) || !Object.hasOwn(given, key)) continue;
     if ((given as Record<string, unknown>)[key] === undefined) continue;
     const near = nearest(key.slice(0, MAX_KEY_LENGTH), [...known]);
-    call.field = field;
     call.keys.push(tools.readKey(key).text);
     call.adjust(
       near === undefined

@@ -70,7 +70,7 @@ export function createEntryEncoder(options: EntryEncoderOptions): JournalEncoder
       }
     } catch (error) {
       call.complain({
-        path: call.field,
+        path: call.path(),
         found: `what cannot be read (${reasonOf(error)})`,
         expected: 'plain values',
       });

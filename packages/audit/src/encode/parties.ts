@@ -31,7 +31,7 @@ function encodeParty(
   if (given === undefined) return undefined;
   call.field = field;
   if (typeof given === 'string' || given instanceof PersonalValue) {
-    const id = entryId(tools, given, field, isMatchedBy(tools, state, 'id'), call);
+    const id = entryId(tools, given, undefined, isMatchedBy(tools, state, 'id'), call);
     return id === undefined ? undefined : { id };
   }
   if (typeof given !== 'object' || given === null || isList(given)) {
@@ -44,37 +44,34 @@ function encodeParty(
   const { id, type, name } = party;
   const isActor = field === 'actor';
   const of = (value: unknown, key: string): EntryText | undefined =>
-    value === undefined
-      ? undefined
-      : entryText(tools, value, `${field}.${key}`, isMatchedBy(tools, state, key), call);
+    value === undefined ? undefined : entryText(tools, value, key, isMatchedBy(tools, state, key), call);
   const encoded: { id: EntryText; type?: string; name?: EntryText; address?: EntryText } = {} as {
     id: EntryText;
   };
   // In the order of their names, as in canonical JSON.
   const address = isActor ? of(party.address, 'address') : undefined;
   if (address !== undefined) encoded.address = address;
-  encoded.id = entryId(tools, id, `${field}.id`, isMatchedBy(tools, state, 'id'), call) ?? '';
+  encoded.id = entryId(tools, id, 'id', isMatchedBy(tools, state, 'id'), call) ?? '';
   const cleanName = of(name, 'name');
   if (cleanName !== undefined) encoded.name = cleanName;
   const cleanType =
-    type === undefined
-      ? undefined
-      : plainText(tools, type, `${field}.type`, isMatchedBy(tools, state, 'type'), call);
+    type === undefined ? undefined : plainText(tools, type, 'type', isMatchedBy(tools, state, 'type'), call);
   if (cleanType !== undefined) encoded.type = cleanType;
-  tellUnknownKeys(tools, given, keys, field, call);
+  tellUnknownKeys(tools, given, keys, call);
   return encoded;
 }
 
 function entryId(
   tools: EncodeTools,
   id: unknown,
-  field: string,
+  key: 'id' | undefined,
   isMatched: boolean,
   call: EncodeCall,
 ): EntryText | undefined {
   const plain: unknown = id instanceof PersonalValue ? id.value : id;
-  if (id !== undefined && plain !== '') return entryText(tools, id, field, isMatched, call);
+  if (id !== undefined && plain !== '') return entryText(tools, id, key, isMatched, call);
   const found = plain === '' ? 'an empty text' : 'nothing';
-  call.complain({ path: field, found, expected: 'an id: a text, or a personal value of one' });
+  const path = key === undefined ? call.path() : `${call.path()}.${key}`;
+  call.complain({ path, found, expected: 'an id: a text, or a personal value of one' });
   return undefined;
 }

@@ -45,19 +45,27 @@ function idOf(
   return undefined;
 }
 
-/** A trace and a span together. */
+/** A trace and a span together, of the `key` below where the call stands. */
 export function spanReferenceOf(
   tools: EncodeTools,
   given: unknown,
-  path: string,
+  key: string,
   call: EncodeCall,
 ): SpanReference | undefined {
+  call.keys.push(key);
+  const reference = readSpanReference(tools, given, call);
+  call.keys.pop();
+  return reference;
+}
+
+function readSpanReference(tools: EncodeTools, given: unknown, call: EncodeCall): SpanReference | undefined {
+  const path = call.path();
   if (typeof given !== 'object' || given === null || isList(given)) {
     call.complain({ path, found: kindOf(given), expected: '{ traceId, spanId }' });
     return undefined;
   }
   const { traceId, spanId } = given as Partial<Record<keyof SpanReference, unknown>>;
-  tellUnknownKeys(tools, given, KEYS, path, call);
+  tellUnknownKeys(tools, given, KEYS, call);
   return {
     spanId: spanIdOf(spanId ?? null, `${path}.spanId`, call) ?? '',
     traceId: traceIdOf(traceId ?? null, `${path}.traceId`, call) ?? '',

@@ -29,13 +29,21 @@ export function nodeHash(left: string, right: string): string {
 export const EMPTY_ROOT: string = hash('sha256', '', 'base64');
 
 /**
+ * Leaves that are hashed into the tree at once. The code of a hash is cold after an application has done its own work,
+ * and takes five times as long; so long as nobody asks for a root, leaves wait for each other.
+ */
+const BATCH = 64;
+
+/**
  * A Merkle tree (RFC 6962, 2.1) that keeps no more of its leaves than what the root of any larger tree needs: the roots
  * of its complete subtrees, one for each bit that is set in its size.
  */
 export class MerkleFrontier {
   #size: number;
-  /** Roots of complete subtrees, largest first. */
+  /** Roots of complete subtrees, largest first, of the tree without those leaves that wait. */
   readonly #roots: string[];
+  /** The last leaves, which are not in the tree yet. */
+  readonly #waiting: string[] = [];
 
   /** @throws RangeError when `roots` are not as many as the bits of `size`. */
   constructor(size = 0, roots: readonly string[] = []) {
@@ -54,27 +62,39 @@ export class MerkleFrontier {
 
   /** Adds a leaf by its hash. */
   append(leaf: string): void {
-    let root = leaf;
-    // Each trailing one-bit of the size is a complete subtree that the new leaf completes to a larger one.
-    for (let size = this.#size; size % 2 === 1; size = Math.floor(size / 2)) {
-      root = nodeHash(this.#roots.pop() as string, root);
-    }
-    this.#roots.push(root);
     this.#size++;
+    if (this.#waiting.push(leaf) === BATCH) this.#takeIn();
   }
 
   /** Roots of the complete subtrees, largest first. */
   roots(): string[] {
+    this.#takeIn();
     return [...this.#roots];
   }
 
   /** Root of the whole tree, base64. */
   root(): string {
+    this.#takeIn();
     const { length } = this.#roots;
     if (length === 0) return EMPTY_ROOT;
     let root = this.#roots[length - 1] as string;
     for (let i = length - 2; i >= 0; i--) root = nodeHash(this.#roots[i] as string, root);
     return root;
+  }
+
+  #takeIn(): void {
+    const roots = this.#roots;
+    let before = this.#size - this.#waiting.length;
+    for (const leaf of this.#waiting) {
+      let root = leaf;
+      // Each trailing one-bit of the size is a complete subtree that the new leaf completes to a larger one.
+      for (let size = before; size % 2 === 1; size = Math.floor(size / 2)) {
+        root = nodeHash(roots.pop() as string, root);
+      }
+      roots.push(root);
+      before++;
+    }
+    this.#waiting.length = 0;
   }
 }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EntryClock } from '../../src/journal/entry-clock.ts';
 
@@ -11,6 +12,21 @@ describe('times of entries', () => {
   test('are those of the clock, in UTC and to the millisecond', () => {
     const clock = new EntryClock('', showing('2026-11-25T13:00:00.123+01:00'));
     expect(clock.next()).toBe('2026-11-25T12:00:00.123Z');
+  });
+
+  test('are what Date.prototype.toISOString says, in every order of moments', () => {
+    const moment = fc.oneof(
+      fc.integer({ min: 0, max: 3_000 }),
+      fc.integer({ min: 0, max: 253_402_300_799_999 }),
+    );
+    fc.assert(
+      fc.property(fc.array(moment), (moments) => {
+        const shown = [...moments].sort((a, b) => a - b);
+        const clock = new EntryClock('', () => shown[next++] as number);
+        let next = 0;
+        expect(shown.map(() => clock.next())).toEqual(shown.map((millis) => new Date(millis).toISOString()));
+      }),
+    );
   });
 
   test('stand still while the clock goes back, and go on from there', () => {

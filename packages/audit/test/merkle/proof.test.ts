@@ -148,6 +148,26 @@ describe('known trees', () => {
   });
 });
 
+describe('a tree that grows', () => {
+  it('has the root of the recursive definition whenever it is asked, also when it goes on from its roots', () => {
+    const leaves = leavesOf(300);
+    const asked = fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 6 });
+    fc.assert(
+      fc.property(asked, fc.boolean(), (sizes, isReopened) => {
+        let tree = new MerkleFrontier();
+        for (const size of sizes.sort((a, b) => a - b)) {
+          for (const leaf of leaves.slice(tree.size, size)) tree.append(leaf);
+          expect([tree.size, tree.root()]).toEqual([
+            size,
+            size === 0 ? EMPTY_ROOT : rootOf(leaves.slice(0, size)),
+          ]);
+          if (isReopened) tree = new MerkleFrontier(size, tree.roots());
+        }
+      }),
+    );
+  });
+});
+
 describe('proofs of any tree', () => {
   it('are those of the recursive definition, and are verified', async () => {
     for (let size = 1; size <= 40; size++) {
