@@ -1,10 +1,13 @@
 import type { BatchObservableResult, Meter, Observable } from '@opentelemetry/api';
+import type { KernelFiles } from './reading/kernel-files.ts';
 import type { Settings } from './settings.ts';
 
 /** What the groups are made with. */
 export interface GroupContext {
   readonly meter: Meter;
   readonly settings: Settings;
+  /** Those that are read in every collection. Who started the groups closes them. */
+  readonly files: KernelFiles;
 }
 
 /** Metrics that come from one place. */

@@ -1,5 +1,4 @@
-/** Names told apart before they are forgotten: interfaces of containers come and go. */
-const MAX_KNOWN = 1_000;
+import { perName } from './per-name.ts';
 
 /** Which names are shown. */
 export interface NameFilterOptions {
@@ -19,16 +18,7 @@ export function createNameFilter({
 }: NameFilterOptions): (name: string) => boolean {
   const included = namesLike(include);
   const excluded = namesLike(exclude);
-  const known = new Map<string, boolean>();
-  return (name) => {
-    let isShown = known.get(name);
-    if (isShown === undefined) {
-      isShown = !excluded(name) && (include.length > 0 ? included(name) : !isHidden(name));
-      if (known.size >= MAX_KNOWN) known.clear();
-      known.set(name, isShown);
-    }
-    return isShown;
-  };
+  return perName((name) => !excluded(name) && (include.length > 0 ? included(name) : !isHidden(name)));
 }
 
 /** Whether a name is like one of the patterns. */

@@ -1,8 +1,14 @@
-import { type BatchObservableCallback, diag, type Meter } from '@opentelemetry/api';
+import {
+  type BatchObservableCallback,
+  type BatchObservableResult,
+  diag,
+  type Meter,
+} from '@opentelemetry/api';
 import { meterProvider, reasonOf, reportFault } from '@org/instrument-core';
 import type { Group } from './group.ts';
 import { CREATORS } from './groups/creators.ts';
 import type { SystemMetricsOptions } from './options.ts';
+import { KernelFiles } from './reading/kernel-files.ts';
 import { type GroupName, settingsOf } from './settings.ts';
 
 const SCOPE = '@org/instrument-system';
@@ -13,6 +19,12 @@ const WAITING: GroupName = 'filesystem';
 export interface SystemMetrics {
   /** Shows the metrics no more, and ends what runs between collections. Idempotent. */
   stop(): void;
+}
+
+/** A group that there is. */
+interface Member {
+  readonly name: GroupName;
+  readonly group: Group;
 }
 
 /**
@@ -26,39 +38,59 @@ export function startSystemMetrics(options: SystemMetricsOptions = {}): SystemMe
   const settings = settingsOf(options);
   const provider = options.meterProvider ?? meterProvider;
   const meter = provider.getMeter(SCOPE);
-  const stops: (() => void)[] = [];
-  for (const name of settings.groups) {
-    const ownMeter = name === WAITING ? provider.getMeter(`${SCOPE}/${name}`) : meter;
+  const waitingMeter = provider.getMeter(`${SCOPE}/${WAITING}`);
+  const files = new KernelFiles();
+  const create = (name: GroupName): Member[] => {
     try {
-      const group = CREATORS[name]({ meter: ownMeter, settings });
-      stops.push(attach(name, group, ownMeter));
+      const ownMeter = name === WAITING ? waitingMeter : meter;
+      return [{ name, group: CREATORS[name]({ meter: ownMeter, settings, files }) }];
     } catch (error) {
       // Other platforms have no /proc: nobody need be warned there.
       const isUnusual = process.platform === 'linux';
       diag[isUnusual ? 'warn' : 'info'](`system: there are no ${name} metrics: ${reasonOf(error)}`);
+      return [];
     }
-  }
+  };
+  const members = settings.groups.flatMap(create);
+  const detachments = [
+    attach(
+      members.filter(({ name }) => name !== WAITING),
+      meter,
+    ),
+    attach(
+      members.filter(({ name }) => name === WAITING),
+      waitingMeter,
+    ),
+  ];
   return {
     stop() {
-      for (const stop of stops.splice(0)) stop();
+      for (const detach of detachments.splice(0)) detach();
+      for (const { group } of members.splice(0)) group.stop?.();
+      files.close();
     },
   };
 }
 
-/** Asks the group in every collection, and keeps its faults from whoever collects. */
-function attach(name: GroupName, group: Group, meter: Meter): () => void {
-  const observables = [...group.observables];
-  const report = (error: unknown): void => reportFault('system', `reading ${name} metrics`, error);
+/** Asks the groups in every collection, by one callback: each that a meter has takes promises and turns of its own. */
+function attach(members: readonly Member[], meter: Meter): () => void {
+  const observables = members.flatMap(({ group }) => group.observables);
+  if (observables.length === 0) return () => {};
   const callback: BatchObservableCallback = (result) => {
-    try {
-      return group.observe(result)?.catch(report);
-    } catch (error) {
-      report(error);
-    }
+    let waiting: Promise<void> | undefined;
+    for (const member of members) waiting = observe(member, result) ?? waiting;
+    return waiting;
   };
-  if (observables.length > 0) meter.addBatchObservableCallback(callback, observables);
-  return () => {
-    if (observables.length > 0) meter.removeBatchObservableCallback(callback, observables);
-    group.stop?.();
-  };
+  meter.addBatchObservableCallback(callback, observables);
+  return () => meter.removeBatchObservableCallback(callback, observables);
+}
+
+/** Keeps the faults of a group from whoever collects, and from the other groups. */
+function observe({ name, group }: Member, result: BatchObservableResult): Promise<void> | undefined {
+  const report = (error: unknown): void => reportFault('system', `reading ${name} metrics`, error);
+  try {
+    return group.observe(result)?.catch(report);
+  } catch (error) {
+    report(error);
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseSelfCgroup } from '../proc/self-cgroup.ts';
+import type { KernelFiles } from '../reading/kernel-files.ts';
 import { readSmallFile } from '../reading/small-file.ts';
 import type { Cgroup } from './cgroup.ts';
 import { openVersion1 } from './version-1.ts';
@@ -13,12 +14,13 @@ export function findCgroup(
   procDirectory: string,
   cgroupDirectory: string,
   hostBytes: number,
+  files: KernelFiles,
 ): Cgroup | undefined {
   const membership = parseSelfCgroup(readSmallFile(join(procDirectory, 'self/cgroup')));
   if (membership === undefined) return undefined;
   const { unified } = membership;
   return (
-    (unified === undefined ? undefined : openVersion2(cgroupDirectory, unified, hostBytes)) ??
-    openVersion1(cgroupDirectory, membership, hostBytes)
+    (unified === undefined ? undefined : openVersion2(cgroupDirectory, unified, hostBytes, files)) ??
+    openVersion1(cgroupDirectory, membership, hostBytes, files)
   );
 }

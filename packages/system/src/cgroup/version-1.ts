@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyedNumber, numberOf } from '../proc/keyed-number.ts';
 import type { Membership } from '../proc/self-cgroup.ts';
+import type { KernelFiles } from '../reading/kernel-files.ts';
 import { textOf } from '../reading/source.ts';
 import type { Cgroup, CgroupLimits, CgroupReading } from './cgroup.ts';
 import { groupDirectories, leastOf } from './directories.ts';
@@ -23,6 +24,7 @@ export function openVersion1(
   root: string,
   { controllers }: Membership,
   hostBytes: number,
+  files: KernelFiles,
 ): Cgroup | undefined {
   const names = Object.keys(FILES) as Controller[];
   const pathOf = (name: Controller): string => controllers.get(name) ?? '/';
@@ -40,9 +42,9 @@ export function openVersion1(
   const { cpuLimit, memoryLimit } = limits();
   if (isRoot && cpuLimit === undefined && memoryLimit === undefined) return undefined;
   const read = (): CgroupReading => ({
-    ...readCpu(cpu[0]),
-    ...readAccounts(accounts[0]),
-    ...readMemory(memory[0]),
+    ...readCpu(files, cpu[0]),
+    ...readAccounts(files, accounts[0]),
+    ...readMemory(files, memory[0]),
   });
   return { version: 1, read, limits };
 }
@@ -54,9 +56,9 @@ function directoriesOf(root: string, controller: Controller, path: string): stri
   return top === undefined ? [] : groupDirectories(top, path).filter(isThere);
 }
 
-function readCpu(own: string | undefined): CgroupReading {
+function readCpu(files: KernelFiles, own: string | undefined): CgroupReading {
   if (own === undefined) return {};
-  const stat = textOf(join(own, 'cpu.stat')) ?? '';
+  const stat = files.find(`${own}/cpu.stat`) ?? '';
   return {
     periods: keyedNumber(stat, 'nr_periods'),
     throttledPeriods: keyedNumber(stat, 'nr_throttled'),
@@ -73,22 +75,22 @@ function quotaOf(directory: string): number | undefined {
     : quota / period;
 }
 
-function readAccounts(own: string | undefined): CgroupReading {
+function readAccounts(files: KernelFiles, own: string | undefined): CgroupReading {
   if (own === undefined) return {};
-  const read = (file: string): number | undefined => seconds(numberOf(textOf(join(own, file))?.trim()));
+  const read = (file: string): number | undefined => seconds(numberOf(files.find(`${own}/${file}`)?.trim()));
   return { userSeconds: read('cpuacct.usage_user'), systemSeconds: read('cpuacct.usage_sys') };
 }
 
-function readMemory(own: string | undefined): CgroupReading {
+function readMemory(files: KernelFiles, own: string | undefined): CgroupReading {
   if (own === undefined) return {};
-  const stat = textOf(join(own, 'memory.stat')) ?? '';
+  const stat = files.find(`${own}/memory.stat`) ?? '';
   return {
-    memoryUsage: numberOf(textOf(join(own, 'memory.usage_in_bytes'))?.trim()),
+    memoryUsage: numberOf(files.find(`${own}/memory.usage_in_bytes`)?.trim()),
     residentBytes: keyedNumber(stat, 'total_rss'),
     inactiveFileBytes: keyedNumber(stat, 'total_inactive_file'),
     faults: keyedNumber(stat, 'total_pgfault'),
     majorFaults: keyedNumber(stat, 'total_pgmajfault'),
-    oomKills: keyedNumber(textOf(join(own, 'memory.oom_control')) ?? '', 'oom_kill'),
+    oomKills: keyedNumber(files.find(`${own}/memory.oom_control`) ?? '', 'oom_kill'),
   };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyedNumber, numberOf } from '../proc/keyed-number.ts';
+import type { KernelFiles } from '../reading/kernel-files.ts';
 import { textOf } from '../reading/source.ts';
 import type { Cgroup } from './cgroup.ts';
 import { groupDirectories, leastOf } from './directories.ts';
@@ -11,7 +12,12 @@ const MICROS_PER_SECOND = 1e6;
  * The control group of version 2 at `path` (kernel, Documentation/admin-guide/cgroup-v2.rst). `undefined` when it tells
  * nothing but what the machine does: the root has no `memory.current`.
  */
-export function openVersion2(root: string, path: string, hostBytes: number): Cgroup | undefined {
+export function openVersion2(
+  root: string,
+  path: string,
+  hostBytes: number,
+  files: KernelFiles,
+): Cgroup | undefined {
   if (!existsSync(join(root, 'cgroup.controllers'))) return undefined;
   const directories = groupDirectories(root, path).filter((directory) =>
     existsSync(join(directory, 'cpu.stat')),
@@ -22,20 +28,20 @@ export function openVersion2(root: string, path: string, hostBytes: number): Cgr
   return {
     version: 2,
     read() {
-      const cpu = textOf(join(own, 'cpu.stat')) ?? '';
-      const memory = textOf(join(own, 'memory.stat')) ?? '';
+      const cpu = files.find(`${own}/cpu.stat`) ?? '';
+      const memory = files.find(`${own}/memory.stat`) ?? '';
       return {
         userSeconds: seconds(keyedNumber(cpu, 'user_usec')),
         systemSeconds: seconds(keyedNumber(cpu, 'system_usec')),
         periods: keyedNumber(cpu, 'nr_periods'),
         throttledPeriods: keyedNumber(cpu, 'nr_throttled'),
         throttledSeconds: seconds(keyedNumber(cpu, 'throttled_usec')),
-        memoryUsage: numberOf(textOf(join(own, 'memory.current'))?.trim()),
+        memoryUsage: numberOf(files.find(`${own}/memory.current`)?.trim()),
         residentBytes: keyedNumber(memory, 'anon'),
         inactiveFileBytes: keyedNumber(memory, 'inactive_file'),
         faults: keyedNumber(memory, 'pgfault'),
         majorFaults: keyedNumber(memory, 'pgmajfault'),
-        oomKills: keyedNumber(textOf(join(own, 'memory.events')) ?? '', 'oom_kill'),
+        oomKills: keyedNumber(files.find(`${own}/memory.events`) ?? '', 'oom_kill'),
       };
     },
     limits: () => ({

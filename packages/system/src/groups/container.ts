@@ -10,10 +10,15 @@ const MILLIS_PER_SECOND = 1_000;
 /** Limits change when somebody changes them. */
 const LIMITS_FRESH_MILLIS = 10_000;
 
+const USER = { 'cpu.mode': 'user' };
+const SYSTEM = { 'cpu.mode': 'system' };
+const MINOR = { 'system.paging.fault.type': 'minor' };
+const MAJOR = { 'system.paging.fault.type': 'major' };
+
 /** `container.*`, and limits and throttling, which have no convention, as `instrument.cgroup.*`. */
-export function createContainer({ meter, settings }: GroupContext): Group {
+export function createContainer({ meter, settings, files }: GroupContext): Group {
   const { procDirectory, cgroupDirectory, intervalMillis } = settings;
-  const found = findCgroup(procDirectory, cgroupDirectory, totalmem());
+  const found = findCgroup(procDirectory, cgroupDirectory, totalmem(), files);
   // Most processes are in none: no reason for a word.
   if (found === undefined) return { observables: [], observe() {} };
   const cgroup = found;
@@ -75,14 +80,17 @@ export function createContainer({ meter, settings }: GroupContext): Group {
         limitsUntil = now.millis + LIMITS_FRESH_MILLIS;
       }
       const elapsed = (now.millis - then.millis) / MILLIS_PER_SECOND;
-      for (const [mode, seconds, before] of [
-        ['user', now.userSeconds, then.userSeconds],
-        ['system', now.systemSeconds, then.systemSeconds],
-      ] as const) {
-        tell(cpuTime, seconds, { 'cpu.mode': mode });
-        if (seconds === undefined || before === undefined || elapsed <= 0) continue;
-        tell(cpuUsage, Math.max(0, seconds - before) / elapsed, { 'cpu.mode': mode });
-      }
+      const tellCpu = (
+        seconds: number | undefined,
+        before: number | undefined,
+        attributes: Attributes,
+      ): void => {
+        tell(cpuTime, seconds, attributes);
+        if (seconds === undefined || before === undefined || elapsed <= 0) return;
+        tell(cpuUsage, Math.max(0, seconds - before) / elapsed, attributes);
+      };
+      tellCpu(now.userSeconds, then.userSeconds, USER);
+      tellCpu(now.systemSeconds, then.systemSeconds, SYSTEM);
       tell(cpuLimit, limits.cpuLimit);
       tell(periods, now.periods);
       tell(throttled, now.throttledPeriods);
@@ -92,8 +100,8 @@ export function createContainer({ meter, settings }: GroupContext): Group {
       tell(memoryLimit, limits.memoryLimit);
       tell(oomKills, now.oomKills);
       if (now.faults !== undefined && now.majorFaults !== undefined) {
-        tell(faults, Math.max(0, now.faults - now.majorFaults), { 'system.paging.fault.type': 'minor' });
-        tell(faults, now.majorFaults, { 'system.paging.fault.type': 'major' });
+        tell(faults, Math.max(0, now.faults - now.majorFaults), MINOR);
+        tell(faults, now.majorFaults, MAJOR);
       }
       if (now.memoryUsage === undefined) return;
       const working = Math.max(0, now.memoryUsage - (now.inactiveFileBytes ?? 0));

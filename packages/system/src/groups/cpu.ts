@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, uptime } from 'node:os';
 import { join } from 'node:path';
-import type { BatchObservableResult } from '@opentelemetry/api';
+import type { Attributes, BatchObservableResult } from '@opentelemetry/api';
 import { monotonicMillis } from '@org/instrument-core';
 import type { Group, GroupContext } from '../group.ts';
 import { InstrumentSet } from '../instrument-set.ts';
@@ -12,12 +12,14 @@ import { rising } from './rising.ts';
 const MILLIS_PER_SECOND = 1_000;
 /** Times that only Linux tells. */
 const OF_LINUX = new Set(['iowait', 'steal']);
+/** `/proc/uptime` is opened for every answer; in between, the clock goes on by itself. After a suspension it is late for as long. */
+const UPTIME_FRESH_MILLIS = 10_000;
 
 /** `system.cpu.*`, `system.uptime`, `system.process.created`. */
-export function createCpu({ meter, settings }: GroupContext): Group {
+export function createCpu({ meter, settings, files }: GroupContext): Group {
   const isLinux = process.platform === 'linux';
   const source: Source<CpuStat> = isLinux
-    ? fileSource(join(settings.procDirectory, 'stat'), parseCpuStat)
+    ? fileSource(files, join(settings.procDirectory, 'stat'), (text) => parseCpuStat(text, settings.perCpu))
     : { read: statOfNode };
   const set = new InstrumentSet(meter);
   const time = set.counter('system.cpu.time', 's', 'Seconds each logical CPU spent on each mode');
@@ -29,17 +31,21 @@ export function createCpu({ meter, settings }: GroupContext): Group {
   let last = first;
   const span = new SpanOfTime(settings.intervalMillis, monotonicMillis(), first);
 
+  const attributesOfAll = attributesPerMode();
+  const attributesOfCpus = new Map<number, readonly Attributes[]>();
+  const readUptime = createUptime();
+
   const tell = (
     result: BatchObservableResult,
     now: CpuTimes,
     then: CpuTimes | undefined,
-    cpu?: number,
+    perMode: readonly Attributes[],
   ): void => {
     const elapsed = then === undefined ? 0 : sum(now) - sum(then);
-    for (const [i, mode] of CPU_MODES.entries()) {
+    for (let i = 0; i < CPU_MODES.length; i++) {
       const seconds = now[i];
-      if (seconds === undefined || (!isLinux && OF_LINUX.has(mode))) continue;
-      const attributes = { 'cpu.mode': mode, ...(cpu === undefined ? {} : { 'cpu.logical_number': cpu }) };
+      if (seconds === undefined || (!isLinux && OF_LINUX.has(CPU_MODES[i] as string))) continue;
+      const attributes = perMode[i] as Attributes;
       result.observe(time, seconds, attributes);
       const busy = seconds - (then?.[i] ?? 0);
       if (elapsed > 0) result.observe(utilization, Math.min(1, Math.max(0, busy / elapsed)), attributes);
@@ -52,10 +58,15 @@ export function createCpu({ meter, settings }: GroupContext): Group {
       const now = rising(source.read(), last);
       last = now;
       const then = span.at(monotonicMillis(), () => now);
-      if (settings.perCpu) for (const [cpu, times] of now.cpus) tell(result, times, then.cpus.get(cpu), cpu);
-      else tell(result, now.all, then.all);
-      result.observe(count, now.cpus.size === 0 ? availableParallelism() : now.cpus.size);
-      result.observe(up, uptime());
+      if (settings.perCpu) {
+        for (const [cpu, times] of now.cpus) {
+          const perMode = attributesOfCpus.get(cpu) ?? attributesPerMode(cpu);
+          attributesOfCpus.set(cpu, perMode);
+          tell(result, times, then.cpus.get(cpu), perMode);
+        }
+      } else tell(result, now.all, then.all, attributesOfAll);
+      result.observe(count, now.count === 0 ? availableParallelism() : now.count);
+      result.observe(up, readUptime());
       if (now.created !== undefined) result.observe(created, now.created);
     },
   };
@@ -68,7 +79,28 @@ function statOfNode(): CpuStat {
   );
   if (list.length === 0) throw new Error('Node.js tells nothing of the CPUs');
   const all = CPU_MODES.map((_, i) => list.reduce((total, times) => total + (times[i] ?? 0), 0));
-  return { all, cpus: new Map(list.entries()), created: undefined };
+  return { all, cpus: new Map(list.entries()), count: list.length, created: undefined };
+}
+
+/** Per mode, as {@link CPU_MODES} lists them. */
+function attributesPerMode(cpu?: number): Attributes[] {
+  return CPU_MODES.map((mode) => ({
+    'cpu.mode': mode,
+    ...(cpu === undefined ? {} : { 'cpu.logical_number': cpu }),
+  }));
+}
+
+function createUptime(): () => number {
+  let startedMillis = 0;
+  let untilMillis = Number.NEGATIVE_INFINITY;
+  return () => {
+    const nowMillis = monotonicMillis();
+    if (nowMillis >= untilMillis) {
+      startedMillis = nowMillis - uptime() * MILLIS_PER_SECOND;
+      untilMillis = nowMillis + UPTIME_FRESH_MILLIS;
+    }
+    return (nowMillis - startedMillis) / MILLIS_PER_SECOND;
+  };
 }
 
 function sum(times: CpuTimes): number {

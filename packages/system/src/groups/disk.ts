@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import type { Attributes } from '@opentelemetry/api';
 import type { Group, GroupContext } from '../group.ts';
 import { InstrumentSet } from '../instrument-set.ts';
 import { createNameFilter } from '../name-filter.ts';
+import { perName } from '../per-name.ts';
 import { type DiskStats, parseDiskstats } from '../proc/diskstats.ts';
 import { fileSource } from '../reading/source.ts';
 
@@ -11,7 +13,7 @@ const NO_DISK = /^(?:loop|z?ram|fd|sr|nbd)\d|^mmcblk\d+(?:boot|rpmb)/;
 const PARTITION = /^(?:((?:[hsv]|xv)d[a-z]+)\d+|((?:nvme\d+n|mmcblk|md)\d+)p\d+)$/;
 
 /** `system.disk.*`. */
-export function createDisk({ meter, settings }: GroupContext): Group {
+export function createDisk({ meter, settings, files }: GroupContext): Group {
   const isShown = createNameFilter({
     include: settings.diskInclude,
     exclude: settings.diskExclude,
@@ -19,7 +21,7 @@ export function createDisk({ meter, settings }: GroupContext): Group {
   });
   const includesSome = settings.diskInclude.length > 0;
   const isWanted = (name: string): boolean => includesSome || !NO_DISK.test(name);
-  const source = fileSource(join(settings.procDirectory, 'diskstats'), (text) =>
+  const source = fileSource(files, join(settings.procDirectory, 'diskstats'), (text) =>
     parseDiskstats(text, isWanted),
   );
   const set = new InstrumentSet(meter);
@@ -36,17 +38,25 @@ export function createDisk({ meter, settings }: GroupContext): Group {
     '{operation}',
     'Operations that became part of another one',
   );
+  const attributesOf = perName((name) => {
+    const device = { 'system.device.name': name };
+    const direction = (word: string): Attributes => ({ ...device, 'disk.io.direction': word });
+    return { device, read: direction('read'), write: direction('write') };
+  });
+  const wholeOf = perName(diskOfPartition);
+  const isPartition = ({ device }: DiskStats, disks: readonly DiskStats[]): boolean => {
+    const whole = wholeOf(device);
+    // Some clouds give a machine `xvda1` without `xvda`: it is a disk then.
+    return whole !== '' && disks.some((disk) => disk.device === whole);
+  };
   source.read();
   return {
     observables: set.all,
     observe(result) {
       const disks = source.read();
-      const names = new Set(disks.map(({ device }) => device));
       for (const disk of disks) {
-        if (!isShown(disk.device) || (!includesSome && isPartitionOf(disk, names))) continue;
-        const device = { 'system.device.name': disk.device };
-        const read = { ...device, 'disk.io.direction': 'read' };
-        const write = { ...device, 'disk.io.direction': 'write' };
+        if (!isShown(disk.device) || (!includesSome && isPartition(disk, disks))) continue;
+        const { device, read, write } = attributesOf(disk.device);
         result.observe(io, disk.readBytes, read);
         result.observe(io, disk.writtenBytes, write);
         result.observe(operations, disk.reads, read);
@@ -61,8 +71,8 @@ export function createDisk({ meter, settings }: GroupContext): Group {
   };
 }
 
-/** Some clouds give a machine `xvda1` without `xvda`: it is a disk then. */
-function isPartitionOf({ device }: DiskStats, names: ReadonlySet<string>): boolean {
+/** `sda` of `sda1`; nothing of what is no partition. */
+function diskOfPartition(device: string): string {
   const match = PARTITION.exec(device);
-  return match !== null && names.has((match[1] ?? match[2]) as string);
+  return match?.[1] ?? match?.[2] ?? '';
 }

@@ -17,6 +17,9 @@ const MILLIS_PER_SECOND = 1_000;
  */
 const DEVIATION_STALE_SHARE = 0.5;
 
+const ACTIVE = { 'nodejs.eventloop.state': 'active' };
+const IDLE = { 'nodejs.eventloop.state': 'idle' };
+
 /** Seconds per statistic of `nodejs.eventloop.delay.*`. */
 type Delays = Readonly<Record<'min' | 'max' | 'mean' | 'stddev' | 'p50' | 'p90' | 'p99', number>>;
 
@@ -57,8 +60,8 @@ export function createEventLoop({ meter, settings: { intervalMillis } }: GroupCo
       const now = performance.eventLoopUtilization();
       const then = busy.at(nowMillis, () => now);
       result.observe(utilization, performance.eventLoopUtilization(now, then).utilization);
-      result.observe(time, now.active / MILLIS_PER_SECOND, { 'nodejs.eventloop.state': 'active' });
-      result.observe(time, now.idle / MILLIS_PER_SECOND, { 'nodejs.eventloop.state': 'idle' });
+      result.observe(time, now.active / MILLIS_PER_SECOND, ACTIVE);
+      result.observe(time, now.idle / MILLIS_PER_SECOND, IDLE);
     },
     stop() {
       for (const histogram of histograms) histogram.disable();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Attributes } from '@opentelemetry/api';
 import { monotonicMillis } from '@org/instrument-core';
 import type { Group, GroupContext } from '../group.ts';
 import { InstrumentSet } from '../instrument-set.ts';
@@ -34,12 +35,12 @@ export function createFilesystem({ meter, settings }: GroupContext): Group {
   );
   const utilization = set.gauge('system.filesystem.utilization', '1', 'Share of the space by state');
   const limit = set.upDownCounter('system.filesystem.limit', 'By', 'Space of the file system');
-  let found: readonly (readonly [Mount, Space])[] = [];
+  let found: readonly FoundSpace[] = [];
   let foundMillis = Number.NEGATIVE_INFINITY;
   /** Readers that come while the answers are awaited share them. */
   let asking: Promise<void> | undefined;
   const ask = async (): Promise<void> => {
-    found = await readSpace(listMounts());
+    found = (await readSpace(listMounts())).map(foundSpaceOf);
     foundMillis = monotonicMillis();
   };
   listMounts();
@@ -48,19 +49,11 @@ export function createFilesystem({ meter, settings }: GroupContext): Group {
     observables: set.all,
     observe(result) {
       const tell = (): void => {
-        for (const [mount, space] of found) {
-          const attributes = {
-            'system.device.name': mount.device,
-            'system.filesystem.type': mount.type,
-            'system.filesystem.mode': mount.mode,
-            'system.filesystem.mountpoint': mount.mountpoint,
-          };
-          const { totalBytes, ...states } = space;
+        for (const { totalBytes, attributes, states } of found) {
           result.observe(limit, totalBytes, attributes);
-          for (const [name, bytes] of Object.entries(states)) {
-            const state = { ...attributes, 'system.filesystem.state': name.replace('Bytes', '') };
-            result.observe(usage, bytes, state);
-            result.observe(utilization, bytes / totalBytes, state);
+          for (const state of states) {
+            result.observe(usage, state.bytes, state.attributes);
+            result.observe(utilization, state.bytes / totalBytes, state.attributes);
           }
         }
       };
@@ -71,6 +64,32 @@ export function createFilesystem({ meter, settings }: GroupContext): Group {
       return asking.then(tell);
     },
   };
+}
+
+/** Space as it is told in every collection until it is asked for again. */
+interface FoundSpace {
+  readonly totalBytes: number;
+  readonly attributes: Attributes;
+  readonly states: readonly { readonly bytes: number; readonly attributes: Attributes }[];
+}
+
+function foundSpaceOf([mount, space]: readonly [Mount, Space]): FoundSpace {
+  const attributes = {
+    'system.device.name': mount.device,
+    'system.filesystem.type': mount.type,
+    'system.filesystem.mode': mount.mode,
+    'system.filesystem.mountpoint': mount.mountpoint,
+  };
+  const state = (name: string, bytes: number) => ({
+    bytes,
+    attributes: { ...attributes, 'system.filesystem.state': name },
+  });
+  const states = [
+    state('used', space.usedBytes),
+    state('free', space.freeBytes),
+    state('reserved', space.reservedBytes),
+  ];
+  return { totalBytes: space.totalBytes, attributes, states };
 }
 
 /** The mounts that are shown, one per file system: that with the shortest path. */

@@ -1,6 +1,7 @@
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import type { Group, GroupContext } from '../group.ts';
 import { InstrumentSet } from '../instrument-set.ts';
+import { perName } from '../per-name.ts';
 
 /** `v8js.memory.heap.*`; what of the memory has no convention is `instrument.*`. */
 export function createHeap({ meter }: GroupContext): Group {
@@ -21,11 +22,12 @@ export function createHeap({ meter }: GroupContext): Group {
     'By',
     'Memory that JavaScript objects hold outside of the heap: buffers, most of all',
   );
+  const attributesOf = perName((name) => ({ 'v8js.heap.space.name': name }));
   return {
     observables: set.all,
     observe(result) {
       for (const space of getHeapSpaceStatistics()) {
-        const attributes = { 'v8js.heap.space.name': space.space_name };
+        const attributes = attributesOf(space.space_name);
         result.observe(used, space.space_used_size, attributes);
         result.observe(size, space.space_size, attributes);
         result.observe(available, space.space_available_size, attributes);

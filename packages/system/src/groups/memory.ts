@@ -1,14 +1,23 @@
 import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
+import type { Attributes } from '@opentelemetry/api';
 import type { Group, GroupContext } from '../group.ts';
 import { InstrumentSet } from '../instrument-set.ts';
 import { type Meminfo, parseMeminfo } from '../proc/meminfo.ts';
 import { fileSource, type Source } from '../reading/source.ts';
 
+const USED = { 'system.memory.state': 'used' };
+const AVAILABLE = { 'system.memory.state': 'available' };
+const FREE = { 'system.memory.state': 'free' };
+const BUFFERS = { 'system.memory.state': 'buffers' };
+const CACHED = { 'system.memory.state': 'cached' };
+const RECLAIMABLE = { 'system.memory.linux.slab.state': 'reclaimable' };
+const UNRECLAIMABLE = { 'system.memory.linux.slab.state': 'unreclaimable' };
+
 /** `system.memory.*`. */
-export function createMemory({ meter, settings }: GroupContext): Group {
+export function createMemory({ meter, settings, files }: GroupContext): Group {
   const isLinux = process.platform === 'linux';
-  const source = isLinux ? fileSource(join(settings.procDirectory, 'meminfo'), parseMeminfo) : OF_NODE;
+  const source = isLinux ? fileSource(files, join(settings.procDirectory, 'meminfo'), parseMeminfo) : OF_NODE;
   const set = new InstrumentSet(meter);
   const usage = set.upDownCounter(
     'system.memory.usage',
@@ -27,21 +36,22 @@ export function createMemory({ meter, settings }: GroupContext): Group {
     observables: set.all,
     observe(result) {
       const now = source.read();
-      const { total, free, buffers, cached } = now;
-      const states = { used: total - now.available, available: now.available, free };
-      for (const [state, bytes] of Object.entries(isLinux ? { ...states, buffers, cached } : states)) {
-        const attributes = { 'system.memory.state': state };
+      const { total } = now;
+      const tell = (bytes: number, attributes: Attributes): void => {
         result.observe(usage, bytes, attributes);
         result.observe(utilization, bytes / total, attributes);
-      }
+      };
+      tell(total - now.available, USED);
+      tell(now.available, AVAILABLE);
+      tell(now.free, FREE);
       result.observe(limit, total);
       if (!isLinux) return;
+      tell(now.buffers, BUFFERS);
+      tell(now.cached, CACHED);
       result.observe(available, now.available);
       if (now.shared !== undefined) result.observe(shared, now.shared);
-      const slabs = { reclaimable: now.slabReclaimable, unreclaimable: now.slabUnreclaimable };
-      for (const [state, bytes] of Object.entries(slabs)) {
-        if (bytes !== undefined) result.observe(slab, bytes, { 'system.memory.linux.slab.state': state });
-      }
+      if (now.slabReclaimable !== undefined) result.observe(slab, now.slabReclaimable, RECLAIMABLE);
+      if (now.slabUnreclaimable !== undefined) result.observe(slab, now.slabUnreclaimable, UNRECLAIMABLE);
     },
   };
 }

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import type { Attributes, BatchObservableResult } from '@opentelemetry/api';
 import type { Group, GroupContext } from '../group.ts';
 import { InstrumentSet } from '../instrument-set.ts';
 import { createNameFilter, namesLike } from '../name-filter.ts';
-import { parseNetDev } from '../proc/net-dev.ts';
+import { perName } from '../per-name.ts';
+import { parseNetDev, type Traffic } from '../proc/net-dev.ts';
 import { fileSource } from '../reading/source.ts';
 
 /** The loopback, bridges, those of containers and of the networks that connect them, and what the kernel has by default. */
@@ -26,13 +28,15 @@ const HIDDEN = [
 ];
 
 /** `system.network.*`. */
-export function createNetwork({ meter, settings }: GroupContext): Group {
+export function createNetwork({ meter, settings, files }: GroupContext): Group {
   const isShown = createNameFilter({
     include: settings.networkInclude,
     exclude: settings.networkExclude,
     isHidden: namesLike(HIDDEN),
   });
-  const source = fileSource(join(settings.procDirectory, 'net/dev'), (text) => parseNetDev(text, isShown));
+  const source = fileSource(files, join(settings.procDirectory, 'net/dev'), (text) =>
+    parseNetDev(text, isShown),
+  );
   const set = new InstrumentSet(meter);
   const io = set.counter('system.network.io', 'By', 'Bytes received and transmitted');
   const packets = set.counter('system.network.packet.count', '{packet}', 'Packets received and transmitted');
@@ -42,18 +46,27 @@ export function createNetwork({ meter, settings }: GroupContext): Group {
     'Packets dropped without an error',
   );
   const errors = set.counter('system.network.errors', '{error}', 'Errors of the network');
+  const attributesOf = perName((name) => {
+    const direction = (word: string): Attributes => ({
+      'network.interface.name': name,
+      'network.io.direction': word,
+    });
+    return { receive: direction('receive'), transmit: direction('transmit') };
+  });
+  const tell = (result: BatchObservableResult, traffic: Traffic, attributes: Attributes): void => {
+    result.observe(io, traffic.bytes, attributes);
+    result.observe(packets, traffic.packets, attributes);
+    result.observe(dropped, traffic.dropped, attributes);
+    result.observe(errors, traffic.errors, attributes);
+  };
   source.read();
   return {
     observables: set.all,
     observe(result) {
       for (const { name, receive, transmit } of source.read()) {
-        for (const [direction, traffic] of Object.entries({ receive, transmit })) {
-          const attributes = { 'network.interface.name': name, 'network.io.direction': direction };
-          result.observe(io, traffic.bytes, attributes);
-          result.observe(packets, traffic.packets, attributes);
-          result.observe(dropped, traffic.dropped, attributes);
-          result.observe(errors, traffic.errors, attributes);
-        }
+        const attributes = attributesOf(name);
+        tell(result, receive, attributes.receive);
+        tell(result, transmit, attributes.transmit);
       }
     },
   };

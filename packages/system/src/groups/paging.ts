@@ -5,10 +5,16 @@ import { parseSwaps } from '../proc/swaps.ts';
 import { parseVmstat } from '../proc/vmstat.ts';
 import { fileSource, optionally } from '../reading/source.ts';
 
+const MINOR = { 'system.paging.fault.type': 'minor' };
+const MAJOR = { 'system.paging.fault.type': 'major' };
+// A fault that has to wait for the disk is a major one.
+const IN = { 'system.paging.direction': 'in', ...MAJOR };
+const OUT = { 'system.paging.direction': 'out', ...MAJOR };
+
 /** `system.paging.*`. */
-export function createPaging({ meter, settings }: GroupContext): Group {
-  const vmstat = fileSource(join(settings.procDirectory, 'vmstat'), parseVmstat);
-  const swaps = fileSource(join(settings.procDirectory, 'swaps'), parseSwaps);
+export function createPaging({ meter, settings, files }: GroupContext): Group {
+  const vmstat = fileSource(files, join(settings.procDirectory, 'vmstat'), parseVmstat);
+  const swaps = fileSource(files, join(settings.procDirectory, 'swaps'), parseSwaps);
   const set = new InstrumentSet(meter);
   const faults = set.counter('system.paging.faults', '{fault}', 'Page faults');
   const operations = set.counter(
@@ -23,13 +29,10 @@ export function createPaging({ meter, settings }: GroupContext): Group {
     observables: set.all,
     observe(result) {
       const { minorFaults, majorFaults, swappedIn, swappedOut } = vmstat.read();
-      result.observe(faults, minorFaults, { 'system.paging.fault.type': 'minor' });
-      result.observe(faults, majorFaults, { 'system.paging.fault.type': 'major' });
-      // A fault that has to wait for the disk is a major one.
-      for (const [direction, pages] of Object.entries({ in: swappedIn, out: swappedOut })) {
-        const attributes = { 'system.paging.direction': direction, 'system.paging.fault.type': 'major' };
-        if (pages !== undefined) result.observe(operations, pages, attributes);
-      }
+      result.observe(faults, minorFaults, MINOR);
+      result.observe(faults, majorFaults, MAJOR);
+      if (swappedIn !== undefined) result.observe(operations, swappedIn, IN);
+      if (swappedOut !== undefined) result.observe(operations, swappedOut, OUT);
       for (const { device, totalBytes, usedBytes } of optionally(swaps) ?? []) {
         for (const [state, bytes] of Object.entries({ used: usedBytes, free: totalBytes - usedBytes })) {
           const attributes = { 'system.device.name': device, 'system.paging.state': state };

@@ -12,12 +12,21 @@ import { SpanOfTime } from '../span-of-time.ts';
 const MICROS_PER_SECOND = 1e6;
 const MICROS_PER_MILLI = 1_000;
 
+const USER = { 'cpu.mode': 'user' };
+const SYSTEM = { 'cpu.mode': 'system' };
+const READ = { 'disk.io.direction': 'read' };
+const WRITE = { 'disk.io.direction': 'write' };
+const VOLUNTARY = { 'process.context_switch.type': 'voluntary' };
+const INVOLUNTARY = { 'process.context_switch.type': 'involuntary' };
+const MINOR = { 'system.paging.fault.type': 'minor' };
+const MAJOR = { 'system.paging.fault.type': 'major' };
+
 /** `process.*`. */
-export function createProcess({ meter, settings }: GroupContext): Group {
+export function createProcess({ meter, settings, files }: GroupContext): Group {
   const self = join(settings.procDirectory, 'self');
-  const status = fileSource(join(self, 'status'), parseProcessStatus);
-  const io = fileSource(join(self, 'io'), parseProcessIo);
-  const countDescriptors = createDescriptorCount(join(self, 'fd'));
+  const status = fileSource(files, join(self, 'status'), parseProcessStatus);
+  const io = fileSource(files, join(self, 'io'), parseProcessIo);
+  const countDescriptors = createDescriptorCount(files, join(self, 'fd'));
   const hostBytes = totalmem();
   const cpus = availableParallelism();
   const set = new InstrumentSet(meter);
@@ -44,18 +53,21 @@ export function createProcess({ meter, settings }: GroupContext): Group {
   );
   const faults = set.counter('process.paging.faults', '{fault}', 'Page faults');
   const up = set.gauge('process.uptime', 's', 'Time since the process started');
-  const span = new SpanOfTime(settings.intervalMillis, monotonicMillis(), cpuTimes());
+  const span = new SpanOfTime(settings.intervalMillis, monotonicMillis(), takeUsage());
 
   return {
     observables: set.all,
     observe(result) {
-      const now = cpuTimes();
+      const now = takeUsage();
       const then = span.at(now.millis, () => now);
+      const { usage } = now;
+      result.observe(cpuTime, usage.userCPUTime / MICROS_PER_SECOND, USER);
+      result.observe(cpuTime, usage.systemCPUTime / MICROS_PER_SECOND, SYSTEM);
       const available = (now.millis - then.millis) * MICROS_PER_MILLI * cpus;
-      for (const mode of ['user', 'system'] as const) {
-        const attributes = { 'cpu.mode': mode };
-        result.observe(cpuTime, now[mode] / MICROS_PER_SECOND, attributes);
-        if (available > 0) result.observe(cpuUtilization, (now[mode] - then[mode]) / available, attributes);
+      if (available > 0) {
+        const before = then.usage;
+        result.observe(cpuUtilization, (usage.userCPUTime - before.userCPUTime) / available, USER);
+        result.observe(cpuUtilization, (usage.systemCPUTime - before.systemCPUTime) / available, SYSTEM);
       }
       const { residentBytes, virtualBytes, threads: threadCount } = optionally(status) ?? NOTHING;
       const resident = residentBytes ?? process.memoryUsage.rss();
@@ -65,18 +77,16 @@ export function createProcess({ meter, settings }: GroupContext): Group {
       if (threadCount !== undefined) result.observe(threads, threadCount);
       const bytes = optionally(io);
       if (bytes !== undefined) {
-        result.observe(diskIo, bytes.readBytes, { 'disk.io.direction': 'read' });
-        result.observe(diskIo, bytes.writtenBytes, { 'disk.io.direction': 'write' });
+        result.observe(diskIo, bytes.readBytes, READ);
+        result.observe(diskIo, bytes.writtenBytes, WRITE);
       }
       const open = countDescriptors();
       if (open !== undefined) result.observe(descriptors, open);
-      const used = process.resourceUsage();
       // Not /proc/self/status: that tells the switches of the main thread only.
-      const type = 'process.context_switch.type';
-      result.observe(switches, used.voluntaryContextSwitches, { [type]: 'voluntary' });
-      result.observe(switches, used.involuntaryContextSwitches, { [type]: 'involuntary' });
-      result.observe(faults, used.minorPageFault, { 'system.paging.fault.type': 'minor' });
-      result.observe(faults, used.majorPageFault, { 'system.paging.fault.type': 'major' });
+      result.observe(switches, usage.voluntaryContextSwitches, VOLUNTARY);
+      result.observe(switches, usage.involuntaryContextSwitches, INVOLUNTARY);
+      result.observe(faults, usage.minorPageFault, MINOR);
+      result.observe(faults, usage.majorPageFault, MAJOR);
       result.observe(up, process.uptime());
     },
   };
@@ -84,6 +94,7 @@ export function createProcess({ meter, settings }: GroupContext): Group {
 
 const NOTHING = { residentBytes: undefined, virtualBytes: undefined, threads: undefined };
 
-function cpuTimes(): { readonly millis: number; readonly user: number; readonly system: number } {
-  return { millis: monotonicMillis(), ...process.cpuUsage() };
+/** With the CPU time of `process.cpuUsage()`: both ask getrusage(2). */
+function takeUsage(): { readonly millis: number; readonly usage: NodeJS.ResourceUsage } {
+  return { millis: monotonicMillis(), usage: process.resourceUsage() };
 }

@@ -11,7 +11,7 @@ export function rising(now: CpuStat, last?: CpuStat): CpuStat {
   if (last === undefined) return now;
   const cpus = new Map<number, CpuTimes>();
   for (const [cpu, times] of now.cpus) cpus.set(cpu, notBelow(times, last.cpus.get(cpu)));
-  return { ...now, all: notBelow(now.all, last.all), cpus };
+  return { all: notBelow(now.all, last.all), cpus, count: now.count, created: now.created };
 }
 
 function notBelow(now: CpuTimes, last: CpuTimes | undefined): CpuTimes {

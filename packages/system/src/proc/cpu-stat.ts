@@ -1,3 +1,5 @@
+import { columnsOf } from './columns.ts';
+import { endOfDigits, numberAt } from './digits.ts';
 import { keyedNumber } from './keyed-number.ts';
 
 /** Modes of `cpu.mode`, in the order in which times are listed. */
@@ -10,40 +12,49 @@ export type CpuTimes = readonly number[];
 export interface CpuStat {
   /** Of all CPUs together. */
   readonly all: CpuTimes;
-  /** Per logical CPU; those that are off are not there. */
+  /** Per logical CPU, when asked for; those that are off are not there. */
   readonly cpus: ReadonlyMap<number, CpuTimes>;
+  /** How many logical CPUs are on. */
+  readonly count: number;
   /** Processes and threads created since the machine started. */
   readonly created: number | undefined;
 }
 
 /** USER_HZ, which is the same on every architecture that Node.js runs on (time(7), "The software clock, HZ, and jiffies"). */
 const TICKS_PER_SECOND = 100;
-const LINE = /^cpu(\d*) +(.*)$/;
+const PREFIX = 'cpu';
+/** Columns up to `steal`. */
+const MOST_COLUMNS = 8;
+/** Those of the oldest kernels: `user nice system idle`. */
+const LEAST_COLUMNS = 4;
 
 /**
  * Reads `/proc/stat` (proc_stat(5)): `cpu user nice system idle iowait irq softirq steal guest guest_nice` in ticks. The
  * time of guests is in `user` and `nice` already. Kernels before 2.6.11 leave out what comes later.
  */
-export function parseCpuStat(text: string): CpuStat | undefined {
+export function parseCpuStat(text: string, perCpu = true): CpuStat | undefined {
   let all: CpuTimes | undefined;
+  let count = 0;
   const cpus = new Map<number, CpuTimes>();
   // What follows has a number per interrupt, thousands of them on a large machine.
-  for (let start = 0; text.startsWith('cpu', start); ) {
-    const end = text.indexOf('\n', start);
-    const match = LINE.exec(text.slice(start, end < 0 ? undefined : end));
-    const times = match === null ? undefined : timesOf(match[2] as string);
-    if (times !== undefined && match?.[1] === '') all = times;
-    else if (times !== undefined) cpus.set(Number(match?.[1]), times);
-    if (end < 0) break;
-    start = end + 1;
+  for (let start = 0; text.startsWith(PREFIX, start); ) {
+    const name = start + PREFIX.length;
+    const end = endOfDigits(text, name);
+    const isAll = end === name;
+    if (!isAll) count++;
+    const times = isAll || perCpu ? timesOf(columnsOf(text, end, MOST_COLUMNS)) : undefined;
+    if (times !== undefined && isAll) all = times;
+    else if (times !== undefined) cpus.set(numberAt(text, name, end), times);
+    const lineEnd = text.indexOf('\n', end);
+    if (lineEnd < 0) break;
+    start = lineEnd + 1;
   }
   if (all === undefined) return undefined;
-  return { all, cpus, created: keyedNumber(text, 'processes') };
+  return { all, cpus, count, created: keyedNumber(text, 'processes') };
 }
 
-function timesOf(text: string): CpuTimes | undefined {
-  const ticks = text.trim().split(/ +/).map(Number);
-  if (ticks.length < 4 || !ticks.every((count) => Number.isFinite(count) && count >= 0)) return undefined;
+function timesOf(ticks: readonly number[]): CpuTimes | undefined {
+  if (ticks.length < LEAST_COLUMNS) return undefined;
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = ticks;
   return [user, nice, system, idle, iowait, irq + softirq, steal].map((count) => count / TICKS_PER_SECOND);
 }

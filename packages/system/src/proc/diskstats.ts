@@ -1,3 +1,6 @@
+import { columnsOf, endOfBlanks } from './columns.ts';
+import { endOfDigits } from './digits.ts';
+
 /** What `/proc/diskstats` says of a block device, since the machine started. */
 export interface DiskStats {
   readonly device: string;
@@ -16,14 +19,12 @@ export interface DiskStats {
 /** Whatever the device's own sectors are (kernel, Documentation/block/stat.rst). */
 const SECTOR_BYTES = 512;
 const MILLIS_PER_SECOND = 1_000;
-/** Major, minor, name and the rest. */
-const LINE = /^ *\d+ +\d+ +(\S+) +(\S.*)$/;
 /** Numbers of a disk; later kernels add discards and flushes. */
-const LEAST_NUMBERS = 11;
+const COLUMNS = 11;
 
 /**
- * Reads `/proc/diskstats` (kernel, Documentation/admin-guide/iostats.rst). Those that are not wanted are not read further
- * than their names; the short lines of partitions before 2.6.25 are left out.
+ * Reads `/proc/diskstats` (kernel, Documentation/admin-guide/iostats.rst): major, minor, name and the numbers. Those that
+ * are not wanted are not read further than their names; the short lines of partitions before 2.6.25 are left out.
  */
 export function parseDiskstats(
   text: string,
@@ -31,27 +32,34 @@ export function parseDiskstats(
 ): DiskStats[] | undefined {
   let isKnown = false;
   const disks: DiskStats[] = [];
-  for (const line of text.split('\n')) {
-    const [, device = '', rest = ''] = LINE.exec(line) ?? [];
-    if (device === '') continue;
-    isKnown = true;
-    const disk = isWanted(device) ? diskOf(device, rest) : undefined;
-    if (disk !== undefined) disks.push(disk);
+  for (let start = 0; start < text.length; ) {
+    const lineEnd = text.indexOf('\n', start);
+    const end = lineEnd < 0 ? text.length : lineEnd;
+    const name = startOfName(text, start);
+    const nameEnd = text.indexOf(' ', name);
+    if (name > start && nameEnd > name && nameEnd < end) {
+      isKnown = true;
+      const device = text.slice(name, nameEnd);
+      const disk = isWanted(device) ? diskOf(device, columnsOf(text, nameEnd, COLUMNS)) : undefined;
+      if (disk !== undefined) disks.push(disk);
+    }
+    start = end + 1;
   }
   return isKnown ? disks : undefined;
 }
 
-function diskOf(device: string, text: string): DiskStats | undefined {
-  const numbers = text.split(' ', LEAST_NUMBERS).map(Number);
-  if (
-    numbers.length < LEAST_NUMBERS ||
-    !numbers.every((number) => number >= 0 && number < Number.POSITIVE_INFINITY)
-  ) {
-    return undefined;
-  }
-  const [reads = 0, readsMerged = 0, read = 0, readMillis = 0, writes = 0, writesMerged = 0, written = 0] =
-    numbers;
-  const [writeMillis = 0, , ioMillis = 0] = numbers.slice(7);
+/** Beyond the numbers of the device; `start` itself, when the line does not begin with these. */
+function startOfName(text: string, start: number): number {
+  const major = endOfDigits(text, endOfBlanks(text, start));
+  const minor = endOfDigits(text, endOfBlanks(text, major));
+  const name = endOfBlanks(text, minor);
+  return name > minor && minor > major ? name : start;
+}
+
+function diskOf(device: string, columns: readonly number[]): DiskStats | undefined {
+  if (columns.length < COLUMNS) return undefined;
+  const [reads = 0, readsMerged = 0, read = 0, readMillis = 0, ...others] = columns;
+  const [writes = 0, writesMerged = 0, written = 0, writeMillis = 0, , ioMillis = 0] = others;
   return {
     device,
     reads,

@@ -1,3 +1,11 @@
+import { endOfDigits, numberAt } from './digits.ts';
+
+/** More digits than 2⁶⁴ has. */
+const MOST_DIGITS = 20;
+const COLON = 58;
+const NEW_LINE = 10;
+const WORD = /[\w.]/;
+
 /** A whole number of at least 0, and nothing else. */
 export function numberOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,20}$/.test(text) ? Number(text) : undefined;
@@ -8,24 +16,33 @@ export function numberOf(text: string | undefined): number | undefined {
  * `/proc/self/status` and the `*.stat` of control groups are. The unit is the caller's.
  */
 export function keyedNumber(text: string, key: string): number | undefined {
-  let at = text.startsWith(key) ? 0 : nextLine(text, key, 0);
+  let at = text.indexOf(key);
   while (at >= 0) {
     const end = at + key.length;
+    const code = text.charCodeAt(end);
+    const isStart = at === 0 || text.charCodeAt(at - 1) === NEW_LINE;
     // Of a longer key, this is but the beginning.
-    if (/[:\s]/.test(text[end] ?? '')) {
-      const match = VALUE.exec(text.slice(end, end + MAX_VALUE_LENGTH));
-      return match === null ? undefined : Number(match[1]);
-    }
-    at = nextLine(text, key, end);
+    if (isStart && (code === COLON || isSpace(code))) return valueAt(text, code === COLON ? end + 1 : end);
+    at = text.indexOf(key, end);
   }
   return undefined;
 }
 
-const VALUE = /^:?[ \t]*(\d{1,20})(?![\w.])/;
-/** Blanks and digits of a value, with room to spare. */
-const MAX_VALUE_LENGTH = 64;
+function valueAt(text: string, from: number): number | undefined {
+  let start = from;
+  while (isBlank(text.charCodeAt(start))) start++;
+  const end = endOfDigits(text, start);
+  const length = end - start;
+  if (length === 0 || length > MOST_DIGITS || WORD.test(text.charAt(end))) return undefined;
+  return numberAt(text, start, end);
+}
 
-function nextLine(text: string, start: string, from: number): number {
-  const at = text.indexOf(`\n${start}`, from);
-  return at < 0 ? -1 : at + 1;
+/** Blank or tabulator. */
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+/** Also what ends a line: a key without a value. */
+function isSpace(code: number): boolean {
+  return isBlank(code) || (code >= NEW_LINE && code <= 13);
 }

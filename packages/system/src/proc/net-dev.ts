@@ -1,3 +1,5 @@
+import { columnsOf } from './columns.ts';
+
 /** What `/proc/net/dev` says of one direction of an interface. */
 export interface Traffic {
   readonly bytes: number;
@@ -25,22 +27,22 @@ export function parseNetDev(
   isWanted: (name: string) => boolean = () => true,
 ): NetworkInterface[] | undefined {
   if (!text.includes('|')) return undefined;
-  return text.split('\n').flatMap((line) => {
-    const colon = line.indexOf(':');
-    const name = line.slice(0, Math.max(0, colon)).trim();
-    if (name === '' || !isWanted(name)) return [];
-    const columns = line.slice(colon + 1).trim();
-    const numbers = columns.split(/ +/).map(Number);
-    if (
-      numbers.length < COLUMNS ||
-      !numbers.every((number) => number >= 0 && number < Number.POSITIVE_INFINITY)
-    ) {
-      return [];
+  const interfaces: NetworkInterface[] = [];
+  for (let start = 0; start < text.length; ) {
+    const lineEnd = text.indexOf('\n', start);
+    const end = lineEnd < 0 ? text.length : lineEnd;
+    const colon = text.indexOf(':', start);
+    const name = colon < 0 || colon > end ? '' : text.slice(start, colon).trim();
+    const columns = name !== '' && isWanted(name) ? columnsOf(text, colon + 1, COLUMNS) : [];
+    if (columns.length === COLUMNS) {
+      interfaces.push({ name, receive: trafficOf(columns, 0), transmit: trafficOf(columns, COLUMNS / 2) });
     }
-    return [{ name, receive: trafficOf(numbers), transmit: trafficOf(numbers.slice(COLUMNS / 2)) }];
-  });
+    start = end + 1;
+  }
+  return interfaces;
 }
 
-function trafficOf([bytes = 0, packets = 0, errors = 0, dropped = 0]: readonly number[]): Traffic {
+function trafficOf(columns: readonly number[], first: number): Traffic {
+  const [bytes = 0, packets = 0, errors = 0, dropped = 0] = columns.slice(first, first + COLUMNS / 2);
   return { bytes, packets, errors, dropped };
 }

@@ -13,6 +13,8 @@ const BYTES_PER_KIB = 1_024;
 /** Reads `/proc/swaps` (proc_swaps(5)): a header, and a line per area with its size and use in KiB. */
 export function parseSwaps(text: string): Swap[] | undefined {
   if (!text.startsWith('Filename')) return undefined;
+  // Most machines have none, and the header only.
+  if (text.indexOf('\n') >= text.length - 1) return [];
   return text.split('\n').flatMap((line) => {
     const match = LINE.exec(line);
     if (match === null) return [];

@@ -7,21 +7,27 @@ const MOST_BYTES = 4_194_304;
 let buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
 
 /**
- * The text of a file that the kernel makes when it is read: microseconds, so that it is not worth a thread. It is opened
- * anew each time, for a file held open would stay that of a control group that the process has left. Throws as `fs` does.
+ * The text of a file that the kernel makes when it is read: microseconds, so that it is not worth a thread. Throws as `fs`
+ * does.
  */
 export function readSmallFile(path: string): string {
-  const file = openSync(path, 'r');
+  const descriptor = openSync(path, 'r');
   try {
-    let length = 0;
-    while (length < MOST_BYTES) {
-      if (length === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
-      const read = readSync(file, buffer, length, buffer.length - length, null);
-      if (read === 0) break;
-      length += read;
-    }
-    return buffer.toString('utf8', 0, length);
+    return readOpenFile(descriptor);
   } finally {
-    closeSync(file);
+    closeSync(descriptor);
   }
+}
+
+/** The text from the start: what is read there is made anew (kernel, Documentation/filesystems/seq_file.rst). */
+export function readOpenFile(descriptor: number): string {
+  let length = 0;
+  while (length < MOST_BYTES) {
+    if (length === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
+    // A file of many lines comes a page at a time, so that only nothing is the end.
+    const read = readSync(descriptor, buffer, length, buffer.length - length, length);
+    if (read === 0) break;
+    length += read;
+  }
+  return buffer.toString('utf8', 0, length);
 }

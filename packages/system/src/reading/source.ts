@@ -1,4 +1,5 @@
 import { monotonicMillis } from '@org/instrument-core';
+import type { KernelFiles } from './kernel-files.ts';
 import { readSmallFile } from './small-file.ts';
 
 /** Readers that come within this time share a reading: so close, none of them could tell the difference. */
@@ -12,18 +13,18 @@ export interface Source<T> {
 
 /** A file of the kernel. `parse` returns `undefined` for a text in which it finds nothing. */
 export function fileSource<T>(
+  files: KernelFiles,
   path: string,
   parse: (text: string) => T | undefined,
-  now: () => number = monotonicMillis,
 ): Source<T> {
   let readAt = Number.NEGATIVE_INFINITY;
   let value: T | undefined;
   return {
     read() {
-      const nowMillis = now();
+      const nowMillis = monotonicMillis();
       if (value !== undefined && nowMillis - readAt < FRESH_MILLIS) return value;
       value = undefined;
-      value = parse(readSmallFile(path));
+      value = parse(files.read(path, nowMillis));
       if (value === undefined) throw new Error(`${path} holds nothing that is known`);
       readAt = nowMillis;
       return value;
