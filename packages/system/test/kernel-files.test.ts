@@ -1,4 +1,7 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
+  closeSync,
   mkdtempSync,
   readdirSync,
   readlinkSync,
@@ -30,15 +33,30 @@ function opened(): KernelFiles {
 
 /** Files below `top` that this process has open. */
 function openBelow(top: string): string[] {
-  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
-    try {
-      const path = readlinkSync(`/proc/self/fd/${descriptor}`);
-      return path.startsWith(top) ? [path] : [];
-    } catch {
-      // That of the directory that was being listed.
-      return [];
-    }
-  });
+  return readdirSync('/proc/self/fd').filter((descriptor) => isOpen(descriptor, top));
+}
+
+function isOpen(descriptor: string, top: string): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith(top);
+  } catch {
+    // That of the directory that was being listed.
+    return false;
+  }
+}
+
+/** A process that waits until it is ended. */
+async function waitingProcess(): Promise<ChildProcess> {
+  const child = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  return child;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }
 
 onLinux('files that the kernel makes when they are read', () => {
@@ -64,6 +82,45 @@ onLinux('files that the kernel makes when they are read', () => {
     expect(files.read(path, MINUTE - 1).split(' ')).toHaveLength(uptime.split(' ').length);
     expect(files.read(path, MINUTE)).toMatch(/^Linux version /);
     expect(openBelow('/proc/uptime')).toEqual([]);
+  });
+
+  test('that are gone are looked for by their paths, where there may be others', async () => {
+    const files = opened();
+    const [first, second] = [await waitingProcess(), await waitingProcess()];
+    const path = join(directory(), 'stat');
+    const pidAt = (millis: number): number => Number.parseInt(files.read(path, millis), 10);
+    symlinkSync(`/proc/${first.pid}/stat`, path);
+    expect(pidAt(0)).toBe(first.pid);
+    await end(first);
+    expect(() => pidAt(1)).toThrow('ENOENT');
+    expect(files.find(path, 2)).toBeUndefined();
+    expect(openBelow(`/proc/${first.pid}/`)).toEqual([]);
+    unlinkSync(path);
+    symlinkSync(`/proc/${second.pid}/stat`, path);
+    expect(pidAt(3)).toBe(second.pid);
+    // Replaced before anybody has noticed that it is gone.
+    await end(second);
+    unlinkSync(path);
+    symlinkSync('/proc/self/stat', path);
+    expect(pidAt(4)).toBe(process.pid);
+  });
+
+  test('are opened again when somebody has closed their descriptors', () => {
+    const files = opened();
+    files.read('/proc/version', 0);
+    const descriptor = readdirSync('/proc/self/fd').find((name) => isOpen(name, '/proc/version'));
+    closeSync(Number(descriptor));
+    expect(files.read('/proc/version', 1)).toMatch(/^Linux version /);
+    expect(openBelow('/proc/version')).toHaveLength(1);
+  });
+
+  test('and directories tell their sizes as they are now', () => {
+    const files = opened();
+    files.sizeOf('/proc/self/fd', 0);
+    const before = files.sizeOf('/proc/self/fd', 1);
+    files.read('/proc/version', 2);
+    // Before Linux 6.2 it is 0 always.
+    expect(files.sizeOf('/proc/self/fd', 3)).toBe(before === 0 ? 0 : before + 1);
   });
 
   test('are not kept once all were closed', () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { totalmem } from 'node:os';
+import { totalmem, uptime } from 'node:os';
 import { expect, test } from 'vitest';
 import { startGroups, type Values } from './bed.ts';
 
@@ -64,6 +64,18 @@ test('utilisation is the share of the time since the start, and all modes are al
   const idle = (ticks[3] ?? 0) / ticks.reduce((a, b) => a + b);
   // A tick or two at either end, of the 30 per CPU that have gone by.
   expect(Math.abs((utilization.idle ?? 0) - idle)).toBeLessThan(0.15);
+});
+
+test('the uptime is that of the kernel, in every collection', async () => {
+  const { collect } = startGroups(['cpu']);
+  for (let i = 0; i < 3; i++) {
+    await notShared();
+    const before = uptime();
+    const ours = (await collect())['system.uptime']?.[''] ?? Number.NaN;
+    // The kernel tells hundredths of a second.
+    expect(ours).toBeGreaterThan(before - 0.02);
+    expect(ours).toBeLessThan(uptime() + 0.02);
+  }
 });
 
 test('memory is that of `free`', async () => {

@@ -86,3 +86,26 @@ test('times of idling that go back a little stand still, and start anew when a C
   write('stat', stat(1_000, 100));
   expect(await idle()).toBe(1);
 });
+
+test('CPUs, disks and interfaces are those that there are at the time', async () => {
+  const { directory, write } = copyProc();
+  const { collect } = startGroups(['cpu', 'disk', 'network'], { procDirectory: directory });
+  const found = async () => {
+    await later();
+    const metrics = await collect();
+    const keys = (name: string) => Object.keys(metrics[name] ?? {});
+    return [
+      metrics['system.cpu.logical.count']?.[''],
+      keys('system.disk.io_time'),
+      keys('system.network.io'),
+    ];
+  };
+  const receivedAndSent = (name: string) => [`${name},receive`, `${name},transmit`];
+  expect(await found()).toEqual([2, ['sda', 'dm-0', 'xvda1'], receivedAndSent('eth0')]);
+  write('stat', stat(1_000, 5_000));
+  write('diskstats', ' 8 0 sdb 1 0 8 1 1 0 8 1 0 1 1\n 8 1 sdb1 1 0 8 1 1 0 8 1 0 1 1\n');
+  write('net/dev', '| face |\n wlan0: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n');
+  expect(await found()).toEqual([1, ['sdb'], receivedAndSent('wlan0')]);
+  write('net/dev', '| face |\n');
+  expect(await found()).toEqual([1, ['sdb'], []]);
+});

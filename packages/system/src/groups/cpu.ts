@@ -12,7 +12,7 @@ import { rising } from './rising.ts';
 const MILLIS_PER_SECOND = 1_000;
 /** Times that only Linux tells. */
 const OF_LINUX = new Set(['iowait', 'steal']);
-/** `/proc/uptime` is opened for every answer; in between, the clock goes on by itself. After a suspension it is late for as long. */
+/** libuv opens a file for every answer; the clock goes on by itself, but for the time that the machine is suspended. */
 const UPTIME_FRESH_MILLIS = 10_000;
 
 /** `system.cpu.*`, `system.uptime`, `system.process.created`. */
@@ -30,7 +30,6 @@ export function createCpu({ meter, settings, files }: GroupContext): Group {
   const first = rising(source.read());
   let last = first;
   const span = new SpanOfTime(settings.intervalMillis, monotonicMillis(), first);
-
   const attributesOfAll = attributesPerMode();
   const attributesOfCpus = new Map<number, readonly Attributes[]>();
   const readUptime = createUptime();
@@ -82,7 +81,7 @@ function statOfNode(): CpuStat {
   return { all, cpus: new Map(list.entries()), count: list.length, created: undefined };
 }
 
-/** Per mode, as {@link CPU_MODES} lists them. */
+/** Of each mode, as {@link CPU_MODES} lists them. */
 function attributesPerMode(cpu?: number): Attributes[] {
   return CPU_MODES.map((mode) => ({
     'cpu.mode': mode,
@@ -90,6 +89,7 @@ function attributesPerMode(cpu?: number): Attributes[] {
   }));
 }
 
+/** Seconds since the machine started. */
 function createUptime(): () => number {
   let startedMillis = 0;
   let untilMillis = Number.NEGATIVE_INFINITY;

@@ -4,7 +4,7 @@ import type { Group, GroupContext } from '../group.ts';
 import { InstrumentSet } from '../instrument-set.ts';
 import { createNameFilter } from '../name-filter.ts';
 import { perName } from '../per-name.ts';
-import { type DiskStats, parseDiskstats } from '../proc/diskstats.ts';
+import { parseDiskstats } from '../proc/diskstats.ts';
 import { fileSource } from '../reading/source.ts';
 
 /** Not disks: files, memory, drives whose medium may be missing, partitions that boot eMMC. */
@@ -44,18 +44,16 @@ export function createDisk({ meter, settings, files }: GroupContext): Group {
     return { device, read: direction('read'), write: direction('write') };
   });
   const wholeOf = perName(diskOfPartition);
-  const isPartition = ({ device }: DiskStats, disks: readonly DiskStats[]): boolean => {
-    const whole = wholeOf(device);
-    // Some clouds give a machine `xvda1` without `xvda`: it is a disk then.
-    return whole !== '' && disks.some((disk) => disk.device === whole);
-  };
   source.read();
   return {
     observables: set.all,
     observe(result) {
       const disks = source.read();
+      const names = new Set(disks.map(({ device }) => device));
       for (const disk of disks) {
-        if (!isShown(disk.device) || (!includesSome && isPartition(disk, disks))) continue;
+        // Some clouds give a machine `xvda1` without `xvda`: it is a disk then.
+        const isPartition = !includesSome && names.has(wholeOf(disk.device));
+        if (isPartition || !isShown(disk.device)) continue;
         const { device, read, write } = attributesOf(disk.device);
         result.observe(io, disk.readBytes, read);
         result.observe(io, disk.writtenBytes, write);

@@ -48,12 +48,16 @@ export function parseDiskstats(
   return isKnown ? disks : undefined;
 }
 
-/** Beyond the numbers of the device; `start` itself, when the line does not begin with these. */
+/** Beyond the two numbers of the device; `start` itself, when the line does not begin with these. */
 function startOfName(text: string, start: number): number {
-  const major = endOfDigits(text, endOfBlanks(text, start));
-  const minor = endOfDigits(text, endOfBlanks(text, major));
-  const name = endOfBlanks(text, minor);
-  return name > minor && minor > major ? name : start;
+  let at = endOfBlanks(text, start);
+  for (let i = 0; i < 2; i++) {
+    const end = endOfDigits(text, at);
+    const next = endOfBlanks(text, end);
+    if (end === at || next === end) return start;
+    at = next;
+  }
+  return at;
 }
 
 function diskOf(device: string, columns: readonly number[]): DiskStats | undefined {
