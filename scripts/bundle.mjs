@@ -32,7 +32,7 @@ const logOverride = { 'ignored-bare-import': 'silent' };
 const needMain = {
   name: 'lazy-parts-need-main',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^main-entry:$/ }, () => ({ path: main, sideEffects: true }));
+    onResolve({ filter: /^main-entry:$/ }, () => ({ path: main }));
     onLoad({ filter: /\.ts$/ }, ({ path }) =>
       lazy.has(path)
         ? { contents: `${readFileSync(path, 'utf8')}\nimport 'main-entry:';`, loader: 'ts' }

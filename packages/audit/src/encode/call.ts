@@ -74,6 +74,15 @@ export class EncodeCall {
     return [...this.#problems, more];
   }
 
+  /** Where the `key` below it is; without one, where it is itself. */
+  pathTo(key: string | undefined): string {
+    if (key === undefined) return this.path();
+    this.keys.push(key);
+    const path = this.path();
+    this.keys.pop();
+    return path;
+  }
+
   /** Where it is: `attributes.items[3]`. Keys are data, and several of them may make what a pattern looks for. */
   path(): string {
     let path = this.field;

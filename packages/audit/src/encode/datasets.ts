@@ -89,10 +89,6 @@ function encodeDataset(
 
 function countOf(value: unknown, key: string, call: EncodeCall): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value === 0 ? 0 : (value as number);
-  call.complain({
-    path: `${call.path()}.${key}`,
-    found: kindOf(value),
-    expected: 'an integer of at least 0',
-  });
+  call.complain({ path: call.pathTo(key), found: kindOf(value), expected: 'an integer of at least 0' });
   return 0;
 }

@@ -75,10 +75,8 @@ export function requiredText(
   call: EncodeCall,
 ): string {
   if (typeof value === 'string' && value !== '') return plainText(tools, value, key, isMatched, call) ?? '';
-  call.keys.push(key);
   const found = value instanceof PersonalValue ? 'a personal value' : kindOf(value);
-  complain(call, found, 'a text that is not empty');
-  call.keys.pop();
+  call.complain({ path: call.pathTo(key), found, expected: 'a text that is not empty' });
   return '';
 }
 

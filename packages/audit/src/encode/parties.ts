@@ -71,7 +71,6 @@ function entryId(
   const plain: unknown = id instanceof PersonalValue ? id.value : id;
   if (id !== undefined && plain !== '') return entryText(tools, id, key, isMatched, call);
   const found = plain === '' ? 'an empty text' : 'nothing';
-  const path = key === undefined ? call.path() : `${call.path()}.${key}`;
-  call.complain({ path, found, expected: 'an id: a text, or a personal value of one' });
+  call.complain({ path: call.pathTo(key), found, expected: 'an id: a text, or a personal value of one' });
   return undefined;
 }

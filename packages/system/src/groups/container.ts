@@ -5,15 +5,11 @@ import { findCgroup } from '../cgroup/find-cgroup.ts';
 import type { Group, GroupContext } from '../group.ts';
 import { InstrumentSet } from '../instrument-set.ts';
 import { SpanOfTime } from '../span-of-time.ts';
+import { MAJOR_FAULT, MINOR_FAULT, SYSTEM_CPU, USER_CPU } from './attributes.ts';
 
 const MILLIS_PER_SECOND = 1_000;
 /** Limits change when somebody changes them. */
 const LIMITS_FRESH_MILLIS = 10_000;
-
-const USER = { 'cpu.mode': 'user' };
-const SYSTEM = { 'cpu.mode': 'system' };
-const MINOR = { 'system.paging.fault.type': 'minor' };
-const MAJOR = { 'system.paging.fault.type': 'major' };
 
 /** `container.*`, and limits and throttling, which have no convention, as `instrument.cgroup.*`. */
 export function createContainer({ meter, settings, files }: GroupContext): Group {
@@ -89,8 +85,8 @@ export function createContainer({ meter, settings, files }: GroupContext): Group
         if (seconds === undefined || before === undefined || elapsed <= 0) return;
         tell(cpuUsage, Math.max(0, seconds - before) / elapsed, attributes);
       };
-      tellCpu(now.userSeconds, then.userSeconds, USER);
-      tellCpu(now.systemSeconds, then.systemSeconds, SYSTEM);
+      tellCpu(now.userSeconds, then.userSeconds, USER_CPU);
+      tellCpu(now.systemSeconds, then.systemSeconds, SYSTEM_CPU);
       tell(cpuLimit, limits.cpuLimit);
       tell(periods, now.periods);
       tell(throttled, now.throttledPeriods);
@@ -100,8 +96,8 @@ export function createContainer({ meter, settings, files }: GroupContext): Group
       tell(memoryLimit, limits.memoryLimit);
       tell(oomKills, now.oomKills);
       if (now.faults !== undefined && now.majorFaults !== undefined) {
-        tell(faults, Math.max(0, now.faults - now.majorFaults), MINOR);
-        tell(faults, now.majorFaults, MAJOR);
+        tell(faults, Math.max(0, now.faults - now.majorFaults), MINOR_FAULT);
+        tell(faults, now.majorFaults, MAJOR_FAULT);
       }
       if (now.memoryUsage === undefined) return;
       const working = Math.max(0, now.memoryUsage - (now.inactiveFileBytes ?? 0));

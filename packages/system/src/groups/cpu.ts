@@ -59,8 +59,11 @@ export function createCpu({ meter, settings, files }: GroupContext): Group {
       const then = span.at(monotonicMillis(), () => now);
       if (settings.perCpu) {
         for (const [cpu, times] of now.cpus) {
-          const perMode = attributesOfCpus.get(cpu) ?? attributesPerMode(cpu);
-          attributesOfCpus.set(cpu, perMode);
+          let perMode = attributesOfCpus.get(cpu);
+          if (perMode === undefined) {
+            perMode = attributesPerMode(cpu);
+            attributesOfCpus.set(cpu, perMode);
+          }
           tell(result, times, then.cpus.get(cpu), perMode);
         }
       } else tell(result, now.all, then.all, attributesOfAll);

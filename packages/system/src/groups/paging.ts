@@ -4,12 +4,11 @@ import { InstrumentSet } from '../instrument-set.ts';
 import { parseSwaps } from '../proc/swaps.ts';
 import { parseVmstat } from '../proc/vmstat.ts';
 import { fileSource, optionally } from '../reading/source.ts';
+import { MAJOR_FAULT, MINOR_FAULT } from './attributes.ts';
 
-const MINOR = { 'system.paging.fault.type': 'minor' };
-const MAJOR = { 'system.paging.fault.type': 'major' };
 // A fault that has to wait for the disk is a major one.
-const IN = { 'system.paging.direction': 'in', ...MAJOR };
-const OUT = { 'system.paging.direction': 'out', ...MAJOR };
+const IN = { 'system.paging.direction': 'in', ...MAJOR_FAULT };
+const OUT = { 'system.paging.direction': 'out', ...MAJOR_FAULT };
 
 /** `system.paging.*`. */
 export function createPaging({ meter, settings, files }: GroupContext): Group {
@@ -29,8 +28,8 @@ export function createPaging({ meter, settings, files }: GroupContext): Group {
     observables: set.all,
     observe(result) {
       const { minorFaults, majorFaults, swappedIn, swappedOut } = vmstat.read();
-      result.observe(faults, minorFaults, MINOR);
-      result.observe(faults, majorFaults, MAJOR);
+      result.observe(faults, minorFaults, MINOR_FAULT);
+      result.observe(faults, majorFaults, MAJOR_FAULT);
       if (swappedIn !== undefined) result.observe(operations, swappedIn, IN);
       if (swappedOut !== undefined) result.observe(operations, swappedOut, OUT);
       for (const { device, totalBytes, usedBytes } of optionally(swaps) ?? []) {

@@ -8,18 +8,15 @@ import { parseProcessStatus } from '../proc/process-status.ts';
 import { createDescriptorCount } from '../reading/descriptor-count.ts';
 import { fileSource, optionally } from '../reading/source.ts';
 import { SpanOfTime } from '../span-of-time.ts';
+import { MAJOR_FAULT, MINOR_FAULT, SYSTEM_CPU, USER_CPU } from './attributes.ts';
 
 const MICROS_PER_SECOND = 1e6;
 const MICROS_PER_MILLI = 1_000;
 
-const USER = { 'cpu.mode': 'user' };
-const SYSTEM = { 'cpu.mode': 'system' };
 const READ = { 'disk.io.direction': 'read' };
 const WRITE = { 'disk.io.direction': 'write' };
 const VOLUNTARY = { 'process.context_switch.type': 'voluntary' };
 const INVOLUNTARY = { 'process.context_switch.type': 'involuntary' };
-const MINOR = { 'system.paging.fault.type': 'minor' };
-const MAJOR = { 'system.paging.fault.type': 'major' };
 
 /** `process.*`. */
 export function createProcess({ meter, settings, files }: GroupContext): Group {
@@ -61,13 +58,13 @@ export function createProcess({ meter, settings, files }: GroupContext): Group {
       const now = takeUsage();
       const then = span.at(now.millis, () => now);
       const { usage } = now;
-      result.observe(cpuTime, usage.userCPUTime / MICROS_PER_SECOND, USER);
-      result.observe(cpuTime, usage.systemCPUTime / MICROS_PER_SECOND, SYSTEM);
+      result.observe(cpuTime, usage.userCPUTime / MICROS_PER_SECOND, USER_CPU);
+      result.observe(cpuTime, usage.systemCPUTime / MICROS_PER_SECOND, SYSTEM_CPU);
       const available = (now.millis - then.millis) * MICROS_PER_MILLI * cpus;
       if (available > 0) {
         const before = then.usage;
-        result.observe(cpuUtilization, (usage.userCPUTime - before.userCPUTime) / available, USER);
-        result.observe(cpuUtilization, (usage.systemCPUTime - before.systemCPUTime) / available, SYSTEM);
+        result.observe(cpuUtilization, (usage.userCPUTime - before.userCPUTime) / available, USER_CPU);
+        result.observe(cpuUtilization, (usage.systemCPUTime - before.systemCPUTime) / available, SYSTEM_CPU);
       }
       const { residentBytes, virtualBytes, threads: threadCount } = optionally(status) ?? NOTHING;
       const resident = residentBytes ?? process.memoryUsage.rss();
@@ -85,8 +82,8 @@ export function createProcess({ meter, settings, files }: GroupContext): Group {
       // Not /proc/self/status: that tells the switches of the main thread only.
       result.observe(switches, usage.voluntaryContextSwitches, VOLUNTARY);
       result.observe(switches, usage.involuntaryContextSwitches, INVOLUNTARY);
-      result.observe(faults, usage.minorPageFault, MINOR);
-      result.observe(faults, usage.majorPageFault, MAJOR);
+      result.observe(faults, usage.minorPageFault, MINOR_FAULT);
+      result.observe(faults, usage.majorPageFault, MAJOR_FAULT);
       result.observe(up, process.uptime());
     },
   };

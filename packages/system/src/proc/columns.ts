@@ -21,6 +21,12 @@ export function columnsOf(text: string, from: number, most: number): number[] {
   return columns;
 }
 
+/** Where the line ends that `from` is in: at its line feed, or with the text. */
+export function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+}
+
 /** Where the blanks end that begin at `from`. */
 export function endOfBlanks(text: string, from: number): number {
   let at = from;

@@ -1,4 +1,4 @@
-import { columnsOf } from './columns.ts';
+import { columnsOf, endOfLine } from './columns.ts';
 import { endOfDigits, numberAt } from './digits.ts';
 import { keyedNumber } from './keyed-number.ts';
 
@@ -45,9 +45,7 @@ export function parseCpuStat(text: string, perCpu = true): CpuStat | undefined {
     const times = isAll || perCpu ? timesOf(columnsOf(text, end, MOST_COLUMNS)) : undefined;
     if (times !== undefined && isAll) all = times;
     else if (times !== undefined) cpus.set(numberAt(text, name, end), times);
-    const lineEnd = text.indexOf('\n', end);
-    if (lineEnd < 0) break;
-    start = lineEnd + 1;
+    start = endOfLine(text, end) + 1;
   }
   if (all === undefined) return undefined;
   return { all, cpus, count, created: keyedNumber(text, 'processes') };

@@ -1,4 +1,4 @@
-import { columnsOf, endOfBlanks } from './columns.ts';
+import { columnsOf, endOfBlanks, endOfLine } from './columns.ts';
 import { endOfDigits } from './digits.ts';
 
 /** What `/proc/diskstats` says of a block device, since the machine started. */
@@ -33,8 +33,7 @@ export function parseDiskstats(
   let isKnown = false;
   const disks: DiskStats[] = [];
   for (let start = 0; start < text.length; ) {
-    const lineEnd = text.indexOf('\n', start);
-    const end = lineEnd < 0 ? text.length : lineEnd;
+    const end = endOfLine(text, start);
     const name = startOfName(text, start);
     const nameEnd = text.indexOf(' ', name);
     if (name > start && nameEnd > name && nameEnd < end) {

@@ -1,4 +1,4 @@
-import { columnsOf } from './columns.ts';
+import { columnsOf, endOfLine } from './columns.ts';
 
 /** What `/proc/net/dev` says of one direction of an interface. */
 export interface Traffic {
@@ -29,8 +29,7 @@ export function parseNetDev(
   if (!text.includes('|')) return undefined;
   const interfaces: NetworkInterface[] = [];
   for (let start = 0; start < text.length; ) {
-    const lineEnd = text.indexOf('\n', start);
-    const end = lineEnd < 0 ? text.length : lineEnd;
+    const end = endOfLine(text, start);
     const colon = text.indexOf(':', start);
     const name = colon < 0 || colon > end ? '' : text.slice(start, colon).trim();
     const columns = name !== '' && isWanted(name) ? columnsOf(text, colon + 1, COLUMNS) : [];
