@@ -159,7 +159,8 @@ function quantileOf(
       // The bounds of an exponential bucket are rounded, and subnormal numbers lie below theirs.
       const low = Math.min(Math.max(bucket.low, min ?? bucket.low), max ?? bucket.high);
       const high = Math.max(Math.min(bucket.high, max ?? bucket.high), low);
-      return low + (high - low) * ((rank - below) / bucket.count);
+      // All of the way from one bound to the other may, being rounded, lead beyond it.
+      return Math.min(high, low + (high - low) * ((rank - below) / bucket.count));
     }
     below += bucket.count;
   }
