@@ -17,7 +17,7 @@ const PROCESSES: readonly (readonly [SystemKind, 'read' | 'unread'])[] = [
   ['peers', 'unread'],
 ];
 
-/** What reading the metrics of the machine and the process every second costs, and what goes on when nobody does. */
+/** What the metrics of the machine and the process cost when they are read every second, and when nobody does. */
 export async function measureSystem(report: (finding: Finding) => void): Promise<void> {
   const rounds: SystemCost[][] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -29,11 +29,12 @@ export async function measureSystem(report: (finding: Finding) => void): Promise
   const percents = PROCESSES.map((_, i) => median(rounds.map((costs) => (costs[i]?.share ?? 0) * PERCENT)));
   const [bare = 0, ours = 0, theirs = 0, oursUnread = 0, theirsUnread = 0] = percents;
   report({
-    name: 'reading all system metrics every second, of a core',
+    name: 'system metrics read every second, of a core',
     peer: PEER,
     unit: '%',
-    ours: ours - oursUnread,
-    theirs: theirs - theirsUnread,
+    bare,
+    ours: ours - bare,
+    theirs: theirs - bare,
     target: oursAtMost(0.2),
   });
   report({

@@ -30,7 +30,7 @@ export interface SystemOptions {
   readonly network?: boolean;
   /** `process.*`. */
   readonly process?: boolean;
-  /** `nodejs.eventloop.*`. Measuring the delay takes a timer of 50 ms. */
+  /** `nodejs.eventloop.*`. Measuring the delay takes a timer of 50 ms, of 200 while the loop is quiet. */
   readonly eventLoop?: boolean;
   /** `v8js.gc.duration`. */
   readonly gc?: boolean;
