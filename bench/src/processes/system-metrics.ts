@@ -50,14 +50,14 @@ function startMetrics(whose: SystemKind): () => Promise<unknown> {
 
 async function measure(count: number): Promise<SystemCost> {
   const read = isRead === 'read' ? collect : async () => {};
-  for (let i = 0; i < WARM_UP; i++) {
-    await read();
-    await sleep(WARM_UP_INTERVAL_MILLIS);
-  }
-  for (let i = 0; i < SETTLING; i++) {
-    await sleep(INTERVAL_MILLIS);
-    await read();
-  }
+  const readOften = async (times: number, intervalMillis: number): Promise<void> => {
+    for (let i = 0; i < times; i++) {
+      await read();
+      await sleep(intervalMillis);
+    }
+  };
+  await readOften(WARM_UP, WARM_UP_INTERVAL_MILLIS);
+  await readOften(SETTLING, INTERVAL_MILLIS);
   const times: number[] = [];
   const started = { millis: performance.now(), cpu: process.cpuUsage() };
   for (let i = 0; i < count; i++) {

@@ -31,7 +31,7 @@ export function createCpu({ meter, settings, files }: GroupContext): Group {
   let last = first;
   const span = new SpanOfTime(settings.intervalMillis, monotonicMillis(), first);
   const attributesOfAll = attributesPerMode();
-  const attributesOfCpus = new Map<number, readonly Attributes[]>();
+  const attributesOfCpus: (readonly Attributes[])[] = [];
   const readUptime = createUptime();
 
   const tell = (
@@ -59,12 +59,8 @@ export function createCpu({ meter, settings, files }: GroupContext): Group {
       const then = span.at(monotonicMillis(), () => now);
       if (settings.perCpu) {
         for (const [cpu, times] of now.cpus) {
-          let perMode = attributesOfCpus.get(cpu);
-          if (perMode === undefined) {
-            perMode = attributesPerMode(cpu);
-            attributesOfCpus.set(cpu, perMode);
-          }
-          tell(result, times, then.cpus.get(cpu), perMode);
+          attributesOfCpus[cpu] ??= attributesPerMode(cpu);
+          tell(result, times, then.cpus.get(cpu), attributesOfCpus[cpu]);
         }
       } else tell(result, now.all, then.all, attributesOfAll);
       result.observe(count, now.count === 0 ? availableParallelism() : now.count);
