@@ -65,6 +65,7 @@ export { countSelf, type SelfMetric } from './self-metrics.ts';
 export type { Quantiles, SeriesSnapshot } from './snapshot.ts';
 export { bucketUpperBound } from './stream/exponential-histogram.ts';
 export { unknownKeys } from './unknown-keys.ts';
+export { UnsampledSpan } from './unsampled-span.ts';
 export type { AggregationOptions, AttributeKeys, AttributesProcessor, MetricViewOptions } from './view.ts';
 export { viewProblems } from './view-registry.ts';
 export type { AnyFunction, ResultOf, Untyped, UntypedFunction } from './wrapping/any-function.ts';

@@ -12,6 +12,7 @@ import { createSpanSender, type QueueSettings } from './otlp-traces/span-sender.
 import { createSpanList } from './span-queue/span-batch.ts';
 import { SpanQueue } from './span-queue/span-queue.ts';
 import { DEFAULT_SPAN_LIMITS } from './spans/limits.ts';
+import { type RootSampling, rootSamplingOf } from './spans/root-sampling.ts';
 import { SpanProvider } from './spans/span-provider.ts';
 
 // Loaded only when there is tracing, and at once: a span opened right after init() must not be lost.
@@ -58,10 +59,11 @@ export function startTracing(
   ];
   if (spanProcessors.length === 0 && traces !== true && settings.enabled !== true) return undefined;
   catchSdkFaults();
-  const { sampler, parentBased } = samplerOf(settings);
+  const { sampler, roots, parentBased } = samplerOf(settings);
   const provider = new SpanProvider({
     resource: resource(),
     sampler,
+    roots,
     processors: spanProcessors,
     limits: { ...DEFAULT_SPAN_LIMITS, ...settings.limits },
   });
@@ -103,9 +105,10 @@ const FOLLOWS_UNSAMPLED = [
   /localParentNotSampled=AlwaysOffSampler/,
 ];
 
-/** The sampler asked for, and whether it always follows an unsampled parent. */
+/** The sampler asked for, what it decides about roots, and whether it always follows an unsampled parent. */
 export function samplerOf({ sampler = 'parentbased_always_on', ratio = 1 }: TracesOptions): {
   sampler: Sampler;
+  roots?: RootSampling | undefined;
   parentBased: boolean;
 } {
   const { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler } = sdk();
@@ -115,7 +118,7 @@ export function samplerOf({ sampler = 'parentbased_always_on', ratio = 1 }: Trac
       sampler instanceof ParentBasedSampler && FOLLOWS_UNSAMPLED.every((part) => part.test(`${sampler}`));
     return { sampler: guardSampler(sampler), parentBased: follows };
   }
-  const roots: Record<SamplerName, () => Sampler> = {
+  const ofRoots: Record<SamplerName, () => Sampler> = {
     always_on: () => new AlwaysOnSampler(),
     always_off: () => new AlwaysOffSampler(),
     traceidratio: () => new TraceIdRatioBasedSampler(ratio),
@@ -123,7 +126,10 @@ export function samplerOf({ sampler = 'parentbased_always_on', ratio = 1 }: Trac
     parentbased_always_off: () => new AlwaysOffSampler(),
     parentbased_traceidratio: () => new TraceIdRatioBasedSampler(ratio),
   };
-  const root = roots[sampler]();
-  if (!sampler.startsWith('parentbased')) return { sampler: root, parentBased: sampler === 'always_off' };
-  return { sampler: new ParentBasedSampler({ root }), parentBased: true };
+  const root = ofRoots[sampler]();
+  const roots = rootSamplingOf(sampler, ratio);
+  if (!sampler.startsWith('parentbased')) {
+    return { sampler: root, roots, parentBased: sampler === 'always_off' };
+  }
+  return { sampler: new ParentBasedSampler({ root }), roots, parentBased: true };
 }

@@ -33,7 +33,6 @@ export class Journal {
   readonly #options: JournalOptions;
   readonly #chain: Chain;
   readonly #queue: DiskQueue;
-  readonly #onAwaited = (): void => this.#queue.hurry();
   /** The segment that is being filled; `undefined` until the first entry after it was closed. */
   #segment: SegmentFile | undefined;
   #segmentFirst = 0;
@@ -41,9 +40,10 @@ export class Journal {
   #segmentFrom = '';
   #segmentStartMillis = 0;
   #durable: number;
-  /** Entries that are not on disk, from `#durable` on; those before `#settled` are done with. */
-  #waiting: PendingEntry[] = [];
-  #settled = 0;
+  /** Entries that somebody waits for. Of the others nothing is kept here: most are garbage at once. */
+  #awaited: PendingEntry[] = [];
+  /** Why what is not on disk never will be. */
+  #lost: { readonly error: unknown } | undefined;
 
   constructor(options: JournalOptions) {
     const { chain, unsealed } = options;
@@ -118,7 +118,6 @@ export class Journal {
     segment.append(line);
     chain.add(hash, time, phase);
     const pending = new PendingEntry(index, hash, this.#onAwaited);
-    this.#waiting.push(pending);
     this.#queue.added(segment, chain.size);
     if (this.#isSegmentFull(segment)) this.#endSegment();
     return pending;
@@ -158,11 +157,21 @@ export class Journal {
   /** Gives the files back. Entries that are not on disk never will be. */
   stop(reason: () => unknown): void {
     this.#queue.stop();
-    const error = this.#settled < this.#waiting.length ? reason() : undefined;
-    for (let i = this.#settled; i < this.#waiting.length; i++) this.#waiting[i]?.reject(error);
-    this.#waiting = [];
-    this.#settled = 0;
+    if (this.#durable === this.size) return;
+    const error = reason();
+    this.#lost = { error };
+    for (const entry of this.#awaited) entry.reject(error);
+    this.#awaited = [];
   }
+
+  readonly #onAwaited = (entry: PendingEntry): void => {
+    if ((entry.index as number) < this.#durable) entry.resolve();
+    else if (this.#lost !== undefined) entry.reject(this.#lost.error);
+    else {
+      this.#awaited.push(entry);
+      this.#queue.hurry();
+    }
+  };
 
   #openSegment(time: string): SegmentFile {
     if (this.#segment !== undefined) return this.#segment;
@@ -196,17 +205,13 @@ export class Journal {
   }
 
   #settle(size: number): void {
-    const done = size - this.#durable;
-    for (let i = 0; i < done; i++) this.#waiting[this.#settled + i]?.resolve();
-    if (done > 0) this.#durable = size;
-    this.#settled += Math.max(0, done);
-    // Taken out in large pieces, so that each entry is moved a bounded number of times.
-    if (this.#settled > 1_024 && this.#settled * 2 > this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#settled);
-      this.#settled = 0;
-    } else if (this.#settled === this.#waiting.length) {
-      this.#waiting = [];
-      this.#settled = 0;
+    if (size <= this.#durable) return;
+    this.#durable = size;
+    const awaited = this.#awaited;
+    this.#awaited = [];
+    for (const entry of awaited) {
+      if ((entry.index as number) < size) entry.resolve();
+      else this.#awaited.push(entry);
     }
   }
 }

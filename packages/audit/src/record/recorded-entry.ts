@@ -20,11 +20,11 @@ export class PendingEntry implements RecordedEntry {
   /** The entry that this one has turned out to be. */
   #real: RecordedEntry | undefined;
 
-  /** Called when somebody waits for the entry. */
-  readonly #onAwaited: (() => void) | undefined;
+  /** Called when somebody waits for the entry for the first time; it then says, now or later, what becomes of it. */
+  readonly #onAwaited: ((entry: PendingEntry) => void) | undefined;
 
   /** All are left out for an entry that has no place in a journal yet. */
-  constructor(index?: number, hash?: string, onAwaited?: () => void) {
+  constructor(index?: number, hash?: string, onAwaited?: (entry: PendingEntry) => void) {
     this.#onAwaited = onAwaited;
     this.#index = index;
     this.#hash = hash;
@@ -49,7 +49,7 @@ export class PendingEntry implements RecordedEntry {
     this.#waiter = waiter;
     if (this.#isDurable === true) waiter.resolve();
     else if (this.#isDurable === false) waiter.reject(this.#error);
-    else this.#onAwaited?.();
+    else this.#onAwaited?.(this);
     return waiter.promise;
   }
 

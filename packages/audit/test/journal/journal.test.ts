@@ -1,11 +1,15 @@
 import { statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { openJournal } from './open-journal.ts';
 import { useScratch } from './scratch.ts';
 import { entriesOf, segmentsOf } from './segments-of.ts';
 
 const scratch = useScratch();
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('an entry', () => {
   test('has its place at once, and is durable once it is on disk', async () => {
@@ -46,6 +50,33 @@ describe('an entry', () => {
     const entry = add(0);
     journal.stop(() => new Error('closed'));
     await expect(entry.durable).rejects.toThrow('closed');
+  });
+
+  test('is asked about at any time: on its way, on disk, and after the journal was closed', async () => {
+    const { journal, add } = openJournal(scratch());
+    const first = add(0);
+    const second = add(1);
+    await first.durable;
+    await second.durable;
+    const last = add(2);
+    const waited = add(3).durable;
+    journal.stop(() => new Error('closed'));
+    await expect(waited).rejects.toThrow('closed');
+    await expect(last.durable).rejects.toThrow('closed');
+    await expect(second.durable).resolves.toBeUndefined();
+  });
+
+  test('is kept by nobody but who holds it', async () => {
+    const { journal, add } = openJournal(scratch(), { commitIntervalMillis: 60_000 });
+    await add(0).durable;
+    const entries = Array.from({ length: 100 }, (_, i) => new WeakRef(add(i + 1)));
+    // What a WeakRef has given out is kept until the end of the turn.
+    await turn();
+    collectGarbage();
+    expect(journal.durable).toBe(1);
+    expect(entries.filter((entry) => entry.deref() !== undefined)).toEqual([]);
+    await journal.flush();
+    journal.stop(() => undefined);
   });
 });
 

@@ -1,12 +1,6 @@
-import {
-  type Context,
-  context as contextApi,
-  isSpanContextValid,
-  type SpanContext,
-  TraceFlags,
-  trace,
-} from '@opentelemetry/api';
+import { type Context, context as contextApi, type SpanContext } from '@opentelemetry/api';
 import type { Exemplar } from '../metric.ts';
+import { sampledSpanContext } from '../sampled-span.ts';
 
 /** Something that is shown every measurement of a metric stream, beside its accumulators. */
 export interface MeasurementTap {
@@ -42,8 +36,8 @@ export class ExemplarStore implements MeasurementTap {
     }
     const place = series * this.#buckets + where;
     if (where < 0 || this.#kept.get(place)?.round === this.#round) return;
-    const span = trace.getSpanContext(context ?? contextApi.active());
-    if (span === undefined || (span.traceFlags & TraceFlags.SAMPLED) === 0 || !isSpanContextValid(span)) {
+    const span = sampledSpanContext(context ?? contextApi.active());
+    if (span === undefined) {
       if (context === undefined) {
         this.#backOff = Math.min(this.#backOff * 2 + 1, MAX_SKIP);
         this.#skip = this.#backOff;

@@ -9,7 +9,7 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import { isError, reasonOf, reportFault, runtime } from '@org/instrument-core';
+import { isError, reasonOf, reportFault, runtime, UnsampledSpan } from '@org/instrument-core';
 import type { LifetimeEnd } from './lifetime.ts';
 
 const SCOPE = '@org/instrument';
@@ -35,9 +35,7 @@ export function openSpan(
   try {
     if (!runtime.tracing.enabled || isBelowUnsampled(parent)) return undefined;
     const span = trace.getTracer(SCOPE).startSpan(name, { attributes, startTime: startMillis }, parent);
-    const own = span.spanContext();
-    const isSampled = (own.traceFlags & TraceFlags.SAMPLED) !== 0;
-    return { span, context: trace.setSpan(parent, span), sampled: isSampled ? own : undefined };
+    return { span, context: trace.setSpan(parent, span), sampled: sampledOf(span) };
   } catch (fault) {
     reportFault('executions', 'opening a span', fault);
     return undefined;
@@ -45,9 +43,17 @@ export function openSpan(
 }
 
 function isBelowUnsampled(parent: Context): boolean {
-  const span = trace.getSpanContext(parent);
+  const above = trace.getSpan(parent);
+  if (above instanceof UnsampledSpan) return true;
+  const span = above?.spanContext();
   if (span === undefined || !runtime.tracing.parentBased || !isSpanContextValid(span)) return false;
   return (span.traceFlags & TraceFlags.SAMPLED) === 0;
+}
+
+function sampledOf(span: Span): SpanContext | undefined {
+  if (span instanceof UnsampledSpan) return undefined;
+  const own = span.spanContext();
+  return (own.traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : own;
 }
 
 /** Ends a span, as those of instrumented functions end. Never throws. */

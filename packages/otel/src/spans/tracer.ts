@@ -17,7 +17,9 @@ import type { Sampler } from '@opentelemetry/sdk-trace';
 import { SUPPRESS_TRACING } from '../suppress-tracing.ts';
 import { cut, isValid } from './attributes.ts';
 import { createSpanId, createTraceId } from './ids.ts';
+import { LateSpan } from './late-span.ts';
 import { RecordedSpan, type SpanOrigin } from './recorded-span.ts';
+import { createMark, type RootSampling } from './root-sampling.ts';
 
 // The SDK's `SamplingDecision`, by value: importing it would load the SDK.
 const NOT_RECORD = 0;
@@ -25,13 +27,23 @@ const RECORD_AND_SAMPLED = 2;
 
 const NO_LINKS: Link[] = [];
 
-/** Opens spans, as the specification's "SDK Span creation" says. */
-export function createTracer(origin: SpanOrigin, sampler: Sampler): Tracer {
+/**
+ * Opens spans, as the specification's "SDK Span creation" says. Of a trace that `roots` does not sample nothing is made but
+ * what is asked for, and the sampler is not asked.
+ */
+export function createTracer(origin: SpanOrigin, sampler: Sampler, roots?: RootSampling): Tracer {
   const startSpan = (name: string, options: SpanOptions = {}, given: Context = context.active()): Span => {
     const parentContext = options.root === true ? trace.deleteSpan(given) : given;
     if (parentContext.getValue(SUPPRESS_TRACING) === true) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-    const parent = parentOf(parentContext);
-    const traceId = parent === undefined ? createTraceId() : parent.traceId;
+    const above = trace.getSpan(parentContext);
+    if (roots !== undefined && above instanceof LateSpan) return new LateSpan(above);
+    const parent = parentOf(above);
+    let mark: number | undefined;
+    if (parent === undefined && roots !== undefined) {
+      mark = createMark();
+      if (mark >= roots.bound) return new LateSpan(mark);
+    }
+    const traceId = parent === undefined ? createTraceId(mark) : parent.traceId;
     const kind = options.kind ?? SpanKind.INTERNAL;
     const { attributes, dropped } = initial(options.attributes, origin);
     const links = options.links;
@@ -72,8 +84,7 @@ export function createTracer(origin: SpanOrigin, sampler: Sampler): Tracer {
 }
 
 /** What a span is a child of: only of what has valid ids. */
-function parentOf(parentContext: Context): SpanContext | undefined {
-  const above = trace.getSpan(parentContext);
+function parentOf(above: Span | undefined): SpanContext | undefined {
   const spanContext = above?.spanContext();
   // Our own ids need no second look, which would be at every digit.
   if (spanContext === undefined || above instanceof RecordedSpan) return spanContext;
