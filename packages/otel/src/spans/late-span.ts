@@ -4,17 +4,22 @@ import { createSpanId, createTraceId } from './ids.ts';
 
 /** An unsampled span of our own: the root of a trace that is not sampled, or one below it. */
 export class LateSpan extends UnsampledSpan {
-  readonly #above: LateSpan | number;
+  readonly #origin: LateSpan | number;
 
-  /** `above`: the span that it is a child of; of a root, the mark by which its trace was not sampled. */
-  constructor(above: LateSpan | number) {
+  /** `origin`: the root of the trace; for the root itself, the mark by which the trace was not sampled. */
+  constructor(origin: LateSpan | number) {
     super();
-    this.#above = above;
+    this.#origin = origin;
+  }
+
+  /** A span below this one. It keeps the root only: a loop whose turns are each below the one before keeps no turns. */
+  child(): LateSpan {
+    return new LateSpan(typeof this.#origin === 'number' ? this : this.#origin);
   }
 
   protected createSpanContext(): SpanContext {
-    const above = this.#above;
-    const traceId = typeof above === 'number' ? createTraceId(above) : above.spanContext().traceId;
+    const origin = this.#origin;
+    const traceId = typeof origin === 'number' ? createTraceId(origin) : origin.spanContext().traceId;
     return { traceId, spanId: createSpanId(), traceFlags: TraceFlags.NONE };
   }
 }

@@ -36,7 +36,7 @@ export function createTracer(origin: SpanOrigin, sampler: Sampler, roots?: RootS
     const parentContext = options.root === true ? trace.deleteSpan(given) : given;
     if (parentContext.getValue(SUPPRESS_TRACING) === true) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const above = trace.getSpan(parentContext);
-    if (roots !== undefined && above instanceof LateSpan) return new LateSpan(above);
+    if (roots !== undefined && above instanceof LateSpan) return above.child();
     const parent = parentOf(above);
     let mark: number | undefined;
     if (parent === undefined && roots !== undefined) {

@@ -1,3 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { context, propagation, ROOT_CONTEXT, type Span, TraceFlags, trace } from '@opentelemetry/api';
 import { emptyResource } from '@opentelemetry/resources';
 import {
@@ -17,6 +20,9 @@ import { startPropagation } from '../../src/propagation.ts';
 import { DEFAULT_SPAN_LIMITS } from '../../src/spans/limits.ts';
 import { type RootSampling, rootSamplingOf } from '../../src/spans/root-sampling.ts';
 import { SpanProvider } from '../../src/spans/span-provider.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const ended: ReadableSpan[] = [];
 const processor: SpanProcessor = {
@@ -121,6 +127,20 @@ describe('a span of a trace that is not sampled', () => {
     expect(child.spanContext().traceId).toBe(traceId);
     expect(new Set([root, child, grandchild].map((span) => span.spanContext().spanId)).size).toBe(3);
     expect(spanId).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it('is kept by none of those below it, but for the root', async () => {
+    const root = tracer.startSpan('a');
+    let last = root;
+    const between: WeakRef<Span>[] = [];
+    for (let i = 0; i < 100_000; i++) {
+      last = tracer.startSpan('b', {}, under(last));
+      if (i % 1_000 === 0) between.push(new WeakRef(last));
+    }
+    await turn();
+    collectGarbage();
+    expect(between.filter((each) => each.deref() !== undefined)).toEqual([]);
+    expect(last.spanContext().traceId).toBe(root.spanContext().traceId);
   });
 
   it('begins another trace where it is asked for as root', () => {
