@@ -10,7 +10,7 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import { runtime, UnsampledSpan } from '@org/instrument-core';
+import { runtime, sampledContextOf, UnsampledSpan } from '@org/instrument-core';
 import type { CallSite } from './call-site.ts';
 import { withSpan } from './span-context.ts';
 
@@ -49,14 +49,10 @@ export function openSpan(site: CallSite, startMillis: number): CallSpan {
     startTime: startMillis,
   };
   const span = site.tracer.startSpan(site.spanName, options, active);
-  if (span instanceof UnsampledSpan) {
-    return { span: undefined, context: withSpan(active, span), spanContext: undefined };
-  }
-  const own = span.spanContext();
   return {
     span: span.isRecording() ? span : undefined,
     context: withSpan(active, span),
-    spanContext: (own.traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : own,
+    spanContext: sampledContextOf(span),
   };
 }
 

@@ -9,7 +9,14 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import { isError, reasonOf, reportFault, runtime, UnsampledSpan } from '@org/instrument-core';
+import {
+  isError,
+  reasonOf,
+  reportFault,
+  runtime,
+  sampledContextOf,
+  UnsampledSpan,
+} from '@org/instrument-core';
 import type { LifetimeEnd } from './lifetime.ts';
 
 const SCOPE = '@org/instrument';
@@ -35,7 +42,7 @@ export function openSpan(
   try {
     if (!runtime.tracing.enabled || isBelowUnsampled(parent)) return undefined;
     const span = trace.getTracer(SCOPE).startSpan(name, { attributes, startTime: startMillis }, parent);
-    return { span, context: trace.setSpan(parent, span), sampled: sampledOf(span) };
+    return { span, context: trace.setSpan(parent, span), sampled: sampledContextOf(span) };
   } catch (fault) {
     reportFault('executions', 'opening a span', fault);
     return undefined;
@@ -48,12 +55,6 @@ function isBelowUnsampled(parent: Context): boolean {
   const span = above?.spanContext();
   if (span === undefined || !runtime.tracing.parentBased || !isSpanContextValid(span)) return false;
   return (span.traceFlags & TraceFlags.SAMPLED) === 0;
-}
-
-function sampledOf(span: Span): SpanContext | undefined {
-  if (span instanceof UnsampledSpan) return undefined;
-  const own = span.spanContext();
-  return (own.traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : own;
 }
 
 /** Ends a span, as those of instrumented functions end. Never throws. */

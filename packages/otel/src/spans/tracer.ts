@@ -13,7 +13,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import type { Sampler } from '@opentelemetry/sdk-trace';
+import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
 import { SUPPRESS_TRACING } from '../suppress-tracing.ts';
 import { cut, isValid } from './attributes.ts';
 import { createSpanId, createTraceId } from './ids.ts';
@@ -26,10 +26,11 @@ const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
 
 const NO_LINKS: Link[] = [];
+const SAMPLED: SamplingResult = { decision: RECORD_AND_SAMPLED };
 
 /**
- * Opens spans, as the specification's "SDK Span creation" says. Of a trace that `roots` does not sample nothing is made but
- * what is asked for, and the sampler is not asked.
+ * Opens spans, as the specification's "SDK Span creation" says. The sampler is not asked about what `roots` decides; of a
+ * trace that is not sampled by it nothing is made but what is asked for.
  */
 export function createTracer(origin: SpanOrigin, sampler: Sampler, roots?: RootSampling): Tracer {
   const startSpan = (name: string, options: SpanOptions = {}, given: Context = context.active()): Span => {
@@ -47,7 +48,10 @@ export function createTracer(origin: SpanOrigin, sampler: Sampler, roots?: RootS
     const kind = options.kind ?? SpanKind.INTERNAL;
     const { attributes, dropped } = initial(options.attributes, origin);
     const links = options.links;
-    const sampling = sampler.shouldSample(parentContext, traceId, name, kind, attributes, links ?? NO_LINKS);
+    const sampling =
+      mark === undefined
+        ? sampler.shouldSample(parentContext, traceId, name, kind, attributes, links ?? NO_LINKS)
+        : SAMPLED;
     const traceState = sampling.traceState ?? parent?.traceState;
     const spanContext = {
       traceId,
