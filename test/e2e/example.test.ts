@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect } from 'vitest';
@@ -17,15 +18,21 @@ interface Report {
   readonly errors: Readonly<Record<string, number>>;
 }
 
-/** Stages below the span of a file, and how many files reach each. */
+/** `BATCH_FILES` of the pipeline. */
+const BATCH_FILES = 100;
+
+/** The span of a file, the stages below it, and how many files reach each. */
 const FILES = TREE_COUNTS.ok + TREE_COUNTS.ParseError + TREE_COUNTS.BinaryFileError;
 const CALLS = {
   'pipeline.file': FILES,
   'pipeline.read': FILES,
   'pipeline.parse': FILES - TREE_COUNTS.BinaryFileError,
   'pipeline.extract': TREE_COUNTS.ok,
-  'pipeline.store': TREE_COUNTS.ok,
+  // Of batches, each a trace of its own.
+  'pipeline.store': Math.ceil(TREE_COUNTS.ok / BATCH_FILES),
 } as const;
+
+const ROOTS: ReadonlySet<string> = new Set(['pipeline.file', 'pipeline.store']);
 
 const EXPORTS = [
   { protocol: 'http/json', temporality: 'cumulative' },
@@ -35,6 +42,8 @@ const EXPORTS = [
   { protocol: 'grpc', temporality: 'cumulative' },
   { protocol: 'grpc', temporality: 'delta' },
 ] as const;
+
+const AUDIT_COMMAND = join(import.meta.dirname, '..', '..', 'packages/audit/bin/instrument-audit.js');
 
 const distribution = join(import.meta.dirname, '..', '..', 'examples', 'ast-pipeline', 'dist');
 
@@ -93,7 +102,7 @@ describe.each(EXPORTS)('ast-pipeline over $protocol, $temporality', ({ protocol,
       spans.filter(({ name }) => name === 'pipeline.file').map((span) => [span.spanId, span]),
     );
     for (const span of spans) {
-      const isStage = span.name in CALLS && span.name !== 'pipeline.file';
+      const isStage = span.name in CALLS && !ROOTS.has(span.name);
       const parent = files.get(span.parentSpanId ?? '');
       if (isStage) expect(parent?.traceId, `${span.name} below a file`).toBe(span.traceId);
       else expect(span.parentSpanId, span.name).toBeUndefined();
@@ -146,7 +155,6 @@ describe.each(EXPORTS)('ast-pipeline over $protocol, $temporality', ({ protocol,
   });
 
   // Prometheus takes OTLP over HTTP only.
-  // Prometheus takes OTLP over HTTP only.
   if (!isGrpc) {
     it('counts the same in a Prometheus 3 that takes OTLP itself', async ({ lab }) => {
       const prometheus = await lab.startOtlpPrometheus();
@@ -192,6 +200,49 @@ function startHeldExample(lab: Lab, endpoint: string): BackgroundProcess {
     env: { ENDPOINT: endpoint },
   });
 }
+
+describe('the journal of ast-pipeline', () => {
+  /** Files named by operations on record, those among them that had only begun. */
+  function onRecord(journal: string): Set<string> {
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      [AUDIT_COMMAND, 'export', journal, '--format', 'ndjson'],
+      { encoding: 'utf8', maxBuffer: 2 ** 30 },
+    );
+    expect(status).toBe(0);
+    const entries = stdout.split('\n').filter((line) => line !== '');
+    return new Set(
+      entries.flatMap((line) => {
+        const { inputs = [] } = JSON.parse(line) as { inputs?: { name: string; digest: string }[] };
+        return inputs.map(({ name, digest }) => `${name} ${digest}`);
+      }),
+    );
+  }
+
+  it.for([1, 2, 3, 4])('knows the origin of every line, killed after %i writes', async (writes, { lab }) => {
+    const directory = join(lab.directory, 'many');
+    mkdirSync(directory);
+    // All of one size, so that the size of the output tells the writes.
+    for (let i = 0; i < 2_000; i++) writeFileSync(join(directory, `${10_000 + i}.js`), `// ${i % 9}\n`);
+    const output = join(lab.directory, 'facts.ndjson');
+    const journal = join(lab.directory, 'journal');
+    const example = lab.startProgram(
+      'examples/ast-pipeline/dist/main.js',
+      ['--json', '--once', '--dir', directory, '--out', output].concat(['--audit', journal, '--port', '0']),
+    );
+    const lines = (): string[] => readFileSync(output, 'utf8').split('\n').slice(0, -1);
+    const isWritten = (): boolean => existsSync(output) && lines().length >= writes * BATCH_FILES;
+    await example.ready(isWritten, 'The example');
+    await example.kill();
+
+    const known = onRecord(journal);
+    expect(lines().length).toBeGreaterThanOrEqual(writes * BATCH_FILES);
+    for (const line of lines()) {
+      const { path, digest } = JSON.parse(line) as { path: string; digest: string };
+      expect(known).toContain(`${path} ${digest}`);
+    }
+  });
+});
 
 describe('/metrics of ast-pipeline', () => {
   it('agrees with OTLP, scraped by Prometheus and by the collector at once', async ({ lab }) => {

@@ -13,12 +13,14 @@ export interface MacroOptions {
   readonly connections: number;
   /** Those that are measured; results are written only for all. */
   readonly contenders: readonly Contender[];
+  /** URL of a Postgres for the service's orders, which empties the tables that it makes there. Without one, none are kept. */
+  readonly postgres: string | undefined;
   /** Folder for profiles of the CPU, which are taken in place of a comparison. */
   readonly profile: string | undefined;
 }
 
 /**
- * Reads `--laps 10 --seconds 3 --warm-up 2 --connections 20 --only instrument,bare --profile FOLDER`.
+ * Reads `--laps 10 --seconds 3 --warm-up 2 --connections 20 --only instrument,bare --postgres URL --profile FOLDER`.
  *
  * @throws {TypeError} for a flag that it does not know, or a contender.
  */
@@ -31,6 +33,7 @@ export function parseOptions(args: string[]): MacroOptions {
       'warm-up': { type: 'string', default: '3' },
       connections: { type: 'string', default: '20' },
       only: { type: 'string' },
+      postgres: { type: 'string' },
       profile: { type: 'string' },
     },
   });
@@ -43,6 +46,7 @@ export function parseOptions(args: string[]): MacroOptions {
     warmUpSeconds: Number(values['warm-up']),
     connections: Number(values.connections),
     contenders: CONTENDERS.filter(({ name }) => names?.includes(name) ?? true),
+    postgres: values.postgres,
     profile: values.profile,
   };
 }

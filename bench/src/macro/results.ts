@@ -10,6 +10,7 @@ import { fullTables, markdown, shortTable, text } from './tables.ts';
 const PACKAGES = [
   'fastify',
   'autocannon',
+  'pg',
   '@opentelemetry/sdk-node',
   '@opentelemetry/sdk-metrics',
   '@opentelemetry/exporter-prometheus',
@@ -34,19 +35,23 @@ const MAX_LOAD_CPU_SHARE = 0.9;
 export interface MacroResults {
   readonly versions: Record<string, string>;
   readonly machine: { readonly cpu: string; readonly cpus: number; readonly isPinned: boolean };
-  readonly setup: Pick<MacroOptions, 'laps' | 'seconds' | 'warmUpSeconds' | 'connections'>;
+  readonly setup: Pick<MacroOptions, 'laps' | 'seconds' | 'warmUpSeconds' | 'connections'> & {
+    /** Whether the service keeps its orders in a Postgres. */
+    readonly isStored: boolean;
+  };
   readonly rows: readonly Row[];
   readonly matches: readonly Match[];
 }
 
 export function resultsOf(options: MacroOptions, laps: readonly Lap[], isPinned: boolean): MacroResults {
-  const { seconds, warmUpSeconds, connections } = options;
+  const { seconds, warmUpSeconds, connections, postgres } = options;
+  const isStored = postgres !== undefined;
   const processors = cpus();
   const cpu = processors[0]?.model.trim() ?? 'unknown';
   return {
     versions: versions(PACKAGES),
     machine: { cpu, cpus: processors.length, isPinned },
-    setup: { laps: laps.length, seconds, warmUpSeconds, connections },
+    setup: { laps: laps.length, seconds, warmUpSeconds, connections, isStored },
     rows: rowsOf(options.contenders, laps),
     matches: matchesOf(laps),
   };
@@ -91,16 +96,17 @@ function verdict({ low, high }: Interval, limit: number): 'met' | 'missed' | 'to
   return high < limit ? 'missed' : 'too close to tell';
 }
 
-/** Writes `bench/macro-results.json` and the tables of both READMEs. */
+/** Writes the file of results, and the tables of both READMEs. */
 export function writeResults(results: MacroResults): void {
-  writeJson('bench/macro-results.json', { units: UNITS, ...results });
+  const name = results.setup.isStored ? 'macro-postgres' : 'macro';
+  writeJson(`bench/${name}-results.json`, { units: UNITS, ...results });
   const { rows, matches, setup, machine } = results;
   const [load, service, peers] = fullTables(rows, matches).map(markdown);
   const where =
     `Node ${results.versions.node}, ${machine.cpu}, ${setup.connections} connections, medians of ${setup.laps} rounds of ` +
     `${setup.seconds} s${machine.isPinned ? ', the service on a CPU of its own' : ''}.`;
-  writeBetweenMarks('bench/README.md', 'macro', [where, load, service, peers].join('\n\n'));
-  writeBetweenMarks('README.md', 'macro', markdown(shortTable(rows)));
+  writeBetweenMarks('bench/README.md', name, [where, load, service, peers].join('\n\n'));
+  writeBetweenMarks('README.md', name, markdown(shortTable(rows)));
 }
 
 const UNITS = {

@@ -13,6 +13,7 @@ import type { Sink } from './sink.ts';
 export interface Bench {
   readonly load: Child<LoadRequest, LoadResult>;
   readonly sink: Sink;
+  readonly postgres: string | undefined;
   readonly pinning: Pinning | undefined;
   readonly connections: number;
   readonly warmUpSeconds: number;
@@ -37,8 +38,8 @@ const WARM_UP_SCRAPE_MILLIS = 200;
 
 /** Starts a service, loads it until it is warm, measures it, and ends it. */
 export async function runRound(contender: Contender, bench: Bench): Promise<Round> {
-  const { load, sink, connections, warmUpSeconds, seconds, isProfiled } = bench;
-  const setup = { contender, otlp: sink.endpoint };
+  const { load, sink, postgres, connections, warmUpSeconds, seconds, isProfiled } = bench;
+  const setup = { contender, otlp: sink.endpoint, postgres };
   const service = startChild<ServiceRequest, ServiceMessage>(
     'service/main.js',
     setup,

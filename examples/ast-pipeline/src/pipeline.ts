@@ -8,7 +8,7 @@ import { Parse } from './parse.ts';
 import { Read } from './read.ts';
 import { Store } from './store.ts';
 import { type Tally, tallyFailure, tallySuccess } from './tally.ts';
-import { recordFailed, recordStored } from './trail.ts';
+import { recordFailed } from './trail.ts';
 
 /** Options of a {@link Pipeline}. */
 export interface PipelineOptions {
@@ -27,7 +27,10 @@ export interface PipelineOptions {
   maxBytes?: number | undefined;
 }
 
-/** Discover → read → parse → extract → store, over the files of a directory. */
+/** Files that are stored with one write, and are one entry of the journal: some 100 kB of facts. */
+export const BATCH_FILES = 100;
+
+/** Discover → read → parse → extract, file by file, and store, a batch of them at a time, over the files of a directory. */
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #tally: Tally;
@@ -35,7 +38,7 @@ export class Pipeline {
   readonly #parse = new Parse();
   readonly #extract = new Extract();
 
-  /** `tally` is added to, file by file. */
+  /** `tally` is added to: failures as they come, what was taken in once it is stored. */
   constructor(options: PipelineOptions, tally: Tally) {
     this.#options = options;
     this.#tally = tally;
@@ -43,7 +46,7 @@ export class Pipeline {
   }
 
   /**
-   * Goes through the directory once. After `signal` no file is begun; those under way are finished. Throws
+   * Goes through the directory once. After `signal` no file is begun; those under way are finished, and stored. Throws
    * {@link StoreError} when the output cannot be opened; no single file makes it throw.
    */
   async run(signal: AbortSignal): Promise<void> {
@@ -51,39 +54,57 @@ export class Pipeline {
     const store = await Store.open(output);
     try {
       const found = new Discover(directory, limit).files();
+      let batch: FileFacts[] = [];
       const worker = async (): Promise<void> => {
         for await (const file of found) {
           if (signal.aborted) return;
-          await this.#settle(file, store);
+          const facts = await this.#takeIn(file);
+          if (facts === undefined || batch.push(facts) < BATCH_FILES) continue;
+          const full = batch;
+          batch = [];
+          await this.#store(full, store);
         }
       };
       await Promise.all(Array.from({ length: concurrency }, worker));
+      if (batch.length > 0) await this.#store(batch, store);
     } finally {
       await store.close();
     }
   }
 
-  /** Takes one file through all stages after discovery. Throws what the stage threw. */
+  /** Takes one file through the stages between discovery and store. Throws what the stage threw. */
   @instrumentPerformance('pipeline.file')
-  async file(path: string, store: Store): Promise<FileFacts> {
+  async file(path: string): Promise<FileFacts> {
     const source = await this.#read.read(path);
-    const facts = this.#extract.extract(source, this.#parse.parse(source));
-    await store.append(facts);
-    return facts;
+    return this.#extract.extract(source, this.#parse.parse(source));
   }
 
-  async #settle(found: Found, store: Store): Promise<void> {
+  /** The facts of a file, or `undefined` when it failed. */
+  async #takeIn(found: Found): Promise<FileFacts | undefined> {
     try {
       if (found.error) throw found.error;
-      const facts = await this.file(found.path, store);
-      tallySuccess(this.#tally, facts);
-      recordStored(facts, this.#options.output);
-      files.add(1, { outcome: 'ok' });
-      bytes.add(facts.bytes);
+      return await this.file(found.path);
     } catch (error) {
-      tallyFailure(this.#tally, error);
       recordFailed(found.path, error);
-      files.add(1, { outcome: errorClass(error) });
+      this.#countFailures(1, error);
+      return undefined;
     }
+  }
+
+  async #store(batch: readonly FileFacts[], store: Store): Promise<void> {
+    try {
+      await store.append(batch);
+    } catch (error) {
+      this.#countFailures(batch.length, error);
+      return;
+    }
+    for (const facts of batch) tallySuccess(this.#tally, facts);
+    files.add(batch.length, { outcome: 'ok' });
+    bytes.add(batch.reduce((sum, { bytes }) => sum + bytes, 0));
+  }
+
+  #countFailures(count: number, error: unknown): void {
+    for (let i = 0; i < count; i++) tallyFailure(this.#tally, error);
+    files.add(count, { outcome: errorClass(error) });
   }
 }

@@ -15,8 +15,11 @@ export interface TelemetryOptions {
   readonly audit: string;
 }
 
-/** What is kept of the journal: some 100,000 files. */
+/** What is kept of the journal: some 130,000 files. */
 const JOURNAL_BYTES = 64 * 1024 * 1024;
+
+/** An entry names each file of a batch, and a path has 4,096 bytes at most (PATH_MAX of Linux), a few more when escaped. */
+const MAX_ENTRY_BYTES = 1024 * 1024;
 
 /** Starts telemetry; resolves when `/metrics` listens. Throws {@link UsageError} when the port asked for is taken. */
 export async function startTelemetry({ port, otlp, sampling, audit }: TelemetryOptions): Promise<Telemetry> {
@@ -41,13 +44,19 @@ export function tracesOf(ratio: number): { sampler: 'parentbased_traceidratio'; 
   return { sampler: 'parentbased_traceidratio', ratio };
 }
 
-/** A journal of every file, without a span for each. */
+/** A journal of every file, without a span for each batch of them. */
 export function auditOf(directory: string): {
   directory: string;
   spans: false;
+  maxEntryBytes: number;
   retention: { maxBytes: number };
 } {
-  return { directory, spans: false, retention: { maxBytes: JOURNAL_BYTES } };
+  return {
+    directory,
+    spans: false,
+    maxEntryBytes: MAX_ENTRY_BYTES,
+    retention: { maxBytes: JOURNAL_BYTES },
+  };
 }
 
 /** Whether a port can be listened on, right now. */

@@ -1,9 +1,8 @@
 import { audit } from '@org/instrument';
 import type { AuditDataset, Verification } from '@org/instrument/audit';
-import type { FileFacts } from './facts.ts';
 
-/** Action of an entry: a file was taken in, or was not. */
-const INGEST = 'pipeline.ingest';
+/** Action of an entry: files were taken in, or one was not. */
+export const INGEST = 'pipeline.ingest';
 
 /** Namespace of datasets that are local files (OpenLineage naming, "Local file system"). */
 const FILES = 'file';
@@ -22,18 +21,17 @@ export interface JournalReport {
   readonly failure: string | undefined;
 }
 
-/** Puts on record that the facts of a file were stored: from which bytes, and where. */
-export function recordStored({ path, bytes, digest }: FileFacts, output: string): void {
-  audit.record({
-    action: INGEST,
-    inputs: [{ namespace: FILES, name: path, bytes, digest }],
-    outputs: [{ ...dataset(output), rows: 1 }],
-  });
+/** A file as an entry names it, with what is known of its content. */
+export function localFile(
+  name: string,
+  content: Pick<AuditDataset, 'bytes' | 'digest' | 'rows'> = {},
+): AuditDataset {
+  return { namespace: FILES, name, ...content };
 }
 
 /** Puts on record that a file was not taken in, and why. */
 export function recordFailed(path: string, error: unknown): void {
-  audit.record({ action: INGEST, inputs: [dataset(path)], error });
+  audit.record({ action: INGEST, inputs: [localFile(path)], error });
 }
 
 /** Checks the journal of all runs, as an auditor would. `undefined` when there is none. */
@@ -49,8 +47,4 @@ export async function verifyJournal(): Promise<JournalReport | undefined> {
   const { directory, size, entries: checked, root, failures } = verification;
   const seconds = (performance.now() - started) / 1000;
   return { directory, size, checked, root, seconds, failure: failures[0]?.message };
-}
-
-function dataset(name: string): AuditDataset {
-  return { namespace: FILES, name };
 }

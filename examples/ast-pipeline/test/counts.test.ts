@@ -118,14 +118,17 @@ it('its own counts equal what /metrics says and what an OTLP receiver got, and e
     expect(received(receiver.points.get('pipeline.file.duration') ?? [], 'success')).toEqual(calls);
 
     const files = receiver.spans.filter(({ name }) => name === 'pipeline.file');
-    const stores = receiver.spans.filter(({ name }) => name === 'pipeline.store');
+    const parses = receiver.spans.filter(({ name }) => name === 'pipeline.parse');
     expect(files).toHaveLength((calls.true ?? 0) + (calls.false ?? 0));
-    expect(stores).toHaveLength(tally.succeeded);
-    for (const store of stores) {
+    expect(parses).toHaveLength(tally.succeeded + (tally.errors.get('ParseError') ?? 0));
+    for (const parse of parses) {
       expect(
-        files.some(({ spanId, traceId }) => spanId === store.parentSpanId && traceId === store.traceId),
+        files.some(({ spanId, traceId }) => spanId === parse.parentSpanId && traceId === parse.traceId),
       ).toBe(true);
     }
+    // Of one batch, and so below no file.
+    const stores = receiver.spans.filter(({ name }) => name === 'pipeline.store');
+    expect(stores.map(({ parentSpanId }) => parentSpanId ?? '')).toEqual(['']);
   } finally {
     await telemetry.shutdown();
     receiver.close();

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Pipeline, type PipelineOptions } from '../src/pipeline.ts';
+import { BATCH_FILES, Pipeline, type PipelineOptions } from '../src/pipeline.ts';
 import { createTally, type Tally } from '../src/tally.ts';
 import { createHostileTree, createTree, HOSTILE_COUNTS, readFacts, type Tree } from './tree.ts';
 
@@ -54,6 +55,27 @@ describe('Pipeline', () => {
     expect(tally.imports).toBe(1);
   });
 
+  it('stores what does not fill a batch, and all of more than one', async () => {
+    const count = 2 * BATCH_FILES + 1;
+    const tree = await kept(createTree(manyFiles(count)));
+
+    const tally = await run(tree);
+
+    expect(tally).toMatchObject({ files: count, succeeded: count });
+    expect(new Set((await readFacts(tree.output)).map(({ path }) => path)).size).toBe(count);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('takes nothing for stored that the disk had no room for', async () => {
+    const count = BATCH_FILES + 1;
+    const tree = await kept(createTree({ ...manyFiles(count), 'broken.js': 'const = 1;' }));
+
+    const tally = await run(tree, { output: '/dev/full' });
+
+    expect(Object.fromEntries(tally.errors)).toEqual({ ParseError: 1, StoreError: count });
+    expect(tally).toMatchObject({ files: count + 1, succeeded: 0, bytes: 0 });
+    expect(tally.firstErrors.get('StoreError')).toContain('ENOSPC');
+  });
+
   it('begins the output anew with each run and counts on', async () => {
     const tree = await kept(createTree({ 'a.js': '', 'b.js': '' }));
     const tally = createTally();
@@ -79,9 +101,9 @@ describe('Pipeline', () => {
     const pipeline = new Pipeline({ directory: tree.path, output: tree.output, concurrency: 4 }, tally);
     const file = pipeline.file.bind(pipeline);
     let begun = 0;
-    pipeline.file = (path, store) => {
+    pipeline.file = (path) => {
       if (++begun === 50) stop.abort();
-      return file(path, store);
+      return file(path);
     };
 
     await pipeline.run(stop.signal);

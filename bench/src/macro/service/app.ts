@@ -1,6 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Order } from '../order.ts';
-import { createShop } from './shop.ts';
+import type { Shop } from './shop.ts';
 import type { Telemetry } from './telemetry.ts';
 
 const TEXT = { type: 'string', minLength: 1, maxLength: 64 };
@@ -53,10 +53,9 @@ export interface Service {
 }
 
 /** One route, with a body to parse and check, some work, and an answer to write; the same for every contender. */
-export async function createService({ install, wrap, orderPlaced }: Telemetry): Promise<Service> {
+export async function createService({ install, wrap, orderPlaced }: Telemetry, shop: Shop): Promise<Service> {
   const app = fastify();
   await install?.(app);
-  const shop = createShop();
   const place = wrap?.(shop.place) ?? shop.place;
   let served = 0;
   app.post<{ Body: Order; Params: { store: string } }>(

@@ -3,11 +3,12 @@ import { createServer } from 'node:net';
 import { startMeter, type Usage } from './meter.ts';
 import { startProfiler } from './profiler.ts';
 import type { ServiceMessage, ServiceRequest, ServiceSetup } from './protocol.ts';
+import type { Shop } from './shop.ts';
 import type { ContenderModule } from './telemetry.ts';
 
 // The process that is measured: one contender, from start to end.
 
-const { contender, otlp } = JSON.parse(process.argv[2] ?? '') as ServiceSetup;
+const { contender, otlp, postgres } = JSON.parse(process.argv[2] ?? '') as ServiceSetup;
 const { start } = (await import(`../contenders/${contender.module}.js`)) as ContenderModule;
 const telemetry = await start({
   metricsPort: await freePort(),
@@ -17,7 +18,7 @@ const telemetry = await start({
 });
 // Fastify is loaded when the instrumentations are there, as they ask for.
 const { createService } = await import('./app.js');
-const service = await createService(telemetry);
+const service = await createService(telemetry, await createShop());
 let stopMeter: (() => Usage) | undefined;
 let stopProfiler: Awaited<ReturnType<typeof startProfiler>> | undefined;
 
@@ -36,6 +37,11 @@ process.on('disconnect', () => process.exit());
 process.on('SIGINT', () => undefined);
 const url = await service.app.listen({ port: 0, host: '127.0.0.1' });
 tell({ kind: 'ready', url, metricsUrl: telemetry.metricsUrl });
+
+async function createShop(): Promise<Shop> {
+  if (postgres === undefined) return (await import('./memory-shop.js')).createMemoryShop();
+  return (await import('./postgres-shop.js')).createPostgresShop(postgres);
+}
 
 function tell(message: ServiceMessage): void {
   process.send?.(message);

@@ -6,6 +6,8 @@ import type { Usage } from './meter.ts';
 export interface ServiceSetup {
   readonly contender: Contender;
   readonly otlp: string;
+  /** URL of the data base that it keeps its orders in; without one it keeps none. */
+  readonly postgres: string | undefined;
 }
 
 /** What the parent asks for, in this order; to end the service it disconnects. */

@@ -1,8 +1,12 @@
-import { type Order, SKUS } from '../order.ts';
+import type { Order } from '../order.ts';
 
 /** What a placed order is answered with. */
-export interface Receipt {
+export interface Receipt extends PricedOrder {
   readonly number: number;
+}
+
+/** An order with what it costs, in cents. */
+export interface PricedOrder {
   readonly currency: string;
   readonly net: number;
   readonly tax: number;
@@ -20,31 +24,20 @@ const TAX = 0.19;
 const WHOLESALE = 5;
 const DISCOUNT = 0.1;
 
-/** Prices and keeps orders, in memory. */
-export function createShop(): Shop {
-  const prices = new Map(Array.from({ length: SKUS }, (_, i) => [`sku-${i}`, 199 + ((i * 7919) % 9_800)]));
-  let orders = 0;
+/** Price of the thing of this number, in cents. */
+export function listPrice(index: number): number {
+  return 199 + ((index * 7919) % 9_800);
+}
 
-  const priceOf = async (sku: string): Promise<number> => {
+/** Puts a price on an order. Throws for what is not sold. */
+export function priced({ currency, lines }: Order, prices: ReadonlyMap<string, number>): PricedOrder {
+  const pricedLines = lines.map(({ sku, quantity }) => {
     const price = prices.get(sku);
     if (price === undefined) throw new Error(`There is no ${sku}`);
-    return price;
-  };
-  // Stands for a data base: the answer comes with a later turn of the event loop, so that requests overlap.
-  const save = (): Promise<number> => new Promise((resolve) => setImmediate(() => resolve(++orders)));
-
-  return {
-    async place({ currency, lines }) {
-      const priced = await Promise.all(
-        lines.map(async ({ sku, quantity }) => {
-          const price = await priceOf(sku);
-          const discount = quantity >= WHOLESALE ? DISCOUNT : 0;
-          return { sku, quantity, price, amount: Math.round(price * quantity * (1 - discount)) };
-        }),
-      );
-      const net = priced.reduce((sum, { amount }) => sum + amount, 0);
-      const tax = Math.round(net * TAX);
-      return { number: await save(), currency, net, tax, total: net + tax, lines: priced };
-    },
-  };
+    const discount = quantity >= WHOLESALE ? DISCOUNT : 0;
+    return { sku, quantity, price, amount: Math.round(price * quantity * (1 - discount)) };
+  });
+  const net = pricedLines.reduce((sum, { amount }) => sum + amount, 0);
+  const tax = Math.round(net * TAX);
+  return { currency, net, tax, total: net + tax, lines: pricedLines };
 }
