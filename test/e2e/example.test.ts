@@ -222,7 +222,6 @@ describe('the journal of ast-pipeline', () => {
   it.for([1, 2, 3, 4])('knows the origin of every line, killed after %i writes', async (writes, { lab }) => {
     const directory = join(lab.directory, 'many');
     mkdirSync(directory);
-    // All of one size, so that the size of the output tells the writes.
     for (let i = 0; i < 2_000; i++) writeFileSync(join(directory, `${10_000 + i}.js`), `// ${i % 9}\n`);
     const output = join(lab.directory, 'facts.ndjson');
     const journal = join(lab.directory, 'journal');

@@ -1,12 +1,11 @@
-import { SKUS } from '../order.ts';
-import { listPrice, priced, type Shop } from './shop.ts';
+import { createCatalogue, priced, type Shop } from './shop.ts';
 
 /**
  * Keeps nothing but a count, so that a request is as little work as it can be: the answer comes with a later turn of the
  * event loop, as that of a data base would, so that requests overlap.
  */
 export function createMemoryShop(): Shop {
-  const prices = new Map(Array.from({ length: SKUS }, (_, i) => [`sku-${i}`, listPrice(i)]));
+  const prices = createCatalogue();
   let orders = 0;
   const save = (): Promise<number> => new Promise((resolve) => setImmediate(() => resolve(++orders)));
   return {

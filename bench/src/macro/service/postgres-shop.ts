@@ -1,6 +1,5 @@
 import pg from 'pg';
-import { SKUS } from '../order.ts';
-import { listPrice, priced, type Shop } from './shop.ts';
+import { createCatalogue, priced, type Shop } from './shop.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS products (sku text PRIMARY KEY, price integer NOT NULL);
@@ -30,10 +29,10 @@ const LINES = {
 export async function createPostgresShop(connectionString: string): Promise<Shop> {
   const pool = new pg.Pool({ connectionString });
   await pool.query(SCHEMA);
-  const skus = Array.from({ length: SKUS }, (_, i) => i);
+  const catalogue = createCatalogue();
   await pool.query('INSERT INTO products SELECT * FROM unnest($1::text[], $2::integer[])', [
-    skus.map((i) => `sku-${i}`),
-    skus.map(listPrice),
+    [...catalogue.keys()],
+    [...catalogue.values()],
   ]);
   return {
     async place(order) {

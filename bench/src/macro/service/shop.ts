@@ -1,4 +1,4 @@
-import type { Order } from '../order.ts';
+import { type Order, SKUS } from '../order.ts';
 
 /** What a placed order is answered with. */
 export interface Receipt extends PricedOrder {
@@ -24,9 +24,9 @@ const TAX = 0.19;
 const WHOLESALE = 5;
 const DISCOUNT = 0.1;
 
-/** Price of the thing of this number, in cents. */
-export function listPrice(index: number): number {
-  return 199 + ((index * 7919) % 9_800);
+/** What is sold, and its prices in cents. */
+export function createCatalogue(): Map<string, number> {
+  return new Map(Array.from({ length: SKUS }, (_, i) => [`sku-${i}`, 199 + ((i * 7919) % 9_800)]));
 }
 
 /** Puts a price on an order. Throws for what is not sold. */
