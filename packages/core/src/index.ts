@@ -61,7 +61,7 @@ export { nearest } from './nearest.ts';
 export { processWide } from './process-wide.ts';
 export type { OperationDescription, OperationRecorder, Outcome, Recorder } from './recorder.ts';
 export { installRuntime, type Runtime, type RuntimeChange, runtime, type TracingState } from './runtime.ts';
-export { sampledContextOf } from './sampled-span.ts';
+export { isUnsampledBelow, sampledContextOf } from './sampled-span.ts';
 export { countSelf, type SelfMetric } from './self-metrics.ts';
 export type { Quantiles, SeriesSnapshot } from './snapshot.ts';
 export { bucketUpperBound } from './stream/exponential-histogram.ts';

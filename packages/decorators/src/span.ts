@@ -2,15 +2,12 @@ import {
   type Attributes,
   type Context,
   context,
-  INVALID_SPANID,
-  INVALID_TRACEID,
   type Span,
   type SpanContext,
   SpanStatusCode,
-  TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import { runtime, sampledContextOf, UnsampledSpan } from '@org/instrument-core';
+import { isUnsampledBelow, sampledContextOf } from '@org/instrument-core';
 import type { CallSite } from './call-site.ts';
 import { withSpan } from './span-context.ts';
 
@@ -33,15 +30,10 @@ const NO_SPAN: CallSpan = { span: undefined, context: undefined, spanContext: un
 export function openSpan(site: CallSite, startMillis: number): CallSpan {
   const active = context.active();
   const above = trace.getSpan(active);
-  // Its ids, which nobody may ever ask for, are left alone.
-  if (above instanceof UnsampledSpan) return NO_SPAN;
-  const parent = above?.spanContext();
-  const parentIsSampled = parent !== undefined && (parent.traceFlags & TraceFlags.SAMPLED) !== 0;
+  if (isUnsampledBelow(above)) return NO_SPAN;
   if (site.tracer === undefined) {
-    return parentIsSampled ? { span: undefined, context: undefined, spanContext: parent } : NO_SPAN;
-  }
-  if (parent !== undefined && !parentIsSampled && runtime.tracing.parentBased && hasIds(parent)) {
-    return NO_SPAN;
+    const sampled = above === undefined ? undefined : sampledContextOf(above);
+    return sampled === undefined ? NO_SPAN : { span: undefined, context: undefined, spanContext: sampled };
   }
   const options = {
     kind: site.settings.spanKind,
@@ -84,11 +76,6 @@ export function closeSpan(
   } finally {
     span.end(endMillis);
   }
-}
-
-/** The API's `isSpanContextValid` looks at every digit, on every call; what is not valid has no ids, as good as always. */
-function hasIds({ traceId, spanId }: SpanContext): boolean {
-  return traceId !== INVALID_TRACEID && spanId !== INVALID_SPANID;
 }
 
 function messageOf(error: unknown): string {

@@ -2,20 +2,18 @@ import {
   type Attributes,
   type Context,
   context,
-  isSpanContextValid,
   type Span,
   type SpanContext,
   SpanStatusCode,
-  TraceFlags,
   trace,
 } from '@opentelemetry/api';
 import {
   isError,
+  isUnsampledBelow,
   reasonOf,
   reportFault,
   runtime,
   sampledContextOf,
-  UnsampledSpan,
 } from '@org/instrument-core';
 import type { LifetimeEnd } from './lifetime.ts';
 
@@ -40,21 +38,13 @@ export function openSpan(
   parent: Context = context.active(),
 ): OpenedSpan | undefined {
   try {
-    if (!runtime.tracing.enabled || isBelowUnsampled(parent)) return undefined;
+    if (!runtime.tracing.enabled || isUnsampledBelow(trace.getSpan(parent))) return undefined;
     const span = trace.getTracer(SCOPE).startSpan(name, { attributes, startTime: startMillis }, parent);
     return { span, context: trace.setSpan(parent, span), sampled: sampledContextOf(span) };
   } catch (fault) {
     reportFault('executions', 'opening a span', fault);
     return undefined;
   }
-}
-
-function isBelowUnsampled(parent: Context): boolean {
-  const above = trace.getSpan(parent);
-  if (above instanceof UnsampledSpan) return true;
-  const span = above?.spanContext();
-  if (span === undefined || !runtime.tracing.parentBased || !isSpanContextValid(span)) return false;
-  return (span.traceFlags & TraceFlags.SAMPLED) === 0;
 }
 
 /** Ends a span, as those of instrumented functions end. Never throws. */
