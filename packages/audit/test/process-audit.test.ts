@@ -112,7 +112,7 @@ describe('before a journal is installed', () => {
   });
 
   test('what a journal refuses is recorded without what it refuses, and what it has no room for is rejected', async () => {
-    const odd = audit.record({ action: 'work.do', attributes: { trap: () => {} } });
+    const odd = audit.record({ action: 'work.do', reason: 7 as never });
     const wrong = audit.record({ action: 'no spaces' });
     const journal = new Journal();
     const uninstall = installAudit(journal);

@@ -12,8 +12,9 @@ import type { AuditContext } from '../encode/encoder.ts';
 import type { RecordedEntry } from '../operation/entry.ts';
 import type { AuditOperation, AuditOutcome } from '../operation/operation.ts';
 import { audit as processAudit } from '../process-audit.ts';
+import { withFaults } from '../record/faults.ts';
 import { isUnavailable, recordReduced } from '../record/record-reduced.ts';
-import { addPart, ask, attributesWith, type PartName, Parts } from './parts.ts';
+import { addPart, ask, type PartName, Parts } from './parts.ts';
 import type { Settings } from './settings.ts';
 import { askAfter, type Ending, failureOf, outcomeOf, type Subject } from './verdict.ts';
 
@@ -72,7 +73,7 @@ export class AuditedCall implements Followed<Subject> {
       outputs,
       reason,
       correlation,
-      attributes: attributesWith(attributes, faults),
+      attributes: withFaults(attributes, faults),
     };
     try {
       this.#open = recordReduced(operation, (kept) => this.#audit.begin(kept));
@@ -142,7 +143,7 @@ export class AuditedCall implements Followed<Subject> {
       inputs: after.inputs ?? known.inputs,
       outputs: after.outputs ?? known.outputs,
       reason: after.reason ?? known.reason,
-      attributes: attributesWith(attributes, faults),
+      attributes: withFaults(attributes, faults),
     };
   }
 

@@ -1,6 +1,5 @@
 import { errorTypeOf, reportFault } from '@org/instrument-core';
 import type { AuditOperation } from '../operation/operation.ts';
-import { FAULT_ATTRIBUTE } from '../record/record-reduced.ts';
 import { snapshot } from '../record/snapshot.ts';
 import { PersonalValue } from '../subjects/personal.ts';
 
@@ -22,18 +21,13 @@ export class Parts {
   faults: string[] | undefined = undefined;
 }
 
-/** Attributes, with what is said about parts that are missing. */
-export function attributesWith(
-  attributes: AuditOperation['attributes'],
-  faults: readonly string[] | undefined,
-): AuditOperation['attributes'] {
-  return faults === undefined ? attributes : { ...attributes, [FAULT_ATTRIBUTE]: [...faults] };
-}
-
 /** What a part must look like; the journal looks closer. */
 export interface PartShape {
   readonly expected: string;
+  /** Whether it is one. */
   holds(value: unknown): boolean;
+  /** Whether a call may give it, of which what is wrong will be left out. Default: what {@link holds}. */
+  admits?(value: unknown): boolean;
 }
 
 const WHO: PartShape = {
@@ -43,6 +37,8 @@ const WHO: PartShape = {
 const DATASETS: PartShape = {
   expected: 'a list of { namespace, name, … }',
   holds: (value) => Array.isArray(value) && value.every(isDataset),
+  // One that the journal refuses does not cost the others; see `recordReduced`.
+  admits: Array.isArray,
 };
 const OBJECT: PartShape = { expected: 'an object', holds: isRecord };
 
@@ -61,12 +57,13 @@ export function addPart(parts: Parts, name: PartName, value: unknown): void {
   try {
     if (value === undefined || value === null) return;
     discard(value);
-    if (PART_SHAPES[name].holds(value)) {
+    const shape = PART_SHAPES[name];
+    if (shape.admits?.(value) ?? shape.holds(value)) {
       // The operation itself may change what it was given.
       (parts as Record<PartName, unknown>)[name] = snapshot(value);
       return;
     }
-    noteFault(parts, name, `expected ${PART_SHAPES[name].expected}`, value);
+    noteFault(parts, name, `expected ${shape.expected}`, value);
   } catch (fault) {
     noteFault(parts, name, `could not be read (${errorTypeOf(fault)})`, fault);
   }

@@ -1,9 +1,8 @@
 import { errorTypeOf, InstrumentError, isError, reportFault } from '@org/instrument-core';
 import type { AuditOperation, AuditText } from '../operation/operation.ts';
 import { PersonalValue } from '../subjects/personal.ts';
-
-/** Attribute that names the parts of an operation that are missing from its entry, and why. */
-export const FAULT_ATTRIBUTE = 'audit.fault';
+import { withFaults } from './faults.ts';
+import { withoutRefused } from './without-refused.ts';
 
 /** Longest identity that a reduced operation keeps, in characters: a cut one is better than none. */
 const MAX_ID_LENGTH = 256;
@@ -13,10 +12,13 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof InstrumentError && error.code === 'INSTRUMENT_AUDIT_UNAVAILABLE';
 }
 
+/** How often datasets are left out: a refusal names twenty problems, and encoding thousands of datasets takes its time. */
+const MAX_SELECTIONS = 3;
+
 /**
- * Calls `record` with an operation; when that fails for what is in it, again with less: at first with action, outcome,
- * times and the identities of actor and target, then without these. The entry says so in `audit.fault`, and the fault is
- * reported.
+ * Calls `record` with an operation; when that fails for what is in it, again with less: at first without the datasets that
+ * are wrong, when nothing else is; else with action, outcome, times and the identities of actor and target, then without
+ * these. The entry says so in `audit.fault`, and the fault is reported.
  *
  * @throws {InstrumentError} `INSTRUMENT_AUDIT_UNAVAILABLE`, and whatever is thrown for what is left in the end.
  */
@@ -24,11 +26,21 @@ export function recordReduced<O extends Partial<AuditOperation>, T>(
   operation: O,
   record: (operation: O) => T,
 ): T {
-  try {
-    return record(operation);
-  } catch (refusal) {
-    if (isUnavailable(refusal)) throw refusal;
-    reportFault('audit', 'recording an operation in full', refusal);
+  let rest = operation;
+  let faults: readonly string[] = [];
+  for (let selections = 0; ; selections++) {
+    try {
+      return record(
+        faults.length === 0 ? rest : { ...rest, attributes: withFaults(rest.attributes, faults) },
+      );
+    } catch (refusal) {
+      if (isUnavailable(refusal)) throw refusal;
+      if (selections === 0) reportFault('audit', 'recording an operation in full', refusal);
+      const selected = selections < MAX_SELECTIONS ? withoutRefused(rest, refusal) : undefined;
+      if (selected === undefined) break;
+      rest = selected.operation;
+      faults = [...faults, ...selected.faults];
+    }
   }
   const bare = bareOf(operation);
   const { actor, target } = operation;
@@ -48,7 +60,7 @@ function bareOf<O extends Partial<AuditOperation>>(operation: O): O {
     ...(startTime === undefined ? {} : { startTime }),
     ...(durationMillis === undefined ? {} : { durationMillis }),
     ...(error === undefined ? {} : { error: { type: failureType(error) } }),
-    attributes: { [FAULT_ATTRIBUTE]: ['refused: recorded without its other parts'] },
+    attributes: withFaults(undefined, ['refused: recorded without its other parts']),
   } as unknown as O;
 }
 

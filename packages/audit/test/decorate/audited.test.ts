@@ -277,7 +277,7 @@ describe.each(IMPLEMENTATIONS)('on an audit %s', (name, open) => {
       const before = [
         'actor: threw TypeError',
         'target: expected an id, personal(…), or an object with an id',
-        'inputs: expected a list of { namespace, name, … }',
+        'inputs[0].namespace: expected a text that is not empty',
         'reason: expected a text or personal(…)',
       ];
       expect(started?.attributes?.kept).toBe(true);
@@ -293,6 +293,38 @@ describe.each(IMPLEMENTATIONS)('on an audit %s', (name, open) => {
       expect(JSON.stringify(await opened.entries())).not.toContain('secret');
       // The same fault is said once a minute.
       if (name === 'in memory') expect(faults.length).toBeGreaterThan(0);
+    });
+
+    test('one dataset that is wrong costs none of the others', async () => {
+      faultsOfDiag();
+      const at = (name: unknown, more: object = {}): unknown => ({ namespace: 'file', name, ...more });
+      const work = audited('work.do', () => 'done', {
+        actor: 'user:1',
+        inputs: () => [at('/a'), at(7), at('/b', { bytes: 12 }), 'text', at('/c', { rows: 0.5 })] as never,
+        after: () => ({ outputs: [at(''), at('/out', { rows: 2 })] as never, attributes: { after: 1 } }),
+        audit: opened.audit,
+      });
+      expect(work()).toBe('done');
+      const [started, ended] = await opened.entries();
+      const inputs = [at('/a'), at('/b', { bytes: 12 })];
+      const before = [
+        'inputs[1].name: expected a text that is not empty',
+        'inputs[3]: expected { namespace, name, … }',
+        'inputs[4].rows: expected an integer of at least 0',
+      ];
+      expect(started).toMatchObject({
+        actor: { id: 'user:1' },
+        inputs,
+        attributes: { 'audit.fault': before },
+      });
+      expect(ended).toMatchObject({
+        inputs,
+        outputs: [at('/out', { rows: 2 })],
+        attributes: {
+          after: 1,
+          'audit.fault': [...before, 'outputs[0].name: expected a text that is not empty'],
+        },
+      });
     });
 
     test('an after that throws or gives no object is left out, too', async () => {

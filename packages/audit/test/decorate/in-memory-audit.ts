@@ -1,21 +1,16 @@
-import { errorTypeOf, InstrumentError, type Problem } from '@org/instrument-core';
+import { errorTypeOf, InstrumentError } from '@org/instrument-core';
 import type { Audit, OpenOperation, OperationEnd } from '../../src/audit.ts';
 import { currentAuditContext, withAuditContext } from '../../src/context/audit-context.ts';
-import { createActionCheck } from '../../src/encode/action.ts';
 import type { AuditContext } from '../../src/encode/encoder.ts';
-import type {
-  AuditEntry,
-  EntryActor,
-  EntryContent,
-  JsonObject,
-  RecordedEntry,
-} from '../../src/operation/entry.ts';
+import { createEntryEncoder } from '../../src/encode/operation.ts';
+import type { AuditEntry, EntryActor, EntryContent, RecordedEntry } from '../../src/operation/entry.ts';
 import type { AuditActor, AuditOperation, AuditTarget, AuditText } from '../../src/operation/operation.ts';
 import { PendingEntry } from '../../src/record/recorded-entry.ts';
+import { HiddenTexts } from '../encode/encoding.ts';
 
 /**
  * An audit that keeps its entries in memory, and whose disk is as slow, full or broken as a test wants it. It merges
- * the two ends of an operation, takes over the context, and refuses what JSON cannot say, as a journal does.
+ * the two ends of an operation, takes over the context, and refuses what a journal refuses.
  */
 export class InMemoryAudit implements Audit {
   readonly entries: AuditEntry[] = [];
@@ -24,7 +19,7 @@ export class InMemoryAudit implements Audit {
   /** `record` and `begin` throw, as with `whenFull: 'fail'`. */
   isFull = false;
   readonly #waiting: PendingEntry[] = [];
-  readonly #actionProblem = createActionCheck(undefined);
+  readonly #encoder = createEntryEncoder({ subjects: new HiddenTexts() });
 
   record(operation: AuditOperation): RecordedEntry {
     return this.#put(operation, undefined, undefined, currentAuditContext());
@@ -73,10 +68,8 @@ export class InMemoryAudit implements Audit {
     started: number | undefined,
     context: AuditContext | undefined,
   ): RecordedEntry {
-    const problems = [this.#actionProblem(operation.action, false), ...jsonProblems(operation.attributes)];
-    const found = problems.filter((problem) => problem !== undefined);
-    if (found.length > 0)
-      throw new InstrumentError('INSTRUMENT_AUDIT_REFUSED', 'It cannot be recorded', found);
+    const time = new Date().toISOString();
+    this.#encoder.encode(operation, { time, phase, started, context, traceId: undefined, spanId: undefined });
     if (this.isFull) throw new InstrumentError('INSTRUMENT_AUDIT_UNAVAILABLE', 'There is no room');
     const index = this.entries.length;
     const hash = `hash ${index}`;
@@ -134,12 +127,6 @@ function failureOf(error: unknown): EntryContent['error'] {
 
 function whoOf(who: AuditText | AuditActor | AuditTarget): EntryActor {
   return (typeof who === 'object' && 'id' in who ? who : { id: who }) as EntryActor;
-}
-
-function jsonProblems(attributes: AuditOperation['attributes']): Problem[] {
-  return Object.entries((attributes ?? {}) as JsonObject).flatMap(([key, value]) =>
-    typeof value === 'function' ? [{ path: `attributes.${key}`, found: 'a function', expected: 'JSON' }] : [],
-  );
 }
 
 function unsupported(): never {

@@ -1,6 +1,6 @@
 import { InstrumentError } from '@org/instrument-core';
 import { describe, expect, test } from 'vitest';
-import type { AuditOperation } from '../../src/operation/operation.ts';
+import type { AuditDataset, AuditOperation } from '../../src/operation/operation.ts';
 import { recordReduced } from '../../src/record/record-reduced.ts';
 import { personal } from '../../src/subjects/personal.ts';
 
@@ -90,6 +90,68 @@ describe('an operation', () => {
     };
     expect(() => recordReduced(OPERATION, refuse)).toThrow(full);
     expect(calls).toBe(1);
+  });
+
+  describe('with datasets that are refused', () => {
+    const named = (name: string): AuditDataset => ({ namespace: 'file', name });
+    /** Refuses datasets whose name says so, twenty at once, as a journal does. */
+    const picky = (operation: AuditOperation): AuditOperation => {
+      const problems = (['inputs', 'outputs'] as const).flatMap((field) =>
+        (operation[field] ?? []).flatMap(({ name }, index) =>
+          name.startsWith('bad')
+            ? [{ path: `${field}[${index}].name`, found: 'bad', expected: 'a good one' }]
+            : [],
+        ),
+      );
+      const told = problems.slice(0, 20);
+      if (problems.length > 20) told.push({ path: '', found: 'more problems', expected: 'none' });
+      if (problems.length > 0) throw new InstrumentError('INSTRUMENT_AUDIT_REFUSED', 'wrong', told);
+      return operation;
+    };
+
+    test('keeps the others and everything else, and says which are missing', () => {
+      const operation = {
+        ...OPERATION,
+        inputs: [named('a'), named('bad 1'), named('b')],
+        outputs: [named('bad 2')],
+        attributes: { bad: true, 'audit.fault': ['reason: threw Error'] },
+      };
+      expect(recordReduced(operation, picky)).toEqual({
+        ...operation,
+        inputs: [named('a'), named('b')],
+        outputs: [],
+        attributes: {
+          bad: true,
+          'audit.fault': [
+            'reason: threw Error',
+            'inputs[1].name: expected a good one',
+            'outputs[0].name: expected a good one',
+          ],
+        },
+      });
+    });
+
+    test('leaves out more than one refusal can name, but does not go on for ever', () => {
+      const bad = (count: number): AuditDataset[] =>
+        Array.from({ length: count }, (_, i) => named(`bad ${i}`));
+      const some = recordReduced({ ...OPERATION, inputs: [...bad(50), named('a')] }, picky);
+      expect(some.inputs).toEqual([named('a')]);
+      expect(some.reason).toBe('why');
+      const many = recordReduced({ ...OPERATION, inputs: [...bad(1_000), named('a')] }, picky);
+      expect(many).toMatchObject({ action: 'orders.pay', actor: 'user:1' });
+      expect(many).not.toHaveProperty('inputs');
+    });
+
+    test('and something else that is wrong is reduced as any other', () => {
+      const alsoReason = (operation: AuditOperation): AuditOperation => {
+        if (operation.reason === undefined) return picky(operation);
+        throw new InstrumentError('INSTRUMENT_AUDIT_REFUSED', 'wrong', [
+          { path: 'inputs[0].name', found: 'bad', expected: 'a good one' },
+          { path: 'reason', found: 'a number', expected: 'a text' },
+        ]);
+      };
+      expect(recordReduced(OPERATION, alsoReason)).not.toHaveProperty('inputs');
+    });
   });
 
   test('of which nothing is right is refused', () => {
