@@ -1,8 +1,8 @@
 import { errorTypeOf, InstrumentError, isError, reportFault } from '@org/instrument-core';
 import type { AuditOperation, AuditText } from '../operation/operation.ts';
 import { PersonalValue } from '../subjects/personal.ts';
+import { DatasetSelection } from './dataset-selection.ts';
 import { withFaults } from './faults.ts';
-import { withoutRefused } from './without-refused.ts';
 
 /** Longest identity that a reduced operation keeps, in characters: a cut one is better than none. */
 const MAX_ID_LENGTH = 256;
@@ -22,26 +22,20 @@ const MAX_SELECTIONS = 3;
  *
  * @throws {InstrumentError} `INSTRUMENT_AUDIT_UNAVAILABLE`, and whatever is thrown for what is left in the end.
  */
-export function recordReduced<O extends Partial<AuditOperation>, T>(
+export function recordReduced<O extends Partial<AuditOperation>, T extends object>(
   operation: O,
   record: (operation: O) => T,
 ): T {
-  let rest = operation;
-  let faults: readonly string[] = [];
-  for (let selections = 0; ; selections++) {
-    try {
-      return record(
-        faults.length === 0 ? rest : { ...rest, attributes: withFaults(rest.attributes, faults) },
-      );
-    } catch (refusal) {
-      if (isUnavailable(refusal)) throw refusal;
-      if (selections === 0) reportFault('audit', 'recording an operation in full', refusal);
-      const selected = selections < MAX_SELECTIONS ? withoutRefused(rest, refusal) : undefined;
-      if (selected === undefined) break;
-      rest = selected.operation;
-      faults = [...faults, ...selected.faults];
-    }
+  let refusal: unknown;
+  try {
+    return record(operation);
+  } catch (fault) {
+    if (isUnavailable(fault)) throw fault;
+    reportFault('audit', 'recording an operation in full', fault);
+    refusal = fault;
   }
+  const selected = recordSelected(operation, record, refusal);
+  if (selected !== undefined) return selected;
   const bare = bareOf(operation);
   const { actor, target } = operation;
   try {
@@ -50,6 +44,34 @@ export function recordReduced<O extends Partial<AuditOperation>, T>(
     if (isUnavailable(refusal)) throw refusal;
   }
   return record(bare);
+}
+
+/**
+ * Records an operation that was refused without the datasets that are wrong; `undefined` when something else is.
+ *
+ * @throws {InstrumentError} `INSTRUMENT_AUDIT_UNAVAILABLE`.
+ */
+function recordSelected<O extends Partial<AuditOperation>, T extends object>(
+  operation: O,
+  record: (operation: O) => T,
+  refusal: unknown,
+): T | undefined {
+  let latest = refusal;
+  try {
+    const selection = new DatasetSelection(operation);
+    for (let i = 0; i < MAX_SELECTIONS && selection.leaveOut(latest); i++) {
+      try {
+        return record(selection.operation);
+      } catch (next) {
+        latest = next;
+      }
+    }
+  } catch (unreadable) {
+    // Lists that throw when they are read.
+    latest = unreadable;
+  }
+  if (isUnavailable(latest)) throw latest;
+  return undefined;
 }
 
 function bareOf<O extends Partial<AuditOperation>>(operation: O): O {

@@ -136,10 +136,40 @@ describe('an operation', () => {
         Array.from({ length: count }, (_, i) => named(`bad ${i}`));
       const some = recordReduced({ ...OPERATION, inputs: [...bad(50), named('a')] }, picky);
       expect(some.inputs).toEqual([named('a')]);
+      const faults = some.attributes?.['audit.fault'];
+      expect(faults).toHaveLength(50);
+      // By their places in the list that was given.
+      expect(faults).toContain('inputs[49].name: expected a good one');
       expect(some.reason).toBe('why');
       const many = recordReduced({ ...OPERATION, inputs: [...bad(1_000), named('a')] }, picky);
       expect(many).toMatchObject({ action: 'orders.pay', actor: 'user:1' });
       expect(many).not.toHaveProperty('inputs');
+    });
+
+    test('that cannot even be read is reduced as any other, and one that there is no room for is not', () => {
+      const refuse = (operation: AuditOperation): AuditOperation => {
+        if (operation.inputs === undefined) return operation;
+        throw new InstrumentError('INSTRUMENT_AUDIT_REFUSED', 'wrong', [
+          { path: 'inputs[0].name', found: 'bad', expected: 'a good one' },
+        ]);
+      };
+      const hostile = new Proxy([named('a')], {
+        get: (list, key) => {
+          if (key === 'length') return list.length;
+          throw new Error('trap');
+        },
+      });
+      const kept = recordReduced({ ...OPERATION, inputs: hostile }, refuse);
+      expect(kept).toMatchObject({ action: 'orders.pay', actor: 'user:1' });
+      expect(kept).not.toHaveProperty('inputs');
+      const full = new InstrumentError('INSTRUMENT_AUDIT_UNAVAILABLE', 'full');
+      let calls = 0;
+      const fillUp = (operation: AuditOperation): AuditOperation => {
+        if (calls++ > 0) throw full;
+        return refuse(operation);
+      };
+      expect(() => recordReduced(OPERATION, fillUp)).toThrow(full);
+      expect(calls).toBe(2);
     });
 
     test('and something else that is wrong is reduced as any other', () => {
