@@ -34,10 +34,10 @@ export class DatasetSelection<O extends Partial<AuditOperation>> {
   }
 
   /**
-   * Leaves out what a refusal of {@link operation} names. `false` when it names no dataset, or something else besides, so
-   * that what is left would be refused as well.
+   * Leaves out what a refusal of {@link operation} names; with `isLast` all that is left of the lists that have it. `false`
+   * when it names no dataset, or something else besides, so that what is left would be refused as well.
    */
-  leaveOut(refusal: unknown): boolean {
+  leaveOut(refusal: unknown, isLast: boolean): boolean {
     if (!(refusal instanceof InstrumentError)) return false;
     // The last of many has no path: it counts those that are not told.
     const problems = refusal.problems.filter(({ path }) => path !== '');
@@ -45,7 +45,11 @@ export class DatasetSelection<O extends Partial<AuditOperation>> {
     const refused = { inputs: new Set<number>(), outputs: new Set<number>() };
     for (const problem of problems) this.#note(problem, refused);
     for (const field of ['inputs', 'outputs'] as const) {
-      this.#left[field] = this.#left[field].filter((place) => !refused[field].has(place));
+      if (refused[field].size === 0) continue;
+      const others = this.#left[field].filter((place) => !refused[field].has(place));
+      this.#left[field] = isLast ? [] : others;
+      if (isLast && others.length > 0)
+        this.#faults.push(`${field}: too many are wrong, ${others.length} more left out`);
     }
     return true;
   }

@@ -12,8 +12,11 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof InstrumentError && error.code === 'INSTRUMENT_AUDIT_UNAVAILABLE';
 }
 
-/** How often datasets are left out: a refusal names twenty problems, and encoding thousands of datasets takes its time. */
+/** How often datasets are left out one by one: a refusal names twenty, and encoding thousands of them takes its time. */
 const MAX_SELECTIONS = 3;
+
+/** Then the list that has them is left out, and perhaps the other one. */
+const MAX_ROUNDS = MAX_SELECTIONS + 2;
 
 /**
  * Calls `record` with an operation; when that fails for what is in it, again with less: at first without the datasets that
@@ -59,7 +62,7 @@ function recordSelected<O extends Partial<AuditOperation>, T extends object>(
   let latest = refusal;
   try {
     const selection = new DatasetSelection(operation);
-    for (let i = 0; i < MAX_SELECTIONS && selection.leaveOut(latest); i++) {
+    for (let round = 0; round < MAX_ROUNDS && selection.leaveOut(latest, round >= MAX_SELECTIONS); round++) {
       try {
         return record(selection.operation);
       } catch (next) {

@@ -94,6 +94,7 @@ describe('an operation', () => {
 
   describe('with datasets that are refused', () => {
     const named = (name: string): AuditDataset => ({ namespace: 'file', name });
+    const bad = (count: number): AuditDataset[] => Array.from({ length: count }, (_, i) => named(`bad ${i}`));
     /** Refuses datasets whose name says so, twenty at once, as a journal does. */
     const picky = (operation: AuditOperation): AuditOperation => {
       const problems = (['inputs', 'outputs'] as const).flatMap((field) =>
@@ -131,9 +132,7 @@ describe('an operation', () => {
       });
     });
 
-    test('leaves out more than one refusal can name, but does not go on for ever', () => {
-      const bad = (count: number): AuditDataset[] =>
-        Array.from({ length: count }, (_, i) => named(`bad ${i}`));
+    test('leaves out more than one refusal can name', () => {
       const some = recordReduced({ ...OPERATION, inputs: [...bad(50), named('a')] }, picky);
       expect(some.inputs).toEqual([named('a')]);
       const faults = some.attributes?.['audit.fault'];
@@ -141,9 +140,23 @@ describe('an operation', () => {
       // By their places in the list that was given.
       expect(faults).toContain('inputs[49].name: expected a good one');
       expect(some.reason).toBe('why');
-      const many = recordReduced({ ...OPERATION, inputs: [...bad(1_000), named('a')] }, picky);
-      expect(many).toMatchObject({ action: 'orders.pay', actor: 'user:1' });
-      expect(many).not.toHaveProperty('inputs');
+    });
+
+    test('of which too many are wrong loses the list, and nothing else', () => {
+      const many = { ...OPERATION, inputs: [...bad(1_000), named('a')], outputs: bad(200) };
+      const asked: AuditOperation[] = [];
+      const kept = recordReduced(many, (operation) => {
+        asked.push(operation);
+        return picky(operation);
+      });
+      expect(asked.length).toBeLessThan(7);
+      expect(kept).toMatchObject({ ...OPERATION, inputs: [], outputs: [] });
+      expect(kept.attributes?.['audit.fault']).toEqual(
+        expect.arrayContaining([
+          'inputs: too many are wrong, 921 more left out',
+          'outputs: too many are wrong, 180 more left out',
+        ]),
+      );
     });
 
     test('that cannot even be read is reduced as any other, and one that there is no room for is not', () => {
