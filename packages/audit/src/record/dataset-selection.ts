@@ -1,11 +1,22 @@
-import { InstrumentError, type Problem } from '@org/instrument-core';
+import { InstrumentError } from '@org/instrument-core';
 import type { AuditOperation } from '../operation/operation.ts';
 import { withFaults } from './faults.ts';
 
 /** What a refusal says of one dataset: `inputs[3].bytes`. */
-const DATASET = /^(inputs|outputs)\[(\d+)\]/;
+const DATASET = /^(inputs|outputs)\[(\d+)\](.*)/s;
 
-type Field = 'inputs' | 'outputs';
+const FIELDS = ['inputs', 'outputs'] as const;
+
+type Field = (typeof FIELDS)[number];
+
+/** What is wrong with a dataset of an operation, at its place in that operation. */
+interface Fault {
+  readonly field: string;
+  readonly index: number;
+  /** Path below the dataset: `.bytes`. */
+  readonly below: string;
+  readonly expected: string;
+}
 
 /**
  * Those datasets of an operation that a journal has not refused: one that is wrong does not cost the lineage of the others.
@@ -34,33 +45,43 @@ export class DatasetSelection<O extends Partial<AuditOperation>> {
   }
 
   /**
-   * Leaves out what a refusal of {@link operation} names; with `isLast` all that is left of the lists that have it. `false`
-   * when it names no dataset, or something else besides, so that what is left would be refused as well.
+   * Leaves out the datasets that a refusal of {@link operation} names, or `wholly` the lists that have them. `false` when it
+   * names none, or something else besides, so that what is left would be refused as well.
    */
-  leaveOut(refusal: unknown, isLast: boolean): boolean {
-    if (!(refusal instanceof InstrumentError)) return false;
-    // The last of many has no path: it counts those that are not told.
-    const problems = refusal.problems.filter(({ path }) => path !== '');
-    if (problems.length === 0 || !problems.every(({ path }) => DATASET.test(path))) return false;
-    const refused = { inputs: new Set<number>(), outputs: new Set<number>() };
-    for (const problem of problems) this.#note(problem, refused);
-    for (const field of ['inputs', 'outputs'] as const) {
-      if (refused[field].size === 0) continue;
-      const others = this.#left[field].filter((place) => !refused[field].has(place));
-      this.#left[field] = isLast ? [] : others;
-      if (isLast && others.length > 0)
-        this.#faults.push(`${field}: too many are wrong, ${others.length} more left out`);
+  leaveOut(refusal: unknown, wholly: boolean): boolean {
+    const faults = faultsOf(refusal);
+    if (faults === undefined) return false;
+    for (const field of FIELDS) {
+      const ofField = faults.filter((fault) => fault.field === field);
+      if (ofField.length > 0) this.#leaveOutOf(field, ofField, wholly);
     }
     return true;
   }
 
-  #note({ path, expected }: Problem, refused: Record<Field, Set<number>>): void {
-    const [known = '', field, index] = DATASET.exec(path) ?? [];
-    const place = this.#left[field as Field][Number(index)];
-    if (place === undefined) return;
-    refused[field as Field].add(place);
-    this.#faults.push(`${field}[${place}]${path.slice(known.length)}: expected ${expected}`);
+  #leaveOutOf(field: Field, faults: readonly Fault[], wholly: boolean): void {
+    const places = this.#left[field];
+    for (const { index, below, expected } of faults) {
+      this.#faults.push(`${field}[${places[index]}]${below}: expected ${expected}`);
+    }
+    const refused = new Set(faults.map(({ index }) => index));
+    const others = places.filter((_, index) => !refused.has(index));
+    this.#left[field] = wholly ? [] : others;
+    if (wholly && others.length > 0) {
+      this.#faults.push(`${field}: too many are wrong, ${others.length} more left out`);
+    }
   }
+}
+
+/** What a refusal says of datasets; `undefined` when it says nothing of them, or something of other parts. */
+function faultsOf(refusal: unknown): Fault[] | undefined {
+  if (!(refusal instanceof InstrumentError)) return undefined;
+  // The last of many has no path: it counts those that are not told.
+  const problems = refusal.problems.filter(({ path }) => path !== '');
+  const faults = problems.flatMap(({ path, expected }): Fault[] => {
+    const [, field, index, below = ''] = DATASET.exec(path) ?? [];
+    return field === undefined ? [] : [{ field, index: Number(index), below, expected }];
+  });
+  return faults.length > 0 && faults.length === problems.length ? faults : undefined;
 }
 
 function placesOf(datasets: readonly unknown[] | undefined): number[] {

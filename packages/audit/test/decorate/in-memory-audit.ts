@@ -1,16 +1,16 @@
-import { errorTypeOf, InstrumentError } from '@org/instrument-core';
+import { InstrumentError } from '@org/instrument-core';
 import type { Audit, OpenOperation, OperationEnd } from '../../src/audit.ts';
 import { currentAuditContext, withAuditContext } from '../../src/context/audit-context.ts';
 import type { AuditContext } from '../../src/encode/encoder.ts';
 import { createEntryEncoder } from '../../src/encode/operation.ts';
-import type { AuditEntry, EntryActor, EntryContent, RecordedEntry } from '../../src/operation/entry.ts';
-import type { AuditActor, AuditOperation, AuditTarget, AuditText } from '../../src/operation/operation.ts';
+import type { AuditEntry, RecordedEntry } from '../../src/operation/entry.ts';
+import type { AuditOperation } from '../../src/operation/operation.ts';
 import { PendingEntry } from '../../src/record/recorded-entry.ts';
 import { HiddenTexts } from '../encode/encoding.ts';
 
 /**
  * An audit that keeps its entries in memory, and whose disk is as slow, full or broken as a test wants it. It merges
- * the two ends of an operation, takes over the context, and refuses what a journal refuses.
+ * the two ends of an operation; what it takes, and what becomes of it, is the encoder's to say, as in a journal.
  */
 export class InMemoryAudit implements Audit {
   readonly entries: AuditEntry[] = [];
@@ -69,64 +69,17 @@ export class InMemoryAudit implements Audit {
     context: AuditContext | undefined,
   ): RecordedEntry {
     const time = new Date().toISOString();
-    this.#encoder.encode(operation, { time, phase, started, context, traceId: undefined, spanId: undefined });
+    const facts = { time, phase, started, context, traceId: undefined, spanId: undefined };
+    const { content } = this.#encoder.encode(operation, facts);
     if (this.isFull) throw new InstrumentError('INSTRUMENT_AUDIT_UNAVAILABLE', 'There is no room');
     const index = this.entries.length;
     const hash = `hash ${index}`;
-    const content = contentOf(operation, phase, started, context);
     this.entries.push({ ...content, index, hash });
     const entry = new PendingEntry(index, hash);
     if (this.isFast) entry.resolve();
     else this.#waiting.push(entry);
     return entry;
   }
-}
-
-function contentOf(
-  operation: AuditOperation,
-  phase: 'started' | 'ended' | undefined,
-  started: number | undefined,
-  context: AuditContext | undefined,
-): EntryContent {
-  const { action, attributes, correlation, durationMillis, inputs, outputs, startTime } = operation;
-  const failure = failureOf(operation.error);
-  const actor = operation.actor ?? context?.actor;
-  const reason = operation.reason ?? context?.reason;
-  const joined = { tenant: context?.tenant, requestId: context?.requestId, ...correlation };
-  const outcome = phase === 'started' ? undefined : (operation.outcome ?? (failure ? 'failure' : 'success'));
-  return JSON.parse(
-    JSON.stringify({
-      action,
-      actor: actor === undefined ? undefined : whoOf(actor),
-      attributes,
-      correlation: Object.values(joined).some((value) => value !== undefined) ? joined : undefined,
-      durationMillis,
-      error: phase === 'started' ? undefined : failure,
-      inputs,
-      outcome,
-      outputs,
-      phase,
-      reason,
-      started,
-      startTime: startTime === undefined ? undefined : new Date(startTime).toISOString(),
-      target: operation.target === undefined ? undefined : whoOf(operation.target),
-      time: new Date().toISOString(),
-    }),
-  ) as EntryContent;
-}
-
-function failureOf(error: unknown): EntryContent['error'] {
-  if (error === undefined) return undefined;
-  const { type, message } = Object(error) as { type?: unknown; message?: unknown };
-  const said = typeof error === 'string' ? error : message;
-  return {
-    type: typeof type === 'string' && !(error instanceof Error) ? type : errorTypeOf(error),
-    ...(typeof said === 'string' ? { message: said } : {}),
-  };
-}
-
-function whoOf(who: AuditText | AuditActor | AuditTarget): EntryActor {
-  return (typeof who === 'object' && 'id' in who ? who : { id: who }) as EntryActor;
 }
 
 function unsupported(): never {
