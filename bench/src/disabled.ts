@@ -16,19 +16,36 @@ const SMALL: readonly (() => number)[] = [
 ];
 
 /**
- * What is left of an instrumented call when telemetry is switched off. Both sides are to be calls that are made: a
- * small function V8 would inline, wrapper and all, and the two would be equal at half a nanosecond. So it is one that is
- * too large to be inlined; and then eight in turn, of which none can be.
+ * What is left of an instrumented call when telemetry is switched off: of a no-op, as it is, and asynchronous. V8
+ * inlines the small one, wrapper and all; so there is also one that is too large for that, and then eight in turn, of
+ * which none can be.
  */
 export async function measureDisabled(report: (finding: Finding) => void): Promise<void> {
   const telemetry = init({ mode: 'disabled', logLevel: 'none' });
   const wrapped = SMALL.map((fn, i) => instrumentFunction(fn, { name: `bench.disabled.${i}` }));
   const large = largeFunction();
   const common = { peer: 'bare call', unit: 'ns', target: shareAtMost(1.2) } as const;
+  const small = SMALL[0] as () => number;
   report(
     await compare({
       ...common,
       name: 'disabled mode, instrumented no-op',
+      ours: alone(instrumentFunction(small, { name: 'bench.disabled.small' })),
+      theirs: alone(small),
+    }),
+  );
+  report(
+    await compare({
+      ...common,
+      name: 'disabled mode, instrumented async no-op',
+      ours: alone(instrumentFunction(asyncSmall, { name: 'bench.disabled.async' })),
+      theirs: alone(asyncSmall),
+    }),
+  );
+  report(
+    await compare({
+      ...common,
+      name: 'disabled mode, instrumented no-op that is too large to be inlined',
       ours: alone(instrumentFunction(large, { name: 'bench.disabled' })),
       theirs: alone(large),
     }),
@@ -44,6 +61,11 @@ export async function measureDisabled(report: (finding: Finding) => void): Promi
   await telemetry.shutdown();
 }
 
+async function asyncSmall(): Promise<number> {
+  await undefined;
+  return calls++;
+}
+
 /** A function whose code, nearly all of which never runs, is beyond what V8 inlines (`--max-inlined-bytecode-size`). */
 function largeFunction(): () => number {
   const neverRuns = 'state.calls = state.calls * 3 + state.step;'.repeat(100);
@@ -52,7 +74,7 @@ function largeFunction(): () => number {
 }
 
 /** Calls a method, always the same one. */
-function alone(run: () => number): () => number {
+function alone<R>(run: () => R): () => R {
   const service = { run };
   return () => service.run();
 }
