@@ -44,7 +44,7 @@ const FLAGS: readonly Flag[] = [
   {
     name: 'warm-up',
     value: 'N',
-    help: 'with --compare: files that each process takes in before it is measured (default: 5000)',
+    help: 'with --compare: files that each process takes in before it is measured (default: 12000)',
   },
   { name: 'help', help: 'print this' },
 ];

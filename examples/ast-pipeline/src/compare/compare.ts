@@ -13,8 +13,11 @@ import { type Difference, type Lap, overheadOf } from './statistics.ts';
 /** Files of a turn by default: a second, so that what else the machine does meets all processes alike. */
 const DEFAULT_LIMIT = 1_000;
 
-/** Files before anything is measured, by default: after them, V8 has compiled what there is to compile. */
-const DEFAULT_WARM_UP = 5_000;
+/**
+ * Files before anything is measured, by default: after them, V8 compiles as little in the processes that record as in
+ * those that do not.
+ */
+const DEFAULT_WARM_UP = 12_000;
 
 /** Measured turns of a process: each order of the turns twice. */
 const TURNS = 8;
@@ -114,13 +117,15 @@ async function runLap(
       const output = join(setup.output, `${role}.ndjson`);
       processes.set(role, await startMeasuredProcess({ ...setup, output, role }, signal));
     }
-    for (let turn = -warmUpTurns; turn < TURNS; turn++) {
-      for (const role of ORDERS[(turn + warmUpTurns) % ORDERS.length] ?? []) {
-        const process = processes.get(role) as MeasuredProcess;
-        // By the turn and not by the clock: what it costs per file must not depend on what else the machine does.
-        const scraped = process.metrics === undefined ? undefined : scraper.scrape(process.metrics);
-        const [cost] = await Promise.all([process.turn(turn === TURNS - 1), scraped]);
-        if (turn >= 0) costs.set(role, sum(cost, costs.get(role)));
+    const warmUps = [...processes.values()].map(async (process) => {
+      for (let turn = 0; turn < warmUpTurns; turn++) await takeTurn(process, false, scraper);
+    });
+    // All at once: nothing is measured yet.
+    await Promise.all(warmUps);
+    for (let turn = 0; turn < TURNS; turn++) {
+      for (const role of ORDERS[turn % ORDERS.length] ?? []) {
+        const cost = await takeTurn(processes.get(role) as MeasuredProcess, turn === TURNS - 1, scraper);
+        costs.set(role, sum(cost, costs.get(role)));
       }
     }
   } catch (error) {
@@ -130,6 +135,13 @@ async function runLap(
     await Promise.all([...processes.values()].map((process) => process.end()));
   }
   return Object.fromEntries(costs) as Lap;
+}
+
+async function takeTurn(process: MeasuredProcess, isLast: boolean, scraper: Scraper): Promise<TurnCost> {
+  // By the turn and not by the clock: what it costs per file must not depend on what else the machine does.
+  const scraped = process.metrics === undefined ? undefined : scraper.scrape(process.metrics);
+  const [cost] = await Promise.all([process.turn(isLast), scraped]);
+  return cost;
 }
 
 function sum(cost: TurnCost, before: TurnCost | undefined): TurnCost {
