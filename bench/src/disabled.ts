@@ -1,5 +1,5 @@
 import { init, instrumentFunction } from '@org/instrument';
-import { compare, type Finding, shareAtMost } from './measure.ts';
+import { type Comparison, compare, type Finding, shareAtMost } from './measure.ts';
 
 let calls = 0;
 
@@ -22,43 +22,28 @@ const SMALL: readonly (() => number)[] = [
  */
 export async function measureDisabled(report: (finding: Finding) => void): Promise<void> {
   const telemetry = init({ mode: 'disabled', logLevel: 'none' });
-  const wrapped = SMALL.map((fn, i) => instrumentFunction(fn, { name: `bench.disabled.${i}` }));
-  const large = largeFunction();
-  const common = { peer: 'bare call', unit: 'ns', target: shareAtMost(1.2) } as const;
   const small = SMALL[0] as () => number;
-  report(
-    await compare({
-      ...common,
-      name: 'disabled mode, instrumented no-op',
-      ours: alone(instrumentFunction(small, { name: 'bench.disabled.small' })),
-      theirs: alone(small),
-    }),
-  );
-  report(
-    await compare({
-      ...common,
-      name: 'disabled mode, instrumented async no-op',
-      ours: alone(instrumentFunction(asyncSmall, { name: 'bench.disabled.async' })),
-      theirs: alone(asyncSmall),
-    }),
-  );
-  report(
-    await compare({
-      ...common,
-      name: 'disabled mode, instrumented no-op that is too large to be inlined',
-      ours: alone(instrumentFunction(large, { name: 'bench.disabled' })),
+  const large = largeFunction();
+  const wrapped = SMALL.map((fn, i) => instrumented(fn, `${i}`));
+  const comparisons: Pick<Comparison, 'name' | 'ours' | 'theirs'>[] = [
+    { name: 'no-op', ours: alone(instrumented(small, 'small')), theirs: alone(small) },
+    { name: 'async no-op', ours: alone(instrumented(asyncSmall, 'async')), theirs: alone(asyncSmall) },
+    {
+      name: 'no-op that is too large to be inlined',
+      ours: alone(instrumented(large, 'large')),
       theirs: alone(large),
-    }),
-  );
-  report(
-    await compare({
-      ...common,
-      name: 'disabled mode, eight instrumented no-ops called in turn',
-      ours: inTurn(wrapped),
-      theirs: inTurn(SMALL),
-    }),
-  );
+    },
+    { name: 'no-op, one of eight called in turn', ours: inTurn(wrapped), theirs: inTurn(SMALL) },
+  ];
+  for (const { name, ...calls } of comparisons) {
+    const row = { name: `disabled mode, instrumented ${name}`, peer: 'bare call', unit: 'ns' } as const;
+    report(await compare({ ...row, target: shareAtMost(1.2), ...calls }));
+  }
   await telemetry.shutdown();
+}
+
+function instrumented<F extends () => unknown>(fn: F, name: string): F {
+  return instrumentFunction(fn, { name: `bench.disabled.${name}` });
 }
 
 async function asyncSmall(): Promise<number> {
