@@ -1,6 +1,5 @@
 import { COPY_SLACK, type Fragment } from './fragment.ts';
 
-const NOTHING = Buffer.alloc(0);
 const ZERO = 48;
 const MINUS = 45;
 const BILLION = 1_000_000_000;
@@ -21,9 +20,9 @@ export class ByteWriter {
   #view: DataView;
   #length = 0;
 
-  /** @param capacity bytes to begin with */
-  constructor(capacity: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(capacity);
+  /** @param space bytes to begin with, or a buffer to write into that has its `ArrayBuffer` for itself */
+  constructor(space: number | Buffer) {
+    this.#bytes = bufferOf(space);
     this.#view = new DataView(this.#bytes.buffer);
   }
 
@@ -109,19 +108,15 @@ export class ByteWriter {
     this.#length = length;
   }
 
-  /** Begins anew with another buffer; the old one is whoever's that has it. */
-  renew(capacity: number): void {
-    this.#bytes = Buffer.allocUnsafeSlow(capacity);
+  /**
+   * Begins anew with another buffer; the old one is whoever's that has it.
+   *
+   * @param space bytes to begin with, or a buffer to write into that has its `ArrayBuffer` for itself
+   */
+  renew(space: number | Buffer): void {
+    this.#bytes = bufferOf(space);
     this.#view = new DataView(this.#bytes.buffer);
     this.#length = 0;
-  }
-
-  /** Hands over what was written, and begins anew with another buffer. */
-  take(capacity: number): Buffer {
-    if (this.#length === 0) return NOTHING;
-    const taken = this.#bytes.subarray(0, this.#length);
-    this.renew(capacity);
-    return taken;
   }
 
   #digits(value: number, count: number): void {
@@ -134,6 +129,10 @@ export class ByteWriter {
     }
     this.#length += count;
   }
+}
+
+function bufferOf(space: number | Buffer): Buffer {
+  return typeof space === 'number' ? Buffer.allocUnsafeSlow(space) : space;
 }
 
 /** Decimal digits of an integer from 0 to 10^9 - 1. */

@@ -1,9 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import { diag } from '@opentelemetry/api';
 import type { TextFormat } from './exposition.ts';
 import { acceptsGzip, CONTENT_TYPES, negotiateFormat } from './negotiation.ts';
 import type { Scrape } from './scrape.ts';
-import type { BodyHead, ScrapeBody } from './scrape-body.ts';
+import type { BodyHead, BodyPiece, ScrapeBody } from './scrape-body.ts';
 
 /** A request handler for `node:http`, or for a framework that hands out its request and response. */
 export type MetricsHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -28,8 +28,9 @@ export function createMetricsHandler(scrape: Scrape): MetricsHandler {
     const release = hold(body, response, held);
     try {
       writeHead(response, format, await body.head);
-      for await (const bytes of pieces) {
-        if (!response.write(bytes)) await drained(response);
+      const send = sender(response);
+      for await (const piece of pieces) {
+        if (!send(piece)) await drained(response);
         if (response.destroyed) return;
       }
       response.end();
@@ -119,6 +120,18 @@ function fail(response: ServerResponse, error: unknown): void {
   }
   const text = error instanceof Error ? error.message : String(error);
   refuse(response, 500, `# failed to export metrics: ${text.replace(/\s+/g, ' ')}`);
+}
+
+/**
+ * Writes pieces, and tells when they have been sent: to Node's own `write` only, since one that a middleware has put in
+ * its place may keep the bytes. Returns whether more may be written at once.
+ */
+function sender(response: ServerResponse): (piece: BodyPiece) => boolean {
+  if (response.write !== ServerResponse.prototype.write) return ({ bytes }) => response.write(bytes);
+  return ({ bytes, sent }) =>
+    response.write(bytes, (error) => {
+      if (!error) sent();
+    });
 }
 
 /** Resolves when more may be written, or when the response is closed. */

@@ -1,7 +1,7 @@
-import { pipeline } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, createGzip, gzip as gzipCallback } from 'node:zlib';
+import { type Chunks, createChunks } from './chunks.ts';
 import { createPace, type Pace } from './scrape-pace.ts';
 
 /** Bodies up to this size, in bytes, are not compressed: it would cost both sides more than it saves. */
@@ -29,31 +29,53 @@ export interface ScrapeBody {
    * Joins the readers; to be called in the turn of the event loop in which the body was made. The result must be read,
    * unless `head` rejects; it rejects when writing fails midway. When all readers have left, the rest is not written.
    */
-  read(): AsyncGenerator<Buffer, void, undefined>;
+  read(): AsyncGenerator<BodyPiece, void, undefined>;
+}
+
+/** Part of a body, as one reader gets it. */
+export interface BodyPiece {
+  readonly bytes: Buffer;
+  /**
+   * Tells that the reader has sent the bytes and holds none of them: when all readers have told, others are written in
+   * their place. May be left out; must not be called twice.
+   */
+  sent(): void;
 }
 
 /** Readers hold the piece they are at, and nothing holds the first, so that pieces that all have read are freed. */
-interface Piece {
-  readonly bytes: Buffer;
+interface Piece extends BodyPiece {
   readonly next: Promise<Piece | undefined>;
 }
 
-/** Writes a body from the steps that `begin` resolves to, giving way to the event loop after each. */
-export function createScrapeBody(begin: () => Promise<Iterator<Buffer>>, wantsGzip: boolean): ScrapeBody {
+/**
+ * Writes a body from the steps that `begin` resolves to, giving way to the event loop after each.
+ *
+ * @param begin gets the buffers that the steps are to write into
+ */
+export function createScrapeBody(
+  begin: (chunks: Chunks) => Promise<Iterator<Buffer>>,
+  wantsGzip: boolean,
+): ScrapeBody {
   const head = deferred<BodyHead>();
   const pace = createPace();
+  const chunks = createChunks();
   let tail = deferred<Piece | undefined>();
   let first: Promise<Piece | undefined> | undefined = tail.promise;
 
-  function push(bytes: Buffer): void {
+  function push(bytes: Buffer, allSent: (bytes: Buffer) => void): void {
     const { resolve } = tail;
+    let unsent = pace.readers();
+    const sent = (): void => {
+      unsent--;
+      if (unsent === 0) allSent(bytes);
+    };
     tail = deferred();
-    resolve({ bytes, next: tail.promise });
+    resolve({ bytes, sent, next: tail.promise });
     pace.pushed();
   }
 
   async function produce(): Promise<void> {
-    const steps = await begin();
+    const steps = await begin(chunks);
     await nextTurn();
     first = undefined;
     const pieces = paced(steps, pace);
@@ -64,20 +86,21 @@ export function createScrapeBody(begin: () => Promise<Iterator<Buffer>>, wantsGz
       const gzip = wantsGzip && opening.length > MIN_GZIP_BYTES;
       const bytes = gzip ? await gzipAll(opening, GZIP_OPTIONS) : opening;
       head.resolve({ gzip, length: bytes.length });
-      push(bytes);
+      push(bytes, ignore);
     } else {
       head.resolve({ gzip: wantsGzip, length: undefined });
       const all = chain([opening, two.value], pieces);
-      for await (const bytes of wantsGzip ? gzipped(all) : all) push(bytes);
+      if (wantsGzip) for await (const bytes of gzipped(all, chunks)) push(bytes, ignore);
+      else for await (const bytes of all) push(bytes, chunks.giveBack);
     }
     tail.resolve(undefined);
   }
 
-  async function* follow(start: Promise<Piece | undefined>): AsyncGenerator<Buffer, void, undefined> {
+  async function* follow(start: Promise<Piece | undefined>): AsyncGenerator<BodyPiece, void, undefined> {
     try {
       let piece = await start;
       while (piece !== undefined) {
-        yield piece.bytes;
+        yield piece;
         piece = await pace.wait(piece.next);
       }
     } finally {
@@ -103,7 +126,7 @@ export function createScrapeBody(begin: () => Promise<Iterator<Buffer>>, wantsGz
 
 /** The steps that wrote something, each in a turn of its own; none any more once all readers have left. */
 async function* paced(steps: Iterator<Buffer>, pace: Pace): AsyncGenerator<Buffer, void, undefined> {
-  while (!pace.abandoned()) {
+  while (pace.readers() > 0) {
     const step = steps.next();
     if (step.done) return;
     if (step.value.length > 0) yield step.value;
@@ -117,10 +140,24 @@ async function* chain(opening: readonly Buffer[], rest: AsyncIterable<Buffer>): 
   yield* rest;
 }
 
-/** Compresses on zlib's threads. Errors of the source end the result. */
-function gzipped(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  return pipeline(source, createGzip(GZIP_OPTIONS), () => {});
+/** Compresses on zlib's threads, giving back what has been compressed. Errors of the source end the result. */
+function gzipped(source: AsyncIterable<Buffer>, chunks: Chunks): AsyncIterable<Buffer> {
+  const gzip = createGzip(GZIP_OPTIONS);
+  const compress = promisify<Buffer, void>((bytes, done) => gzip.write(bytes, done));
+
+  async function feed(): Promise<void> {
+    for await (const bytes of source) {
+      await compress(bytes);
+      chunks.giveBack(bytes);
+    }
+    gzip.end();
+  }
+
+  feed().catch((error: Error) => gzip.destroy(error));
+  return gzip;
 }
+
+function ignore(): void {}
 
 interface Deferred<T> {
   readonly promise: Promise<T>;

@@ -8,8 +8,8 @@ const PATIENCE_MILLIS = 250;
 export interface Pace {
   joined(): void;
   left(): void;
-  /** Whether no reader is left. */
-  abandoned(): boolean;
+  /** How many read: those that joined, without those that have left. */
+  readers(): number;
   /** Waits for the next piece on behalf of a reader. */
   wait<T>(piece: Promise<T>): Promise<T>;
   /** The writer has put a piece: all readers that waited go on. */
@@ -32,7 +32,7 @@ export function createPace(): Pace {
       readers--;
       if (readers === 0) wake?.();
     },
-    abandoned: () => readers === 0,
+    readers: () => readers,
     wait: (piece) => {
       waiting++;
       wake?.();

@@ -34,7 +34,10 @@ export function createScrape(options: ScrapeOptions): Scrape {
     let form = forms.get(key);
     if (form === undefined) {
       form = coalesce(() => {
-        const body = createScrapeBody(async () => serializer.write(await collect(), format), gzip);
+        const body = createScrapeBody(
+          async (chunks) => serializer.write(await collect(), format, chunks),
+          gzip,
+        );
         return { value: body, finished: body.finished };
       });
       forms.set(key, form);

@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api';
-import type { CollectedMetric, Collection } from '@org/instrument-core';
-import { type Fragment, fragment } from '@org/instrument-core';
+import { type CollectedMetric, type Collection, type Fragment, fragment } from '@org/instrument-core';
+import type { Chunks } from './chunks.ts';
 import type { Exposition, ExpositionOptions, TextFormat } from './exposition.ts';
 import { type FamilyMember, groupFamilies } from './family.ts';
 import { openMetricsHead, openMetricsType, prometheusHead, targetInfo } from './family-head.ts';
@@ -16,8 +16,10 @@ export interface ExpositionSerializer {
   /**
    * Writes step by step: each step yields about 256 KiB, or what was written in 2 ms when that is less (it may be
    * nothing). Series are read when they are written, each as a whole.
+   *
+   * @param chunks what is written into; what is given back there, while writing goes on, is written into again
    */
-  write(exposition: Exposition, format: TextFormat): Generator<Buffer, void, undefined>;
+  write(exposition: Exposition, format: TextFormat, chunks?: Chunks): Generator<Buffer, void, undefined>;
   /** Writes everything at once. */
   serialize(exposition: Exposition, format: TextFormat): Buffer;
 }
@@ -72,8 +74,12 @@ export function createSerializer(options: ExpositionOptions = {}): ExpositionSer
     return text;
   }
 
-  function* write(exposition: Exposition, format: TextFormat): Generator<Buffer, void, undefined> {
-    const writer = new TextWriter();
+  function* write(
+    exposition: Exposition,
+    format: TextFormat,
+    chunks?: Chunks,
+  ): Generator<Buffer, void, undefined> {
+    const writer = new TextWriter(chunks);
     const steps = createSteps(writer);
     const withTarget = options.withoutTargetInfo !== true;
     const reserved = withTarget ? ['target_info'] : [];
@@ -91,7 +97,7 @@ export function createSerializer(options: ExpositionOptions = {}): ExpositionSer
     }
     if (format === 'openmetrics') writer.text('# EOF\n');
     else if (table.families.size === 0) writer.text('# no registered metrics\n');
-    yield writer.take();
+    yield writer.rest();
   }
 
   return {

@@ -1,4 +1,5 @@
-import { CHUNK_BYTES, type TextWriter } from './text-writer.ts';
+import { CHUNK_BYTES } from './chunks.ts';
+import type { TextWriter } from './text-writer.ts';
 
 /** Longest time for one step of writing, in milliseconds, when nothing fills a chunk before. */
 const STEP_MILLIS = 2;

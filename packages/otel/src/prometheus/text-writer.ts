@@ -1,18 +1,18 @@
 import { ByteWriter } from '@org/instrument-core';
+import { type Chunks, createChunks } from './chunks.ts';
 import { valueText } from './number-text.ts';
 
-/** Bytes a writer is asked for at a time; about what a scrape writes to its socket at once. */
-export const CHUNK_BYTES: number = 256 * 1024;
-
-// A chunk is full when CHUNK_BYTES are in it; the series that fills it may reach this far behind without growing it.
-const HEADROOM = 16 * 1024;
+const NOTHING = Buffer.alloc(0);
 const LINE_FEED = 10;
 
 /** Writes the lines of an exposition, in chunks. */
 export class TextWriter extends ByteWriter {
-  /** @param capacity bytes to begin with */
-  constructor(capacity: number = CHUNK_BYTES + HEADROOM) {
-    super(capacity);
+  readonly #chunks: Chunks;
+
+  /** @param chunks where its buffers come from */
+  constructor(chunks: Chunks = createChunks()) {
+    super(chunks.next());
+    this.#chunks = chunks;
   }
 
   /** Ends a line. */
@@ -27,7 +27,15 @@ export class TextWriter extends ByteWriter {
   }
 
   /** Hands over what was written, and begins anew with another buffer. */
-  override take(capacity: number = CHUNK_BYTES + HEADROOM): Buffer {
-    return super.take(capacity);
+  take(): Buffer {
+    if (this.length === 0) return NOTHING;
+    const taken = this.rest();
+    this.renew(this.#chunks.next());
+    return taken;
+  }
+
+  /** Hands over what was written since; nothing may be written any more. */
+  rest(): Buffer {
+    return this.buffer.subarray(0, this.length);
   }
 }

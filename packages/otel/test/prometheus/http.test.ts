@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Collection } from '@org/instrument-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { CHUNK_BYTES } from '../../src/prometheus/chunks.ts';
 import type { Exposition } from '../../src/prometheus/exposition.ts';
 import { createMetricsHandler, createPathHandler } from '../../src/prometheus/handler.ts';
 import { createScrape } from '../../src/prometheus/scrape.ts';
@@ -53,9 +54,9 @@ async function serve(
   let asked = 0;
   const counting: ExpositionSerializer = {
     ...serializer,
-    write: (exposition, format) => {
+    write: (exposition, format, chunks) => {
       written++;
-      return serializer.write(exposition, format);
+      return serializer.write(exposition, format, chunks);
     },
   };
   const exposition = async (): Promise<Exposition> => ({ resource: {}, collections: [await collect()] });
@@ -100,6 +101,19 @@ async function stuckReader(port: number): Promise<Socket> {
   socket.pause();
   socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n');
   return socket;
+}
+
+/** The body of an answer with `Transfer-Encoding: chunked`. */
+function withoutChunkHeads(answer: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  let at = answer.indexOf('\r\n\r\n') + 4;
+  for (;;) {
+    const end = answer.indexOf('\r\n', at);
+    const size = Number.parseInt(answer.toString('latin1', at, end), 16);
+    if (size === 0) return Buffer.concat(parts);
+    parts.push(answer.subarray(end + 2, end + 2 + size));
+    at = end + 2 + size + 2;
+  }
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -192,9 +206,9 @@ describe('/metrics over HTTP', () => {
     const serializer = createSerializer();
     const failing: ExpositionSerializer = {
       ...serializer,
-      *write(exposition, format) {
+      *write(exposition, format, chunks) {
         let steps = 0;
-        for (const bytes of serializer.write(exposition, format)) {
+        for (const bytes of serializer.write(exposition, format, chunks)) {
           if (++steps === 5) throw new Error('midway');
           yield bytes;
         }
@@ -253,6 +267,84 @@ describe('many scrapers', () => {
     expect(received).toBeGreaterThan(body.length);
   });
 
+  it('get every byte, the fast, the slow, those of a body written into few buffers, and those beside one that leaves', async () => {
+    let gate = Promise.resolve();
+    const used = new Set<ArrayBufferLike>();
+    const serializer = createSerializer();
+    const counting: ExpositionSerializer = {
+      ...serializer,
+      *write(exposition, format, chunks) {
+        for (const bytes of serializer.write(exposition, format, chunks)) {
+          used.add(bytes.buffer);
+          yield bytes;
+        }
+      },
+    };
+    const whole = serializer.serialize({ resource: {}, collections: [LARGE] }, 'prometheus');
+    const { url, port, asked, written } = await serve(
+      async () => {
+        await gate;
+        return LARGE;
+      },
+      undefined,
+      counting,
+    );
+    const alone = await fetchAll(url);
+    expect(alone.body.equals(whole)).toBe(true);
+    expect(used.size).toBeLessThan(whole.length / CHUNK_BYTES / 3);
+    const packed = await fetchAll(url, { headers: { 'accept-encoding': 'gzip' } });
+    expect(gunzipSync(packed.body).equals(whole)).toBe(true);
+    expect(used.size).toBeLessThan((2 * whole.length) / CHUNK_BYTES / 3);
+
+    // All others share the body after the one that is begun first.
+    let open!: () => void;
+    gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const before = written();
+    const first = fetchAll(url);
+    await until(() => asked() === 3);
+    const stuck = await stuckReader(port);
+    const leaving = get(url, { agent: false }, (response) => response.once('data', () => response.destroy()));
+    leaving.on('error', () => {});
+    const others = [fetchAll(url), fetchAll(url)];
+    await until(() => asked() === 7);
+    open();
+    for (const { body } of await Promise.all([first, ...others])) expect(body.equals(whole)).toBe(true);
+    expect(written() - before).toBe(2);
+    const received: Buffer[] = [];
+    stuck.on('data', (chunk: Buffer) => received.push(chunk));
+    stuck.resume();
+    await until(() => received.at(-1)?.toString('latin1').endsWith('0\r\n\r\n') === true);
+    expect(withoutChunkHeads(Buffer.concat(received)).equals(whole)).toBe(true);
+  });
+
+  it('may keep the bytes, as a middleware does that has its own `write`', async () => {
+    const kept: Buffer[] = [];
+    const serializer = createSerializer();
+    const whole = serializer.serialize({ resource: {}, collections: [LARGE] }, 'prometheus');
+    const metrics = createMetricsHandler(
+      createScrape({ collect: async () => ({ resource: {}, collections: [LARGE] }), serializer }),
+    );
+    const server = createMetricsServer({
+      host: '127.0.0.1',
+      port: 0,
+      path: '/metrics',
+      handler: (request, response) => {
+        const write = response.write.bind(response);
+        response.write = (bytes: Buffer, ...rest: never[]) => {
+          kept.push(bytes);
+          return write(bytes, ...rest);
+        };
+        metrics(request, response);
+      },
+    });
+    servers.push(server);
+    const { url } = await server.start();
+    expect((await fetchAll(url)).body.equals(whole)).toBe(true);
+    expect(Buffer.concat(kept).equals(whole)).toBe(true);
+  });
+
   it('that do not read are cut off when they are too many', async () => {
     const { port, url, written } = await serve(() => LARGE);
     const closed: number[] = [];
@@ -272,8 +364,8 @@ describe('many scrapers', () => {
     const serializer = createSerializer();
     const counting: ExpositionSerializer = {
       ...serializer,
-      *write(exposition, format) {
-        for (const bytes of serializer.write(exposition, format)) {
+      *write(exposition, format, chunks) {
+        for (const bytes of serializer.write(exposition, format, chunks)) {
           steps++;
           yield bytes;
         }

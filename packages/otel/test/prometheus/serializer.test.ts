@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { Collection } from '@org/instrument-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { CHUNK_BYTES } from '../../src/prometheus/chunks.ts';
 import type { ExpositionOptions, TextFormat } from '../../src/prometheus/exposition.ts';
 import { createSerializer } from '../../src/prometheus/serializer.ts';
-import { CHUNK_BYTES } from '../../src/prometheus/text-writer.ts';
 import { collection, histogramValue, type MemoryMetric } from './memory-metric.ts';
 import { parseExposition, sampleKey } from './parse-exposition.ts';
 

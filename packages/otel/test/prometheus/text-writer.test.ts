@@ -1,13 +1,18 @@
 import { fragment } from '@org/instrument-core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createChunks } from '../../src/prometheus/chunks.ts';
 import { canonicalText, secondsText, valueText } from '../../src/prometheus/number-text.ts';
 import { TextWriter } from '../../src/prometheus/text-writer.ts';
 
+/** A writer that begins with so few bytes that it must grow. */
+const smallWriter = (bytes: number): TextWriter =>
+  new TextWriter({ next: () => Buffer.allocUnsafeSlow(bytes), giveBack: () => {} });
+
 const written = (write: (writer: TextWriter) => void): string => {
-  const writer = new TextWriter(64);
+  const writer = smallWriter(64);
   write(writer);
-  return writer.take().toString();
+  return writer.rest().toString();
 };
 
 const numberText = (value: number): string =>
@@ -66,7 +71,7 @@ describe('a text writer', () => {
   });
 
   it('hands over what was written and begins anew', () => {
-    const writer = new TextWriter(16);
+    const writer = smallWriter(16);
     writer.text('one');
     const one = writer.take();
     writer.text('two');
@@ -75,6 +80,25 @@ describe('a text writer', () => {
       3,
       'two',
       0,
+    ]);
+  });
+
+  it('writes anew into what was given back, and into nothing else', () => {
+    const chunks = createChunks();
+    const writer = new TextWriter(chunks);
+    writer.text('one');
+    const one = writer.take();
+    writer.text('two');
+    const two = writer.take();
+    chunks.giveBack(one);
+    writer.text('three');
+    const three = writer.take();
+    writer.text('four');
+    expect([two, three, writer.rest()].map(String)).toEqual(['two', 'three', 'four']);
+    expect([two, three, writer.rest()].map(({ buffer }) => buffer === one.buffer)).toEqual([
+      false,
+      false,
+      true,
     ]);
   });
 });
