@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { constants, createGzip, gzip as gzipCallback } from 'node:zlib';
+import { constants, createGzip, gzipSync } from 'node:zlib';
 import { type Chunks, createChunks } from './chunks.ts';
 import { createPace, type Pace } from './scrape-pace.ts';
 
@@ -9,8 +9,6 @@ export const MIN_GZIP_BYTES: number = 8 * 1024;
 
 // Level 1 takes metric text to about a twentieth already; the default level takes thrice the time for a tenth more.
 const GZIP_OPTIONS = { level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 };
-
-const gzipAll = promisify(gzipCallback);
 
 /** How a body is sent; known when its first piece is. */
 export interface BodyHead {
@@ -84,7 +82,8 @@ export function createScrapeBody(
     const opening = one.done ? Buffer.alloc(0) : one.value;
     if (two.done) {
       const gzip = wantsGzip && opening.length > MIN_GZIP_BYTES;
-      const bytes = gzip ? await gzipAll(opening, GZIP_OPTIONS) : opening;
+      // At once: 256 KiB of metric text take 0.3 ms, and handing 30 KiB to zlib's threads and back takes as long.
+      const bytes = gzip ? gzipSync(opening, GZIP_OPTIONS) : opening;
       head.resolve({ gzip, length: bytes.length });
       push(bytes, ignore);
     } else {

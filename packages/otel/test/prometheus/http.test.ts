@@ -397,6 +397,20 @@ describe('the server', () => {
     expect(second.start()).toBe(second.start());
   });
 
+  it('answers 408 to who does not come to the end of a request, and closes the connection', async () => {
+    const { url, port } = await serve(() => SMALL);
+    const socket = connect(port, '127.0.0.1');
+    sockets.push(socket);
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString();
+    });
+    socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
+    await once(socket, 'close');
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect((await fetchAll(url)).status).toBe(200);
+  }, 20_000);
+
   it('ends idle connections at once and active ones after the grace', async () => {
     const { url, port, server, written } = await serve(() => LARGE);
     await fetchAll(url, { agent: undefined, headers: { connection: 'keep-alive' } });
