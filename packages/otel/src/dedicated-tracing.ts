@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { MeterProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { catchSdkFaults } from './diagnostics.ts';
@@ -6,10 +5,9 @@ import type { OtelOptions } from './options.ts';
 import { otlpTarget } from './otlp.ts';
 import { createSpanSender } from './otlp-traces/span-sender.ts';
 import { DEFAULT_SPAN_LIMITS } from './spans/limits.ts';
+import { namedSampler } from './spans/named-sampler.ts';
 import { SpanProvider } from './spans/span-provider.ts';
 import { consoleQueue, isOnConsole, queueSettings, type SentSpans } from './tracing.ts';
-
-const require = createRequire(import.meta.url);
 
 /** Spans that wait before new ones are dropped and counted: eight times the default, some 5 MB of bytes. */
 const MAX_QUEUE_SIZE = 16_384;
@@ -28,15 +26,13 @@ export function startDedicatedTracing(
   const isShown = isOnConsole(options);
   if (target === undefined && !isShown) return undefined;
   catchSdkFaults();
-  const { AlwaysOnSampler } =
-    require('@opentelemetry/sdk-trace-node') as typeof import('@opentelemetry/sdk-trace-node');
   const batch = typeof options.traces === 'object' ? options.traces.batch : undefined;
   const maxQueueSize = Math.max(MAX_QUEUE_SIZE, batch?.maxQueueSize ?? 0);
   const settings = queueSettings({ ...batch, maxQueueSize }, meters);
   const sender = target && createSpanSender(target, settings, meters, stop);
   const provider = new SpanProvider({
     resource,
-    sampler: new AlwaysOnSampler(),
+    sampler: namedSampler('always_on', 1),
     processors: [
       ...(sender === undefined ? [] : [sender.processor]),
       ...(isShown ? [consoleQueue(settings)] : []),

@@ -6,16 +6,16 @@ import { parseDuration } from '@org/instrument-core';
 import { catchSdkFaults, fault } from './diagnostics.ts';
 import type { FinalRequest } from './exit-delivery/final-request.ts';
 import { guardProcessor, guardSampler } from './guarded-tracing.ts';
-import type { BatchOptions, OtelOptions, SamplerName, TracesOptions } from './options.ts';
+import type { BatchOptions, OtelOptions, TracesOptions } from './options.ts';
 import { otlpTarget } from './otlp.ts';
 import { createSpanSender, type QueueSettings } from './otlp-traces/span-sender.ts';
 import { createSpanList } from './span-queue/span-batch.ts';
 import { SpanQueue } from './span-queue/span-queue.ts';
 import { DEFAULT_SPAN_LIMITS } from './spans/limits.ts';
-import { type RootSampling, rootSamplingOf } from './spans/root-sampling.ts';
+import { type NamedSampler, namedSampler } from './spans/named-sampler.ts';
 import { SpanProvider } from './spans/span-provider.ts';
 
-// Loaded only when there is tracing, and at once: a span opened right after init() must not be lost.
+// Loaded only for a sampler of the user's and for the console, and at once: a span opened right after init() must not be lost.
 const require = createRequire(import.meta.url);
 const sdk = (): typeof import('@opentelemetry/sdk-trace-node') => require('@opentelemetry/sdk-trace-node');
 
@@ -59,11 +59,10 @@ export function startTracing(
   ];
   if (spanProcessors.length === 0 && traces !== true && settings.enabled !== true) return undefined;
   catchSdkFaults();
-  const { sampler, roots, parentBased } = samplerOf(settings);
+  const { sampler, parentBased } = samplerOf(settings);
   const provider = new SpanProvider({
     resource: resource(),
     sampler,
-    roots,
     processors: spanProcessors,
     limits: { ...DEFAULT_SPAN_LIMITS, ...settings.limits },
   });
@@ -105,31 +104,17 @@ const FOLLOWS_UNSAMPLED = [
   /localParentNotSampled=AlwaysOffSampler/,
 ];
 
-/** The sampler asked for, what it decides about roots, and whether it always follows an unsampled parent. */
+/** The sampler asked for, and whether it always follows an unsampled parent. */
 export function samplerOf({ sampler = 'parentbased_always_on', ratio = 1 }: TracesOptions): {
-  sampler: Sampler;
-  roots?: RootSampling | undefined;
+  sampler: Sampler | NamedSampler;
   parentBased: boolean;
 } {
-  const { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler } = sdk();
-  if (typeof sampler !== 'string') {
-    // Its description is the one public way to learn what a parent-based sampler does below unsampled parents.
-    const follows =
-      sampler instanceof ParentBasedSampler && FOLLOWS_UNSAMPLED.every((part) => part.test(`${sampler}`));
-    return { sampler: guardSampler(sampler), parentBased: follows };
+  if (typeof sampler === 'string') {
+    const named = namedSampler(sampler, ratio);
+    return { sampler: named, parentBased: named.isParentBased || sampler === 'always_off' };
   }
-  const ofRoots: Record<SamplerName, () => Sampler> = {
-    always_on: () => new AlwaysOnSampler(),
-    always_off: () => new AlwaysOffSampler(),
-    traceidratio: () => new TraceIdRatioBasedSampler(ratio),
-    parentbased_always_on: () => new AlwaysOnSampler(),
-    parentbased_always_off: () => new AlwaysOffSampler(),
-    parentbased_traceidratio: () => new TraceIdRatioBasedSampler(ratio),
-  };
-  const root = ofRoots[sampler]();
-  const roots = rootSamplingOf(sampler, ratio);
-  if (!sampler.startsWith('parentbased')) {
-    return { sampler: root, roots, parentBased: sampler === 'always_off' };
-  }
-  return { sampler: new ParentBasedSampler({ root }), roots, parentBased: true };
+  // Its description is the one public way to learn what a parent-based sampler does below unsampled parents.
+  const follows =
+    sampler instanceof sdk().ParentBasedSampler && FOLLOWS_UNSAMPLED.every((part) => part.test(`${sampler}`));
+  return { sampler: guardSampler(sampler), parentBased: follows };
 }

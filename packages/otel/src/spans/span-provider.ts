@@ -3,15 +3,13 @@ import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { SpanLimits } from './limits.ts';
-import type { RootSampling } from './root-sampling.ts';
+import type { NamedSampler } from './named-sampler.ts';
 import { createTracer } from './tracer.ts';
 
 /** Options of a {@link SpanProvider}. */
 export interface SpanProviderOptions {
   readonly resource: Resource;
-  readonly sampler: Sampler;
-  /** What the sampler decides about roots, where that needs no sampler. */
-  readonly roots?: RootSampling | undefined;
+  readonly sampler: Sampler | NamedSampler;
   /** Told of every recorded span, in this order. */
   readonly processors: readonly SpanProcessor[];
   readonly limits: SpanLimits;
@@ -31,9 +29,9 @@ export class SpanProvider implements TracerProvider {
     const key = JSON.stringify([name, version, schemaUrl]);
     let tracer = this.#tracers.get(key);
     if (tracer === undefined) {
-      const { resource, sampler, roots, processors, limits } = this.#options;
+      const { resource, sampler, processors, limits } = this.#options;
       const instrumentationScope = { name, version, schemaUrl } as InstrumentationScope;
-      tracer = createTracer({ resource, instrumentationScope, limits, processors }, sampler, roots);
+      tracer = createTracer({ resource, instrumentationScope, limits, processors }, sampler);
       this.#tracers.set(key, tracer);
     }
     return tracer;

@@ -11,6 +11,7 @@ import {
   type SpanOptions,
   TraceFlags,
   type Tracer,
+  type TraceState,
   trace,
 } from '@opentelemetry/api';
 import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
@@ -18,8 +19,8 @@ import { SUPPRESS_TRACING } from '../suppress-tracing.ts';
 import { cut, isValid } from './attributes.ts';
 import { createSpanId, createTraceId } from './ids.ts';
 import { LateSpan } from './late-span.ts';
+import { createMark, isSampledBelow, isSelective, type NamedSampler } from './named-sampler.ts';
 import { RecordedSpan, type SpanOrigin } from './recorded-span.ts';
-import { createMark, type RootSampling } from './root-sampling.ts';
 
 // The SDK's `SamplingDecision`, by value: importing it would load the SDK.
 const NOT_RECORD = 0;
@@ -29,37 +30,34 @@ const NO_LINKS: Link[] = [];
 const SAMPLED: SamplingResult = { decision: RECORD_AND_SAMPLED };
 
 /**
- * Opens spans, as the specification's "SDK Span creation" says. The sampler is not asked about what `roots` decides; of a
- * trace that is not sampled by it nothing is made but what is asked for.
+ * Opens spans, as the specification's "SDK Span creation" says. Of a trace that a sampler with a name does not sample
+ * nothing is made but what is asked for.
  */
-export function createTracer(origin: SpanOrigin, sampler: Sampler, roots?: RootSampling): Tracer {
+export function createTracer(origin: SpanOrigin, sampler: Sampler | NamedSampler): Tracer {
+  const [named, asked] = 'shouldSample' in sampler ? [undefined, sampler] : [sampler, undefined];
+  const followsUnsampled = named !== undefined && (named.isParentBased || isSelective(named));
   const startSpan = (name: string, options: SpanOptions = {}, given: Context = context.active()): Span => {
     const parentContext = options.root === true ? trace.deleteSpan(given) : given;
     if (parentContext.getValue(SUPPRESS_TRACING) === true) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const above = trace.getSpan(parentContext);
-    if (roots !== undefined && above instanceof LateSpan) return above.child();
+    if (followsUnsampled && above instanceof LateSpan) return above.child();
     const parent = parentOf(above);
     let mark: number | undefined;
-    if (parent === undefined && roots !== undefined) {
+    if (parent === undefined && named !== undefined && isSelective(named)) {
       mark = createMark();
-      if (mark >= roots.bound) return new LateSpan(mark);
+      if (mark >= named.bound) return new LateSpan(mark);
+    }
+    if (parent !== undefined && named !== undefined && !isSampledBelow(named, parent)) {
+      return trace.wrapSpanContext(spanContextOf(parent.traceId, TraceFlags.NONE, parent.traceState));
     }
     const traceId = parent === undefined ? createTraceId(mark) : parent.traceId;
     const kind = options.kind ?? SpanKind.INTERNAL;
     const { attributes, dropped } = initial(options.attributes, origin);
     const links = options.links;
     const sampling =
-      mark === undefined
-        ? sampler.shouldSample(parentContext, traceId, name, kind, attributes, links ?? NO_LINKS)
-        : SAMPLED;
-    const traceState = sampling.traceState ?? parent?.traceState;
-    const spanContext = {
-      traceId,
-      spanId: createSpanId(),
-      traceFlags: sampling.decision === RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
-      // Always there, so that all have one shape.
-      traceState: traceState as NonNullable<typeof traceState>,
-    };
+      asked?.shouldSample(parentContext, traceId, name, kind, attributes, links ?? NO_LINKS) ?? SAMPLED;
+    const flags = sampling.decision === RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE;
+    const spanContext = spanContextOf(traceId, flags, sampling.traceState ?? parent?.traceState);
     if (sampling.decision === NOT_RECORD) return trace.wrapSpanContext(spanContext);
     const span = new RecordedSpan(origin, {
       name,
@@ -85,6 +83,15 @@ export function createTracer(origin: SpanOrigin, sampler: Sampler, roots?: RootS
       return context.with(trace.setSpan(given, span), fn, undefined, span);
     },
   } as Tracer;
+}
+
+/** With an id of its own. All have one shape, so that a trace state is always there. */
+function spanContextOf(
+  traceId: string,
+  traceFlags: TraceFlags,
+  traceState: TraceState | undefined,
+): SpanContext {
+  return { traceId, spanId: createSpanId(), traceFlags, traceState: traceState as TraceState };
 }
 
 /** What a span is a child of: only of what has valid ids. */
