@@ -29,8 +29,9 @@ export function createMetricsHandler(scrape: Scrape): MetricsHandler {
     try {
       writeHead(response, format, await body.head);
       const send = sender(response);
+      const drained = drains(response);
       for await (const piece of pieces) {
-        if (!send(piece)) await drained(response);
+        if (!send(piece)) await drained();
         if (response.destroyed) return;
       }
       response.end();
@@ -134,16 +135,20 @@ function sender(response: ServerResponse): (piece: BodyPiece) => boolean {
     });
 }
 
-/** Resolves when more may be written, or when the response is closed. */
-function drained(response: ServerResponse): Promise<void> {
-  if (response.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    response.on('drain', done).on('close', done);
-  });
+/**
+ * Gives a promise for each time that no more may be written at once: of when it may, or the response is closed. It listens
+ * once and for good, since a middleware that compresses hands listeners on and does not take them back.
+ */
+function drains(response: ServerResponse): () => Promise<void> {
+  let goOn: (() => void) | undefined;
+  const wake = (): void => goOn?.();
+  response.on('drain', wake).on('close', wake);
+  return async () => {
+    if (response.destroyed) return;
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+  };
 }
 
 /** Notes who reads a body, and cuts off the readers of the oldest when there are too many. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { get, type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
+import { get, type IncomingHttpHeaders, type RequestOptions, request, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
@@ -319,8 +319,9 @@ describe('many scrapers', () => {
     expect(withoutChunkHeads(Buffer.concat(received)).equals(whole)).toBe(true);
   });
 
-  it('may keep the bytes, as a middleware does that has its own `write`', async () => {
+  it('may have a response whose middleware keeps the bytes, and listeners for good', async () => {
     const kept: Buffer[] = [];
+    let drains = 0;
     const serializer = createSerializer();
     const whole = serializer.serialize({ resource: {}, collections: [LARGE] }, 'prometheus');
     const metrics = createMetricsHandler(
@@ -336,6 +337,12 @@ describe('many scrapers', () => {
           kept.push(bytes);
           return write(bytes, ...rest);
         };
+        const on = response.on.bind(response);
+        const counting = (event: string, listener: () => void): ServerResponse => {
+          if (event === 'drain') drains++;
+          return on(event, listener);
+        };
+        Object.assign(response, { on: counting });
         metrics(request, response);
       },
     });
@@ -343,6 +350,7 @@ describe('many scrapers', () => {
     const { url } = await server.start();
     expect((await fetchAll(url)).body.equals(whole)).toBe(true);
     expect(Buffer.concat(kept).equals(whole)).toBe(true);
+    expect(drains).toBe(1);
   });
 
   it('that do not read are cut off when they are too many', async () => {
