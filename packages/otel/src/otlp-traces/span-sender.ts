@@ -13,6 +13,8 @@ import { createOtlpSpanExporter, type SpanForm } from './exporter.ts';
 import { createTraceSerializer } from './serializer.ts';
 
 const require = createRequire(import.meta.url);
+const transformer = (): typeof import('@opentelemetry/otlp-transformer') =>
+  require('@opentelemetry/otlp-transformer');
 
 /** Settings of a queue, whatever it keeps spans in. */
 export type QueueSettings = Omit<SpanQueueOptions<never>, 'exporter' | 'createBatch'>;
@@ -41,8 +43,6 @@ export function createSpanSender(
   meters: MeterProvider,
   stop: AbortSignal,
 ): SpanSender {
-  const { JsonTraceSerializer, ProtobufTraceSerializer } =
-    require('@opentelemetry/otlp-transformer') as typeof import('@opentelemetry/otlp-transformer');
   const sender = <Items, Response>(form: SenderForm<Items, Response>): SpanSender => {
     const exporter = describeExportFailures(
       createOtlpSpanExporter(target, form, meters, stop),
@@ -52,6 +52,7 @@ export function createSpanSender(
     return { processor: queue, takeLast: () => lastSpans(target, queue.drain(), form.join) };
   };
   if (target.protocol === 'http/json') {
+    const { JsonTraceSerializer } = transformer();
     return sender({
       serializer: JsonTraceSerializer,
       countItems: ({ length }) => length,
@@ -59,7 +60,10 @@ export function createSpanSender(
       join: (parts) => JsonTraceSerializer.serializeRequest(parts.flat()),
     });
   }
-  const serializer = createTraceSerializer((data) => ProtobufTraceSerializer.deserializeResponse(data));
+  // An empty message says that all was taken, as most do: the package and what it brings are loaded for others only.
+  const serializer = createTraceSerializer((data) =>
+    data.length === 0 ? {} : transformer().ProtobufTraceSerializer.deserializeResponse(data),
+  );
   return sender({
     serializer,
     countItems: ({ size }) => size,
