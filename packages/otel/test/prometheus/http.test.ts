@@ -71,6 +71,20 @@ async function serve(
   return { ...(await server.start()), written: () => written, asked: () => asked, server };
 }
 
+/** A serializer that tells of each step before that is sent. */
+function telling(tell: (bytes: Buffer) => void): ExpositionSerializer {
+  const serializer = createSerializer();
+  return {
+    ...serializer,
+    *write(...given) {
+      for (const bytes of serializer.write(...given)) {
+        tell(bytes);
+        yield bytes;
+      }
+    },
+  };
+}
+
 interface Answer {
   status: number | undefined;
   headers: IncomingHttpHeaders;
@@ -270,16 +284,7 @@ describe('many scrapers', () => {
   it('get every byte, the fast, the slow, those of a body written into few buffers, and those beside one that leaves', async () => {
     let gate = Promise.resolve();
     const used = new Set<ArrayBufferLike>();
-    const serializer = createSerializer();
-    const counting: ExpositionSerializer = {
-      ...serializer,
-      *write(exposition, format, chunks) {
-        for (const bytes of serializer.write(exposition, format, chunks)) {
-          used.add(bytes.buffer);
-          yield bytes;
-        }
-      },
-    };
+    const serializer = telling(({ buffer }) => used.add(buffer));
     const whole = serializer.serialize({ resource: {}, collections: [LARGE] }, 'prometheus');
     const { url, port, asked, written } = await serve(
       async () => {
@@ -287,7 +292,7 @@ describe('many scrapers', () => {
         return LARGE;
       },
       undefined,
-      counting,
+      serializer,
     );
     const alone = await fetchAll(url);
     expect(alone.body.equals(whole)).toBe(true);
@@ -369,22 +374,15 @@ describe('many scrapers', () => {
 
   it('that go away midway end the writing of what nobody reads', async () => {
     let steps = 0;
-    const serializer = createSerializer();
-    const counting: ExpositionSerializer = {
-      ...serializer,
-      *write(exposition, format, chunks) {
-        for (const bytes of serializer.write(exposition, format, chunks)) {
-          steps++;
-          yield bytes;
-        }
-      },
-    };
-    const { url, written } = await serve(() => LARGE, undefined, counting);
+    const telltale = telling(() => {
+      steps++;
+    });
+    const { url, written } = await serve(() => LARGE, undefined, telltale);
     const client = get(url, { agent: false }, (response) => response.once('data', () => response.destroy()));
     client.on('error', () => {});
     await once(client, 'close');
     const { body } = await fetchAll(url);
-    const whole = [...serializer.write({ resource: {}, collections: [LARGE] }, 'prometheus')];
+    const whole = [...createSerializer().write({ resource: {}, collections: [LARGE] }, 'prometheus')];
     expect(body.length).toBe(whole.reduce((sum, { length }) => sum + length, 0));
     expect(written()).toBe(2);
     expect(steps).toBeLessThan(whole.length * 2);
