@@ -1,8 +1,10 @@
+import { inspect } from 'node:util';
 import type { Sampler, SamplingResult, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { fault } from './diagnostics.ts';
 
 // The SDK's enumeration, by value: importing it would load the SDK for programs without tracing.
 const NOT_RECORD: 0 = 0;
+const DECISIONS: readonly unknown[] = [NOT_RECORD, 1, 2];
 
 /** The user's span processor, whose faults do not reach the code that opens and ends spans. */
 export function guardProcessor(processor: SpanProcessor): SpanProcessor {
@@ -22,12 +24,19 @@ export function guardProcessor(processor: SpanProcessor): SpanProcessor {
   };
 }
 
-/** The user's sampler, whose faults do not reach the code that opens spans: such a span is not sampled. */
+/**
+ * The user's sampler, whose faults do not reach the code that opens spans: where it throws or gives no decision, the span
+ * is not sampled.
+ */
 export function guardSampler(sampler: Sampler): Sampler {
   return {
     shouldSample: (...given): SamplingResult => {
       try {
-        return sampler.shouldSample(...given);
+        const result = sampler.shouldSample(...given);
+        if (DECISIONS.includes(result?.decision)) return result;
+        throw new TypeError(
+          `shouldSample() of ${sampler} gave ${inspect(result, { depth: 0 })}: return { decision }, a SamplingDecision (0, 1 or 2), and no promise of it`,
+        );
       } catch (error) {
         fault('sampler', error);
         return { decision: NOT_RECORD };

@@ -122,13 +122,20 @@ describe('the sampler', () => {
     ]);
   });
 
-  it('of the user that throws costs the span, not the caller', () => {
-    const sampler: Sampler = {
-      shouldSample: () => {
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
         throw new Error('bad sampler');
       },
-      toString: () => 'Throws',
-    };
+    ],
+    ['answers nothing', () => undefined],
+    ['answers null', () => null],
+    ['answers with a promise', async () => ({ decision: 2 })],
+    ['answers with a word', () => ({ decision: 'RECORD_AND_SAMPLED' })],
+    ['decides for a number that there is not', () => ({ decision: 3 })],
+  ])('of the user that %s costs the span, not the caller', (_case, shouldSample) => {
+    const sampler = { shouldSample, toString: () => 'Faulty' } as Sampler;
     const before = faultsOf('sampler');
     const spans = startInMemory({ sampler });
     openSpan('dropped');

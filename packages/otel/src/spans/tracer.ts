@@ -55,7 +55,9 @@ export function createTracer(origin: SpanOrigin, sampler: Sampler | NamedSampler
     const { attributes, dropped } = initial(options.attributes, origin);
     const links = options.links;
     const sampling =
-      asked?.shouldSample(parentContext, traceId, name, kind, attributes, links ?? NO_LINKS) ?? SAMPLED;
+      asked === undefined
+        ? SAMPLED
+        : asked.shouldSample(parentContext, traceId, name, kind, attributes, links ?? NO_LINKS);
     const flags = sampling.decision === RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE;
     const spanContext = spanContextOf(traceId, flags, sampling.traceState ?? parent?.traceState);
     if (sampling.decision === NOT_RECORD) return trace.wrapSpanContext(spanContext);
