@@ -8,8 +8,8 @@ const HEADROOM = 16 * 1024;
 const MAX_SPARE = 4;
 
 /**
- * The buffers that one body is written into. Without writing into them again, a scrape of 15 MB takes 15 MB from the
- * system, outside the heap, to which V8 answers with a major collection.
+ * The buffers that scrapes are written into, again and again. With new ones each time, a scrape takes its size from the
+ * system, outside the heap, to which V8 answers with a major collection at every few scrapes.
  */
 export interface Chunks {
   /** A buffer to write into, with an `ArrayBuffer` for itself: one that was given back, or a new one. */
@@ -19,10 +19,16 @@ export interface Chunks {
 }
 
 export function createChunks(): Chunks {
-  const spare: Buffer[] = [];
+  // Weak, so that a collection takes what lies idle between two scrapes.
+  let kept: WeakRef<Buffer[]> | undefined;
   return {
-    next: () => spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES + HEADROOM),
+    next: () => kept?.deref()?.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES + HEADROOM),
     giveBack: ({ buffer }) => {
+      let spare = kept?.deref();
+      if (spare === undefined) {
+        spare = [];
+        kept = new WeakRef(spare);
+      }
       if (spare.length < MAX_SPARE) spare.push(Buffer.from(buffer));
     },
   };

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, createGzip, gzipSync } from 'node:zlib';
-import { type Chunks, createChunks } from './chunks.ts';
+import type { Chunks } from './chunks.ts';
 import { createPace, type Pace } from './scrape-pace.ts';
 
 /** Bodies up to this size, in bytes, are not compressed: it would cost both sides more than it saves. */
@@ -48,15 +48,15 @@ interface Piece extends BodyPiece {
 /**
  * Writes a body from the steps that `begin` resolves to, giving way to the event loop after each.
  *
- * @param begin gets the buffers that the steps are to write into
+ * @param chunks where the steps have their buffers from, and which gets them back
  */
 export function createScrapeBody(
-  begin: (chunks: Chunks) => Promise<Iterator<Buffer>>,
+  begin: () => Promise<Iterator<Buffer>>,
+  chunks: Chunks,
   wantsGzip: boolean,
 ): ScrapeBody {
   const head = deferred<BodyHead>();
   const pace = createPace();
-  const chunks = createChunks();
   let tail = deferred<Piece | undefined>();
   let first: Promise<Piece | undefined> | undefined = tail.promise;
 
@@ -73,19 +73,22 @@ export function createScrapeBody(
   }
 
   async function produce(): Promise<void> {
-    const steps = await begin(chunks);
+    const steps = await begin();
     await nextTurn();
     first = undefined;
     const pieces = paced(steps, pace);
     const one = await pieces.next();
     const two = await pieces.next();
     const opening = one.done ? Buffer.alloc(0) : one.value;
-    if (two.done) {
-      const gzip = wantsGzip && opening.length > MIN_GZIP_BYTES;
+    if (two.done && wantsGzip && opening.length > MIN_GZIP_BYTES) {
       // At once: 256 KiB of metric text take 0.3 ms, and handing 30 KiB to zlib's threads and back takes as long.
-      const bytes = gzip ? gzipSync(opening, GZIP_OPTIONS) : opening;
-      head.resolve({ gzip, length: bytes.length });
+      const bytes = gzipSync(opening, GZIP_OPTIONS);
+      chunks.giveBack(opening);
+      head.resolve({ gzip: true, length: bytes.length });
       push(bytes, ignore);
+    } else if (two.done) {
+      head.resolve({ gzip: false, length: opening.length });
+      push(opening, chunks.giveBack);
     } else {
       head.resolve({ gzip: wantsGzip, length: undefined });
       const all = chain([opening, two.value], pieces);

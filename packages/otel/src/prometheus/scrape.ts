@@ -1,3 +1,4 @@
+import { createChunks } from './chunks.ts';
 import { coalesce } from './coalesce.ts';
 import type { Exposition, TextFormat } from './exposition.ts';
 import { createScrapeBody, type ScrapeBody } from './scrape-body.ts';
@@ -27,6 +28,7 @@ export function createScrape(options: ScrapeOptions): Scrape {
     const value = withTimeout(options.collect, collectTimeoutMillis);
     return { value, finished: value.then(ignore, ignore) };
   });
+  const chunks = createChunks();
   const forms = new Map<string, () => Promise<ScrapeBody>>();
 
   return (format, gzip) => {
@@ -34,10 +36,8 @@ export function createScrape(options: ScrapeOptions): Scrape {
     let form = forms.get(key);
     if (form === undefined) {
       form = coalesce(() => {
-        const body = createScrapeBody(
-          async (chunks) => serializer.write(await collect(), format, chunks),
-          gzip,
-        );
+        const begin = async () => serializer.write(await collect(), format, chunks);
+        const body = createScrapeBody(begin, chunks, gzip);
         return { value: body, finished: body.finished };
       });
       forms.set(key, form);

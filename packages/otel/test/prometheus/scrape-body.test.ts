@@ -1,22 +1,48 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import type { Chunks } from '../../src/prometheus/chunks.ts';
-import { createScrapeBody, type ScrapeBody } from '../../src/prometheus/scrape-body.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { type Chunks, createChunks } from '../../src/prometheus/chunks.ts';
+import { createScrapeBody, MIN_GZIP_BYTES, type ScrapeBody } from '../../src/prometheus/scrape-body.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const STEP_BYTES = 100;
 
-/** Steps of which each is filled with its own number, and the buffers that they were written into. */
-function numberedSteps(count: number, used: Set<ArrayBufferLike>) {
-  return async (chunks: Chunks): Promise<Iterator<Buffer>> =>
-    (function* () {
-      for (let step = 0; step < count; step++) {
-        const bytes = chunks.next().fill(step, 0, STEP_BYTES).subarray(0, STEP_BYTES);
-        used.add(bytes.buffer);
-        yield bytes;
-      }
-    })();
+/** A body of steps of which each is filled with its own number. */
+function numberedBody(count: number, chunks: Chunks, gzip = false, length = STEP_BYTES): ScrapeBody {
+  function* steps(): Generator<Buffer> {
+    for (let step = 0; step < count; step++) {
+      yield chunks.next().fill(step, 0, length).subarray(0, length);
+    }
+  }
+  return createScrapeBody(async () => steps(), chunks, gzip);
+}
+
+/** What such a body is to say. */
+function numbered(count: number): Buffer[] {
+  return Array.from({ length: count }, (_, step) => Buffer.alloc(STEP_BYTES, step));
+}
+
+/** Buffers that note which there were. */
+function noted(used: Set<ArrayBufferLike>): Chunks {
+  const chunks = createChunks();
+  return {
+    ...chunks,
+    next: () => {
+      const bytes = chunks.next();
+      used.add(bytes.buffer);
+      return bytes;
+    },
+  };
+}
+
+function remember(bytes: Buffer, used: WeakRef<ArrayBufferLike>[]): Buffer {
+  used.push(new WeakRef(bytes.buffer));
+  return bytes;
 }
 
 /** What a reader does with each piece. */
@@ -58,18 +84,32 @@ const habits: fc.Arbitrary<Habit> = fc.record({
   leavesAfter: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 30 })),
 });
 
+const PLAIN: Habit = { holds: 0, eager: false, tells: true, leavesAfter: Infinity };
+
 describe('the body of a scrape', () => {
-  it('gives every reader its bytes, until that has sent them, whatever the others do', async () => {
+  it('gives every reader its bytes, until that has sent them, whatever the others and those of other bodies do', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(habits, { minLength: 1, maxLength: 4 }),
-        fc.integer({ min: 2, max: 40 }),
-        async (readers, steps) => {
-          const body = createScrapeBody(numberedSteps(steps, new Set()), false);
-          const read = await Promise.all(readers.map((habit) => readAs(habit, body.read())));
-          for (const [i, pieces] of read.entries()) {
-            const length = Math.min(steps, readers[i]!.leavesAfter);
-            expect(pieces).toEqual(Array.from({ length }, (_, step) => Buffer.alloc(STEP_BYTES, step)));
+        fc.array(
+          fc.record({
+            readers: fc.array(habits, { minLength: 1, maxLength: 4 }),
+            steps: fc.integer({ min: 1, max: 40 }),
+            turnsBefore: fc.nat(10),
+          }),
+          { minLength: 1, maxLength: 3 },
+        ),
+        async (bodies) => {
+          const chunks = createChunks();
+          const readBody = async ({ readers, steps, turnsBefore }: (typeof bodies)[number]) => {
+            for (let turn = 0; turn < turnsBefore; turn++) await nextTurn();
+            const body = numberedBody(steps, chunks);
+            return Promise.all(readers.map((habit) => readAs(habit, body.read())));
+          };
+          const read = await Promise.all(bodies.map(readBody));
+          for (const [b, { readers, steps }] of bodies.entries()) {
+            for (const [r, { leavesAfter }] of readers.entries()) {
+              expect(read[b]?.[r]).toEqual(numbered(Math.min(steps, leavesAfter)));
+            }
           }
         },
       ),
@@ -78,28 +118,48 @@ describe('the body of a scrape', () => {
 
   it('takes a few buffers, however long it is', async () => {
     const used = new Set<ArrayBufferLike>();
-    const body = createScrapeBody(numberedSteps(200, used), false);
-    const reader: Habit = { holds: 1, eager: true, tells: true, leavesAfter: Infinity };
+    const body = numberedBody(200, noted(used));
+    const reader = { ...PLAIN, holds: 1, eager: true };
     await Promise.all([readAs(reader, body.read()), readAs({ ...reader, holds: 2 }, body.read())]);
     expect(used.size).toBeLessThan(10);
   });
 
   it('takes a few buffers when it is compressed', async () => {
     const used = new Set<ArrayBufferLike>();
-    const body = createScrapeBody(numberedSteps(200, used), true);
-    const reader: Habit = { holds: 0, eager: false, tells: true, leavesAfter: Infinity };
-    const packed = Buffer.concat(await readAs(reader, body.read()));
-    expect(gunzipSync(packed)).toEqual(
-      Buffer.concat(Array.from({ length: 200 }, (_, step) => Buffer.alloc(STEP_BYTES, step))),
-    );
+    const packed = await readAs(PLAIN, numberedBody(200, noted(used), true).read());
+    expect(gunzipSync(Buffer.concat(packed))).toEqual(Buffer.concat(numbered(200)));
     expect(used.size).toBeLessThan(10);
+  });
+
+  it.each([
+    ['of one piece', 1, STEP_BYTES, false],
+    ['of one piece, compressed', 1, 2 * MIN_GZIP_BYTES, true],
+    ['of many pieces', 40, STEP_BYTES, false],
+    ['of many pieces, compressed', 40, STEP_BYTES, true],
+  ])('%s, is written into the buffers of the one before', async (_case, count, length, gzip) => {
+    const used = new Set<ArrayBufferLike>();
+    const chunks = noted(used);
+    const scrape = () => readAs(PLAIN, numberedBody(count, chunks, gzip, length).read());
+    await scrape();
+    const before = used.size;
+    for (let again = 0; again < 10; again++) await scrape();
+    expect(used.size).toBe(before);
+  });
+
+  it('leaves no buffer behind that memory is short of', async () => {
+    const used: WeakRef<ArrayBufferLike>[] = [];
+    const chunks = createChunks();
+    await readAs(PLAIN, numberedBody(40, { ...chunks, next: () => remember(chunks.next(), used) }).read());
+    await vi.waitFor(() => {
+      collectGarbage();
+      expect(used.filter((buffer) => buffer.deref() !== undefined)).toEqual([]);
+    });
   });
 
   it('takes a new buffer for every piece of which a reader does not tell', async () => {
     const used = new Set<ArrayBufferLike>();
-    const body = createScrapeBody(numberedSteps(50, used), false);
-    const reader: Habit = { holds: 0, eager: false, tells: true, leavesAfter: Infinity };
-    await Promise.all([readAs(reader, body.read()), readAs({ ...reader, tells: false }, body.read())]);
+    const body = numberedBody(50, noted(used));
+    await Promise.all([readAs(PLAIN, body.read()), readAs({ ...PLAIN, tells: false }, body.read())]);
     expect(used.size).toBe(50);
   });
 });
