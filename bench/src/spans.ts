@@ -1,4 +1,4 @@
-import { context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
 import { MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { init, instrumentFunction } from '@org/instrument';
@@ -16,7 +16,10 @@ const discarding = (): SpanExporter => ({
   shutdown: async () => {},
 });
 
-/** The overhead of an instrumented asynchronous call with a span, within a trace that is not sampled, and one that is. */
+/**
+ * The overhead of an instrumented asynchronous call with a span, within a trace that is not sampled, and one that is; and a
+ * span that is opened by hand.
+ */
 export async function measureSpans(report: (finding: Finding) => void): Promise<void> {
   const nest = nestMethod(work, true);
   const telemetry = init({
@@ -66,12 +69,27 @@ export async function measureSpans(report: (finding: Finding) => void): Promise<
         theirs: nest,
       },
     ],
+    [
+      TraceFlags.SAMPLED,
+      {
+        name: 'startActiveSpan, sampled',
+        unit: 'ns',
+        peer: 'SDK',
+        ours: openedByHand(trace.getTracer('bench')),
+        theirs: openedByHand(provider.getTracer('bench')),
+      },
+    ],
   ];
   for (const [traceFlags, comparison] of comparisons) {
     report(await context.with(within(traceFlags), () => compare(comparison)));
   }
   await telemetry.shutdown();
   await provider.shutdown();
+}
+
+/** One span around a no-op. */
+function openedByHand(tracer: Tracer): () => void {
+  return () => tracer.startActiveSpan('bench.manual', (span) => span.end());
 }
 
 /** Within a request whose caller decided on the sampling. */

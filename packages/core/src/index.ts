@@ -64,6 +64,7 @@ export { installRuntime, type Runtime, type RuntimeChange, runtime, type Tracing
 export { isUnsampledBelow, sampledContextOf } from './sampled-span.ts';
 export { countSelf, type SelfMetric } from './self-metrics.ts';
 export type { Quantiles, SeriesSnapshot } from './snapshot.ts';
+export { withSpan } from './span-context.ts';
 export { bucketUpperBound } from './stream/exponential-histogram.ts';
 export { unknownKeys } from './unknown-keys.ts';
 export { UnsampledSpan } from './unsampled-span.ts';

@@ -7,9 +7,8 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import { isUnsampledBelow, sampledContextOf } from '@org/instrument-core';
+import { isUnsampledBelow, sampledContextOf, withSpan } from '@org/instrument-core';
 import type { CallSite } from './call-site.ts';
-import { withSpan } from './span-context.ts';
 
 /** The span of one call, or the span it happens in. */
 export interface CallSpan {

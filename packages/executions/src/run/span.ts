@@ -14,6 +14,7 @@ import {
   reportFault,
   runtime,
   sampledContextOf,
+  withSpan,
 } from '@org/instrument-core';
 import type { LifetimeEnd } from './lifetime.ts';
 
@@ -40,7 +41,7 @@ export function openSpan(
   try {
     if (!runtime.tracing.enabled || isUnsampledBelow(trace.getSpan(parent))) return undefined;
     const span = trace.getTracer(SCOPE).startSpan(name, { attributes, startTime: startMillis }, parent);
-    return { span, context: trace.setSpan(parent, span), sampled: sampledContextOf(span) };
+    return { span, context: withSpan(parent, span), sampled: sampledContextOf(span) };
   } catch (fault) {
     reportFault('executions', 'opening a span', fault);
     return undefined;

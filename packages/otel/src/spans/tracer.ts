@@ -15,6 +15,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
+import { withSpan } from '@org/instrument-core';
 import { SUPPRESS_TRACING } from '../suppress-tracing.ts';
 import { cut, isValid } from './attributes.ts';
 import { createSpanId, createTraceId } from './ids.ts';
@@ -82,7 +83,7 @@ export function createTracer(origin: SpanOrigin, sampler: Sampler | NamedSampler
       if (fn === undefined) return undefined;
       const [options, given = context.active()] = rest as [SpanOptions?, Context?];
       const span = startSpan(name, options, given);
-      return context.with(trace.setSpan(given, span), fn, undefined, span);
+      return context.with(withSpan(given, span), fn, undefined, span);
     },
   } as Tracer;
 }
