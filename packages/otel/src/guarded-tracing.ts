@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import type { Sampler, SamplingResult, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { describeValue } from '@org/instrument-core';
 import { fault } from './diagnostics.ts';
 
 // The SDK's enumeration, by value: importing it would load the SDK for programs without tracing.
@@ -30,12 +30,13 @@ export function guardProcessor(processor: SpanProcessor): SpanProcessor {
  */
 export function guardSampler(sampler: Sampler): Sampler {
   return {
-    shouldSample: (...given): SamplingResult => {
+    shouldSample: (...asked): SamplingResult => {
       try {
-        const result = sampler.shouldSample(...given);
+        const result = sampler.shouldSample(...asked);
         if (DECISIONS.includes(result?.decision)) return result;
+        const given = result instanceof Promise ? 'a promise' : describeValue(result);
         throw new TypeError(
-          `shouldSample() of ${sampler} gave ${inspect(result, { depth: 0 })}: return { decision }, a SamplingDecision (0, 1 or 2), and no promise of it`,
+          `shouldSample() of ${sampler} returned ${given}, expected { decision }, a SamplingDecision (0, 1 or 2). Decide at once, without awaiting.`,
         );
       } catch (error) {
         fault('sampler', error);
