@@ -20,11 +20,11 @@ export interface Chunks {
 
 export function createChunks(): Chunks {
   // Weak, so that a collection takes what lies idle between two scrapes.
-  let kept: WeakRef<Buffer[]> | undefined;
+  let kept = new WeakRef<Buffer[]>([]);
   return {
-    next: () => kept?.deref()?.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES + HEADROOM),
+    next: () => kept.deref()?.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES + HEADROOM),
     giveBack: ({ buffer }) => {
-      let spare = kept?.deref();
+      let spare = kept.deref();
       if (spare === undefined) {
         spare = [];
         kept = new WeakRef(spare);
