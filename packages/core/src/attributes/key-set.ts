@@ -64,7 +64,7 @@ export class Shape {
     if (!this.keeps(i)) return true;
     const id = valueTable.find(value);
     if (id === undefined) return false;
-    this.values[i] = typeof value === 'object' ? NOTHING : value;
+    this.values[i] = typeof value === 'object' ? NOTHING : valueTable.owned(value, id);
     this.number(i, id);
     return true;
   }

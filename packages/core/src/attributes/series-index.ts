@@ -82,7 +82,7 @@ export class SeriesIndex {
       if (value !== values[i]) {
         const id = typeof value === 'string' ? texts.get(value) : valueTable.findPrimitive(value);
         if (id !== undefined) {
-          values[i] = value;
+          values[i] = valueTable.owned(value, id);
           shape.number(i, id);
         } else if (!shape.take(i, value)) return this.#resolveShape(attributes);
       }

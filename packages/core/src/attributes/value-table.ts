@@ -16,6 +16,17 @@ function numberKey(value: number): number | string {
   return (value | 0) === value ? value ^ SECRET : String(value);
 }
 
+/** Length from which V8 cuts and joins texts without copying (`SlicedString::kMinLength`, `ConsString::kMinLength`). */
+const SHARED_LENGTH = 13;
+
+/**
+ * The same text with memory of its own: a column of a line would keep the whole file that it was cut out of. V8 copies what
+ * becomes the name of a property, and lets the text that was given point there.
+ */
+function ownText(text: string): string {
+  return Object.keys({ [text]: undefined })[0] as string;
+}
+
 /** Node of the trie that resolves arrays: one step per element, by the element's number. */
 class ArrayNode {
   /** Number of the array that ends here, or -1. */
@@ -46,6 +57,11 @@ export class ValueTable {
     return this.#values[id] as AttributeValue;
   }
 
+  /** What to remember of a value that has this number: the table's own text in place of one that may keep a longer one. */
+  owned(value: unknown, id: number): unknown {
+    return typeof value === 'string' && value.length >= SHARED_LENGTH ? this.#values[id] : value;
+  }
+
   /** Number of a string, number or boolean that was interned before, or `undefined`. */
   findPrimitive(value: unknown): number | undefined {
     return typeof value === 'number' ? this.#numbers.get(numberKey(value)) : this.ids.get(value);
@@ -66,11 +82,12 @@ export class ValueTable {
   intern(value: AttributeValue): number {
     if (!Array.isArray(value)) return this.#internPrimitive(value as Primitive);
     // Array.from visits the holes of a sparse array too; map would pass over them.
-    const elements = Array.from(value as readonly unknown[], (element) => (element ?? HOLE) as Primitive);
-    let node = this.#arrays.get(elements.length) ?? new ArrayNode();
-    this.#arrays.set(elements.length, node);
-    for (const element of elements) {
-      const id = this.#internPrimitive(element);
+    const ids = Array.from(value as readonly unknown[], (element) =>
+      this.#internPrimitive((element ?? HOLE) as Primitive),
+    );
+    let node = this.#arrays.get(ids.length) ?? new ArrayNode();
+    this.#arrays.set(ids.length, node);
+    for (const id of ids) {
       let next: ArrayNode | undefined = node.next.get(id);
       if (next === undefined) {
         next = new ArrayNode();
@@ -79,15 +96,17 @@ export class ValueTable {
       node = next;
     }
     if (node.id < 0) {
-      const kept = Object.freeze(elements.map((element) => (element === HOLE ? null : element)));
+      // The elements as the table has them: those of the caller may keep longer texts.
+      const kept = Object.freeze(ids.map((id) => this.#values[id]));
       node.id = this.#values.push(kept as AttributeValue) - 1;
     }
     return node.id;
   }
 
-  #internPrimitive(value: Primitive): number {
-    const known = this.findPrimitive(value);
+  #internPrimitive(primitive: Primitive): number {
+    const known = this.findPrimitive(primitive);
     if (known !== undefined) return known;
+    const value = typeof primitive === 'string' ? ownText(primitive) : primitive;
     const id = this.#values.push(value === HOLE ? null : value) - 1;
     if (typeof value === 'number') this.#numbers.set(numberKey(value), id);
     else this.ids.set(value, id);
