@@ -238,6 +238,22 @@ describe('lineage', () => {
     expect(known).toEqual(['a', 'c']);
   });
 
+  test('forgets the oldest of names that are long together, and never for what is read back', () => {
+    const long = (first: string): { namespace: string; name: string } => ({
+      namespace: 'n',
+      name: first.padEnd(5_000_000, 'x'),
+    });
+    const isKnown = (dataset: { namespace: string; name: string }): boolean =>
+      record({ action: 'read.x', inputs: [dataset] }).links.length > 0;
+    for (const first of ['a', 'b', 'c']) record({ action: 'write.x', outputs: [long(first)] });
+    const correlation = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+    const entry = { action: 'write.x', time: TIME, index: 0, hash: 'h', correlation };
+    spans.prime({ ...entry, outputs: [long('before')] });
+    expect([long('a'), long('b'), long('c'), long('before')].map(isKnown)).toEqual([true, true, true, false]);
+    record({ action: 'write.x', outputs: [long('d')] });
+    expect([long('a'), long('b'), long('c'), long('d')].map(isKnown)).toEqual([false, true, true, true]);
+  });
+
   test('names that run into each other are different datasets', () => {
     record({ action: 'write.x', outputs: [{ namespace: 'ab', name: 'c', version: '1' }] });
     for (const dataset of [

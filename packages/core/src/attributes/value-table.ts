@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@opentelemetry/api';
+import { ownText, SHARED_LENGTH } from '../own-text.ts';
 
 /** Key of a hole in an array: `null` would make `null` an attribute value that is known, and so allowed. */
 const HOLE: unique symbol = Symbol('hole');
@@ -14,17 +15,6 @@ const SECRET = (Math.random() * 2 ** 32) | 0;
  */
 function numberKey(value: number): number | string {
   return (value | 0) === value ? value ^ SECRET : String(value);
-}
-
-/** Length from which V8 cuts and joins texts without copying (`SlicedString::kMinLength`, `ConsString::kMinLength`). */
-const SHARED_LENGTH = 13;
-
-/**
- * The same text with memory of its own: a column of a line would keep the whole file that it was cut out of. V8 copies what
- * becomes the name of a property, and lets the text that was given point there.
- */
-function ownText(text: string): string {
-  return Object.keys({ [text]: undefined })[0] as string;
 }
 
 /** Node of the trie that resolves arrays: one step per element, by the element's number. */
