@@ -63,6 +63,12 @@ export function describeValue(value: unknown): string {
   }
 }
 
+/** What was meant as a URL, as {@link describeValue} shows it, without credentials: without all that stands before its last `@`. */
+export function describeUrl(value: unknown): string {
+  const isText = typeof value === 'string';
+  return describeValue(isText ? value.replace(/^((?:[a-z][a-z\d+.-]*:)?\/\/)?.*@/is, '$1***@') : value);
+}
+
 function textOf(value: unknown): string {
   if (typeof value === 'function') return `a function ${value.name}`.trimEnd();
   if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'number')

@@ -4,7 +4,13 @@ export { type Duration, monotonicMillis, parseDuration } from './clock.ts';
 export { type CollectOptions, Collector, type CollectorOptions } from './collector.ts';
 export { createDirectRecorder, currentRecorder, DEFAULT_DURATION_BOUNDARIES } from './direct-recorder.ts';
 export { createEndHook } from './end-hook.ts';
-export { describeValue, InstrumentError, type InstrumentErrorCode, type Problem } from './errors.ts';
+export {
+  describeUrl,
+  describeValue,
+  InstrumentError,
+  type InstrumentErrorCode,
+  type Problem,
+} from './errors.ts';
 export { EventBus, type EventBusStatistics, events } from './events/event-bus.ts';
 export type { EventIteration, IterateOptions } from './events/event-iteration.ts';
 export type {

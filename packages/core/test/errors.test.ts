@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { describeValue, InstrumentError } from '../src/index.ts';
+import { describeUrl, describeValue, InstrumentError } from '../src/index.ts';
 
 describe('an InstrumentError', () => {
   const problems = [
@@ -97,4 +97,17 @@ describe('the description of a value', () => {
       { numRuns: 2_000 },
     );
   });
+});
+
+test.each<[unknown, string]>([
+  ['ftp://user:secret@host/path', '"ftp://***@host/path"'],
+  ['ftp://user:se/c@ret@host', '"ftp://***@host"'],
+  ['//user:secret@host', '"//***@host"'],
+  ['user:secret@host:4318', '"***@host:4318"'],
+  ['token@host', '"***@host"'],
+  ['localhost:4318', '"localhost:4318"'],
+  [4318, '4318'],
+  [undefined, 'nothing'],
+])('%j, which is no URL, is shown without credentials: %s', (value, text) => {
+  expect(describeUrl(value)).toBe(text);
 });

@@ -173,6 +173,24 @@ describe('what is wrong in a file', () => {
   });
 
   it.each([
+    ['a tag', 'instrument.config.yaml', 'otlp: { headers: { authorization: !s3cret } }'],
+    ['an alias', 'instrument.config.yaml', 'otlp: { headers: { authorization: *s3cret } }'],
+    [
+      'headers of a channel',
+      'instrument.config.yaml',
+      'channels: [{ type: webhook, url: "http://a", headers: "a=s3cret" }]',
+    ],
+    ['a URL as a channel', 'instrument.config.yaml', 'channels: ["https://hooks.slack.com/s3cret"]'],
+    ['a URL as its type', 'instrument.config.yaml', 'channels: [{ type: "https://hooks.slack.com/s3cret" }]'],
+    ['a bare word', 'instrument.config.json', '{"otlp": {"headers": {"authorization": s3cret}}}'],
+    ['a bare word alone', 'instrument.config.json', 's3cret'],
+  ])('does not show what may be a secret: %s', (_text, name, text) => {
+    write(name, text);
+    expect(failure().message).toContain(name);
+    expect(failure().message).not.toContain('s3cret');
+  });
+
+  it.each([
     ['a list', '- a'],
     ['a text', 'a'],
   ])('is %s at the top', (_text, yaml) => {

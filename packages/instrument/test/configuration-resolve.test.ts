@@ -239,6 +239,38 @@ environments:
     expect(options).toEqual({ environment: 'test', serviceName: 'checkout', prometheus: false });
   });
 
+  it('win whatever way they say a thing', () => {
+    const common = `
+attributes: { service.name: shop-dev }
+metrics: { interval: 10s }
+otlp:
+  metrics: { endpoint: "http://dev", headers: { Authorization: dev } }
+environments:
+  production:
+    serviceName: shop
+    metricExportIntervalMillis: 5000
+    otlp: { endpoint: "http://prod", headers: { authorization: prod } }
+`;
+    const { options, sources } = resolve({ file: common, env: { NODE_ENV: 'production' } });
+    expect(options).toEqual({
+      serviceName: 'shop',
+      metrics: { interval: 5000 },
+      otlp: { endpoint: 'http://prod', headers: { authorization: 'prod' }, metrics: { headers: {} } },
+    });
+    expect(sources).toMatchObject({
+      serviceName: 'instrument.config.yaml:8',
+      'metrics.interval': 'instrument.config.yaml:9',
+      'otlp.endpoint': 'instrument.config.yaml:10',
+    });
+  });
+
+  it('are chosen by the attribute that names the environment, too', () => {
+    const named = 'attributes: { deployment.environment.name: test }\n';
+    expect(optionsOf({ file: `${named}${file}`, env: { NODE_ENV: 'production' } })).toMatchObject({
+      prometheus: false,
+    });
+  });
+
   it('need no variables while they are not used', () => {
     expect(optionsOf({ file, env: { NODE_ENV: 'test' } })).toEqual({
       serviceName: 'checkout',

@@ -102,6 +102,21 @@ describe('a reference in a file', () => {
     expect(options).toEqual({ attributes: { a: 31, b: '0x1f' } });
   });
 
+  it.each([
+    ['2.10', 2.1],
+    ['1e3', 1000],
+    ['12', 12],
+    ['true', true],
+    ['False', false],
+    ['abc', 'abc'],
+    ['2.10.0', '2.10.0'],
+    ['', undefined],
+    ['null', undefined],
+  ])('to %s is what the file would be with it in its place', (text, expected) => {
+    const { attributes } = yaml('attributes:\n  a: ${N:-}\n  b: 1\n', { N: text });
+    expect(attributes).toEqual(expected === undefined ? { b: 1 } : { a: expected, b: 1 });
+  });
+
   it('cannot add keys', () => {
     expect(yaml('attributes:\n  a: ${N}\n', { N: 'x\nserviceName: injected' })).toEqual({
       attributes: { a: 'x\nserviceName: injected' },

@@ -237,6 +237,19 @@ describe('messages', () => {
     expect(problems).toHaveLength(2);
   });
 
+  it.each<[string, object]>([
+    ['headers in the form of the variable', { otlp: { headers: 'authorization=Bearer s3cret' } }],
+    ['headers as a list', { otlp: { headers: [['authorization', 's3cret']] } }],
+    ['a URL in place of settings', { otlp: 'https://user:s3cret@host' }],
+    ['a URL in place of a list', { channels: 'https://hooks.slack.com/services/s3cret' }],
+    ['settings with a key where a list is', { instrumentations: { key: 's3cret' } }],
+    ['a URL without a scheme', { otlp: { endpoint: 'user:s3cret@host:4318' } }],
+    ['a password with a slash', { otlp: { endpoint: '//user:s3/cret@host' } }],
+    ['a password with an @', { otlp: { endpoint: 'ftp://user:s3@cret@host' } }],
+  ])('never show %s', (_text, options) => {
+    expect(firstProblem(options)?.found).not.toMatch(/s3|cret/);
+  });
+
   it('say how to write what was meant', () => {
     expect(firstProblem({ prometheus: { port: '9464' } })?.fix).toBe('Write it without quotes.');
     expect(firstProblem({ traces: { ratio: 25 } })?.fix).toBe('Write 25 % as 0.25.');

@@ -1,5 +1,6 @@
 import { describeValue, nearest, type Problem } from '@org/instrument-core';
 import { joinPath } from './path.ts';
+import { describeSecret } from './schema/leaves.ts';
 import {
   type Entries,
   type Fields,
@@ -80,7 +81,7 @@ function visitList(rule: List, value: unknown, path: string, context: Context): 
     const items = value.map((item, i) => visitItem(rule.item, item, joinPath(path, i), context));
     return items.filter((item) => item !== undefined);
   }
-  report(context, path, describeValue(value), rule.expected);
+  report(context, path, describeMisplaced(value), rule.expected);
   return undefined;
 }
 
@@ -103,7 +104,7 @@ function visitFields(rule: Fields, value: unknown, path: string, context: Contex
     return undefined;
   }
   if (!isSettings(value)) {
-    report(context, path, describeValue(value), expectedOf(rule));
+    report(context, path, describeMisplaced(value), expectedOf(rule));
     return undefined;
   }
   const copy: Record<string, unknown> = {};
@@ -150,15 +151,27 @@ function relate(
 function visitVariants({ key, of }: Variants, value: unknown, path: string, context: Context): unknown {
   const kinds = Object.keys(of);
   if (!isSettings(value)) {
-    report(context, path, describeValue(value), `settings with ${key}, which is one of ${kinds.join(', ')}`);
+    report(
+      context,
+      path,
+      describeMisplaced(value),
+      `settings with ${key}, which is one of ${kinds.join(', ')}`,
+    );
     return undefined;
   }
   const { [key]: kind, ...rest } = value;
   const known = typeof kind === 'string' && Object.hasOwn(of, kind) ? of[kind] : undefined;
   if (known === undefined) {
-    const near = typeof kind === 'string' ? nearest(kind, kinds) : undefined;
+    const isWord = typeof kind === 'string' && /^[\w-]+$/.test(kind);
+    const near = isWord ? nearest(kind, kinds) : undefined;
     const fix = near === undefined ? undefined : `Did you mean ${near}?`;
-    report(context, joinPath(path, key), describeValue(kind), `one of ${kinds.join(', ')}`, fix);
+    report(
+      context,
+      joinPath(path, key),
+      isWord ? describeValue(kind) : describeMisplaced(kind),
+      `one of ${kinds.join(', ')}`,
+      fix,
+    );
     return undefined;
   }
   return { [key]: kind, ...(visitFields(known, rest, path, context) as object) };
@@ -166,7 +179,7 @@ function visitVariants({ key, of }: Variants, value: unknown, path: string, cont
 
 function visitEntries(rule: Entries, value: unknown, path: string, context: Context): unknown {
   if (!isSettings(value)) {
-    report(context, path, describeValue(value), 'settings, as key: value');
+    report(context, path, describeMisplaced(value), 'settings, as key: value');
     return undefined;
   }
   const copy: Record<string, unknown> = {};
@@ -187,6 +200,12 @@ function visitEntries(rule: Entries, value: unknown, path: string, context: Cont
     seen.add(known);
   }
   return copy;
+}
+
+/** What stands where settings or a list should: it may be a secret that slipped a line, or hold some. */
+function describeMisplaced(value: unknown): string {
+  const isShown = value === '' || value === null || (typeof value !== 'string' && typeof value !== 'object');
+  return isShown ? describeValue(value) : describeSecret(value);
 }
 
 function expectedOf(rule: Fields): string {

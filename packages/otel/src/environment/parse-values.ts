@@ -1,4 +1,4 @@
-import { describeValue, parseDuration } from '@org/instrument-core';
+import { describeUrl, describeValue, parseDuration } from '@org/instrument-core';
 
 /** What is wrong with the text of a variable. */
 export interface Fault {
@@ -86,9 +86,8 @@ export const parseRatio: Parser<number> = (text) => {
 /** An `http:` or `https:` URL with a host. Credentials in it are not repeated in the warning. */
 export const parseUrl: Parser<string> = (text) => {
   if (URL.canParse(text) && /^https?:\/\/[^/]/i.test(text)) return accept(text);
-  const found = describeValue(text.replace(/\/\/[^/@]*@/, '//***@'));
   return refuse(
-    found,
+    describeUrl(text),
     'an http:// or https:// URL',
     'Write it with its scheme, such as http://localhost:4318.',
   );

@@ -33,9 +33,11 @@ export function parseFile({ name, text }: FoundFile, env: NodeJS.ProcessEnv): Tr
   // A warning is an unknown tag: its value would be something else than meant.
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
-    const problems = faults.map(({ message, pos }) => {
+    const problems = faults.map(({ code, message, pos }) => {
       const line = text.split('\n')[lines.linePos(pos[0]).line - 1] ?? '';
-      return syntaxProblem(position(pos[0]), message, isJson, line);
+      // The message of the parser has the tag, which may be a secret that begins with an exclamation mark.
+      const found = code === 'TAG_RESOLVE_FAILED' ? 'a tag that is not known' : message;
+      return syntaxProblem(position(pos[0]), found, isJson, line);
     });
     return broken(problems);
   }
@@ -53,7 +55,8 @@ function jsonFault(text: string): string | undefined {
     JSON.parse(text);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    // Without the part of the text that Node.js quotes.
+    return (error as Error).message.replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)?( is not valid JSON)$/s, '$1');
   }
 }
 
@@ -66,7 +69,8 @@ function syntaxProblem(source: string, message: string, isJson: boolean, line: s
 /** What the mistake was likely to be: in a flow collection the braces of `${NAME}` are those of a map. */
 function yamlFix(line: string): string | undefined {
   if (/[{[].*\$\{/.test(line)) return `Put quotes around "\${NAME}" inside { } and [ ].`;
-  return /(^|[\s:[,-])\*/.test(line) ? 'Put quotes around a text that starts with *.' : undefined;
+  const [, first] = /(?:^|[\s:[,-])([*!])/.exec(line) ?? [];
+  return first === undefined ? undefined : `Put quotes around a text that starts with ${first}.`;
 }
 
 function broken(problems: readonly Problem[]): Tree {

@@ -1,8 +1,9 @@
 import { nearest, type Problem } from '@org/instrument-core';
 import { inspect, type Origin } from '../inspect.ts';
-import { type Layer, NOTHING, overlay } from '../merge.ts';
+import type { Layer } from '../merge.ts';
 import { isWithin, joinPath, nearestAround } from '../path.ts';
-import { fileOptions, options } from '../schema/options-rule.ts';
+import { mergeSources } from '../precedence.ts';
+import { fileOptions } from '../schema/options-rule.ts';
 import { isSettings } from '../schema/rule.ts';
 import { findConfigurationFile } from './find-file.ts';
 import { parseFile } from './parse-file.ts';
@@ -48,19 +49,19 @@ export function readConfigurationFile(
   const { value, problems } = inspect(fileOptions, tree.value, origin);
   const { environments, ...base } = isSettings(value) ? value : {};
   const overlays = isSettings(environments) ? environments : {};
-  const chosen = named ?? chosenIn(base, env, file.name);
+  const sourceOf = (path: string) => origin.sourceOf?.(path, 'value') ?? file.name;
+  const common: Layer = { values: base, sourceOf };
+  const chosen = named ?? chosenIn(mergeSources([common]).values, env, file.name);
   const settings = chosen && Object.hasOwn(overlays, chosen.name) ? overlays[chosen.name] : undefined;
   const active = chosen && settings !== undefined ? joinPath('environments', chosen.name) : undefined;
   const missing = tree.missing.filter(
     ({ path }) => !isWithin(path, 'environments') || (active !== undefined && isWithin(path, active)),
   );
-  const sourceOf = (path: string) => origin.sourceOf?.(path, 'value') ?? file.name;
-  const common = overlay(options, NOTHING, { values: base, sourceOf });
-  const specific = isSettings(settings) ? settings : {};
-  const merged = overlay(options, common, {
-    values: specific,
+  const specific: Layer = {
+    values: isSettings(settings) ? settings : {},
     sourceOf: (path) => sourceOf(`${active}.${path}`),
-  });
+  };
+  const merged = mergeSources([common, specific]);
   return {
     file: file.path,
     layer: { values: merged.values, sourceOf: (path) => nearestAround(merged.sources, path) ?? file.name },
@@ -85,12 +86,8 @@ function originOf(tree: Tree, name: string): Origin {
   };
 }
 
-function chosenIn(
-  base: Record<string, unknown>,
-  env: NodeJS.ProcessEnv,
-  file: string,
-): NamedEnvironment | undefined {
-  const { environment } = base;
+function chosenIn(base: object, env: NodeJS.ProcessEnv, file: string): NamedEnvironment | undefined {
+  const { environment } = base as { environment?: unknown };
   if (typeof environment === 'string') return { name: environment, source: file };
   const node = env.NODE_ENV?.trim();
   return node ? { name: node, source: 'NODE_ENV' } : undefined;

@@ -73,7 +73,7 @@ function readNode(walk: Walk, node: unknown, path: string, keyLine: number, dept
     addProblem(
       walk,
       path,
-      `an alias of nothing, *${node.source}`,
+      'an alias of nothing',
       'a value, or quotes around a text that starts with *',
       line,
     );
@@ -124,10 +124,12 @@ function readScalar(walk: Walk, scalar: Yaml.Scalar, path: string, line: number)
 }
 
 /** Reads an unquoted scalar as the parser would have, had the text stood in the file. */
-function resolvePlain({ document }: Walk, text: string): unknown {
+function resolvePlain({ yaml, document }: Walk, text: string): unknown {
   for (const tag of document.schema.tags) {
     if (tag.default !== true || !('test' in tag) || !tag.test?.test(text)) continue;
-    return tag.resolve(text, () => {}, document.options as never);
+    const resolved = tag.resolve(text, () => {}, document.options as never);
+    // Most tags give a node, that of whole numbers the number.
+    return yaml.isScalar(resolved) ? resolved.value : resolved;
   }
   return text;
 }

@@ -1,4 +1,4 @@
-import { describeValue, nearest, parseDuration } from '@org/instrument-core';
+import { describeUrl, nearest, parseDuration } from '@org/instrument-core';
 import type { Leaf, List, Rule } from './rule.ts';
 
 /** 2³¹ − 1 ms, 24.8 days: a Node.js timer with a longer delay fires at once. */
@@ -77,16 +77,17 @@ export const url: Leaf = leaf(
   (value) => typeof value === 'string' && URL.canParse(value) && /^https?:\/\/[^/]/i.test(value),
   {
     reads: 'text',
-    describe: (value) =>
-      describeValue(typeof value === 'string' ? value.replace(/\/\/[^/@]*@/, '//***@') : value),
+    describe: describeUrl,
     fix: (value) =>
       typeof value === 'string' ? 'Write it in full, such as http://localhost:4318.' : undefined,
   },
 );
 
-/** What may be a secret, for messages: what kind of value it is. */
+/** What may be a secret, or hold one, for messages: what kind of value it is. */
 export function describeSecret(value: unknown): string {
-  return typeof value === 'string' ? `a text of ${value.length} characters` : `a ${typeof value}`;
+  if (typeof value === 'string') return `a text of ${value.length} characters`;
+  if (typeof value !== 'object' || value === null) return `a ${typeof value}`;
+  return Array.isArray(value) ? 'a list' : 'settings';
 }
 
 /** The value of an HTTP header; never shown in messages, for it may be a secret. */
