@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ import {
 } from '../../otel/test/otlp-receiver.ts';
 import { type App, type AppOptions, startApp } from './support/start-app.ts';
 
+const require = createRequire(import.meta.url);
 let receiver: OtlpReceiver;
 const apps: App[] = [];
 
@@ -106,6 +108,30 @@ describe('a signal', () => {
     });
     expect(orders()).toBe(3);
   });
+
+  it.each([
+    ['4', require.resolve('signal-exit'), 'onExit'],
+    ['3', require.resolve('signal-exit-3'), 'default'],
+  ])(
+    'ends the process when only signal-exit %s listens beside, whose cleanup comes last',
+    async (_version, file, onExit) => {
+      const app = start(
+        `const { ${onExit}: onExit } = await import(process.env.SIGNAL_EXIT);
+      onExit((code, signal) => console.log('cleanup', signal));
+      place();
+      ${STAYS_ALIVE}`,
+        { env: { SIGNAL_EXIT: file } },
+      );
+      await app.printed('started');
+      app.child.kill('SIGTERM');
+      expect(await app.end).toMatchObject({
+        signal: 'SIGTERM',
+        code: null,
+        stdout: expect.stringContaining('cleanup SIGTERM'),
+      });
+      expect(orders()).toBe(1);
+    },
+  );
 
   it('leaves the exit code to an application that ends itself', async () => {
     const app = start(`

@@ -29,7 +29,7 @@ export function onProcessExit(steps: LastSteps): () => void {
 
 function onSignal(signal: NodeJS.Signals, steps: LastSteps): () => void {
   const listener = (): void => {
-    if (process.listenerCount(signal) > 1) {
+    if (process.listenerCount(signal) - signalExitCopies() > 1) {
       void steps.beforeShutdown?.();
       void steps.flush();
       return;
@@ -42,6 +42,19 @@ function onSignal(signal: NodeJS.Signals, steps: LastSteps): () => void {
   // Before the others: a listener added by `once` is gone from the count when it has been called.
   process.prependListener(signal, listener);
   return () => process.removeListener(signal, listener);
+}
+
+/**
+ * Copies of `signal-exit` that listen, of both of its designs. Many packages depend on it. It only raises a signal again when
+ * nobody else listens, as we do, so that each would wait for the other for ever; it publishes its number for that.
+ */
+function signalExitCopies(): number {
+  const emitters: readonly unknown[] = [
+    (globalThis as Record<symbol, unknown>)[Symbol.for('signal-exit emitter')],
+    (process as { __signal_exit_emitter__?: unknown }).__signal_exit_emitter__,
+  ];
+  const counts = emitters.map((emitter) => (emitter as { count?: unknown } | undefined)?.count);
+  return counts.reduce<number>((sum, count) => sum + (typeof count === 'number' ? count : 0), 0);
 }
 
 function createBeforeExitListener({ flush }: LastSteps): () => void {

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { diag } from '@opentelemetry/api';
@@ -93,7 +94,8 @@ async function listen(server: Server, options: MetricsServerOptions): Promise<Li
   const { host, port, path } = options;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenError(error, options)));
-    server.listen({ host, port }, resolve);
+    // Children of a cluster would share the port, and each scrape would read another child.
+    server.listen({ host, port, exclusive: true }, resolve);
   });
   server.removeAllListeners('error');
   server.on('error', (error) => diag.error(`${titleOf(path)}: the server failed`, error));
@@ -104,7 +106,9 @@ async function listen(server: Server, options: MetricsServerOptions): Promise<Li
 
 function listenError(error: NodeJS.ErrnoException, { host, port, path }: MetricsServerOptions): Error {
   const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: 'another program listens there; choose another port, or 0 for a free one',
+    EADDRINUSE: cluster.isWorker
+      ? 'another child of this cluster listens there, or another program; give each child a port of its own, or 0 for a free one'
+      : 'another program listens there; choose another port, or 0 for a free one',
     EACCES: 'this process may not listen there; ports below 1024 need privileges',
     EADDRNOTAVAIL: 'no interface of this machine has that address',
     ENOTFOUND: 'that host name cannot be resolved',
