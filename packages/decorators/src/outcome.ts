@@ -1,4 +1,4 @@
-import { isAbort } from '@org/instrument-core';
+import { isAbort, ownText } from '@org/instrument-core';
 
 /** How many words of `classify`, and how many error classes, one operation tells apart. */
 const MAX_WORDS = 20;
@@ -31,7 +31,7 @@ function admit(table: Map<string, Set<string>>, operation: string, word: string,
   const short = word.length > MAX_LENGTH ? word.slice(0, MAX_LENGTH) : word;
   if (known.has(short)) return short;
   if (known.size >= limit) return OVERFLOW;
-  known.add(short);
+  known.add(ownText(short));
   return short;
 }
 

@@ -1,5 +1,6 @@
 import { errorTypeOf, isAbort } from '@org/instrument-core';
 import { describe, expect, test } from 'vitest';
+import { cutOut, keptBy, WHOLE_LENGTH } from '../../core/test/kept-memory.ts';
 import { admitErrorType, admitWord } from '../src/outcome.ts';
 
 describe('the class of an error', () => {
@@ -51,4 +52,16 @@ describe('labels are bounded', () => {
   test('to 64 characters', () => {
     expect(admitWord('long', 'x'.repeat(1_000))).toHaveLength(64);
   });
+});
+
+test('words and classes keep nothing of the longer texts that they were cut out of', () => {
+  const words = Array.from({ length: 20 }, (_, number) => `cut out of an answer ${number}`);
+  const kept = keptBy(() => {
+    for (const word of words) {
+      admitWord('kept', cutOut(word));
+      admitErrorType('kept', cutOut(word));
+    }
+  });
+  expect(kept).toBeLessThan(WHOLE_LENGTH);
+  expect(words.map((word) => admitWord('kept', word))).toEqual(words);
 });

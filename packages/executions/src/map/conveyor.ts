@@ -1,4 +1,5 @@
 import type { ExecutionRun } from '../execution.ts';
+import { isCancelled } from './is-cancelled.ts';
 import type { Mapper } from './mapping.ts';
 import { disregard, type Source } from './source.ts';
 
@@ -119,7 +120,7 @@ export class Conveyor<T, R> {
       this.#run.itemDone();
       place.settled = { value };
     } catch (error) {
-      this.#run.itemFailed(error);
+      if (!isCancelled(this.#run, error)) this.#run.itemFailed(error);
       place.settled = { error };
     }
     if (place === this.#first) this.#wake();

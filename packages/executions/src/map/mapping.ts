@@ -1,4 +1,5 @@
 import type { ExecutionRun } from '../execution.ts';
+import { isCancelled } from './is-cancelled.ts';
 import { MapError, type MapFailure } from './map-error.ts';
 import { disregard, isThenable, type Source, type Step } from './source.ts';
 
@@ -151,7 +152,7 @@ export class Mapping<T, R> {
   }
 
   #failed(error: unknown, index: number): void {
-    this.#run.itemFailed(error);
+    if (!isCancelled(this.#run, error)) this.#run.itemFailed(error);
     if (this.#stopOnError) this.stop(error);
     else if (!this.#isOver) this.#failures.push({ index, error });
   }

@@ -1,5 +1,5 @@
 import type { Attributes, Context } from '@opentelemetry/api';
-import type { BoundCounter, BoundRecorder } from '@org/instrument-core';
+import { type BoundCounter, type BoundRecorder, ownText } from '@org/instrument-core';
 import type { WorkerEnd } from '../events.ts';
 import type { FailureScope } from '../hooks.ts';
 import type { Figures } from './figures.ts';
@@ -82,7 +82,7 @@ export class ExecutionSeries {
     const short = type.slice(0, MAX_LENGTH);
     if (this.#errorTypes.has(short)) return short;
     if (this.#errorTypes.size >= MAX_ERROR_TYPES) return OVERFLOW;
-    this.#errorTypes.add(short);
+    this.#errorTypes.add(ownText(short));
     return short;
   }
 

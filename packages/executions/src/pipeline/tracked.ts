@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import { ownText } from '@org/instrument-core';
 import { isLabel } from '../labels.ts';
 
 /**
@@ -9,7 +10,7 @@ export const MAX_TRACKED = 400;
 
 /** Something whose state is kept. */
 export interface Item<T> {
-  /** Labels of its series, its name among them. */
+  /** Labels of its series, its name among them; they are the item's own. */
   readonly labels: Attributes;
   readonly state: T;
 }
@@ -41,8 +42,11 @@ export class Tracked<T> {
 
   /** Sets an item, which is then the youngest. Whether there was room. */
   set(key: string, item: Item<T>): boolean {
-    if (!this.#items.delete(key) && this.#items.size >= MAX_TRACKED && !this.#makeRoom()) return false;
-    this.#items.set(key, item);
+    if (!this.#items.delete(key)) {
+      if (this.#items.size >= MAX_TRACKED && !this.#makeRoom()) return false;
+      ownTexts(item.labels);
+    }
+    this.#items.set(ownText(key), item);
     return true;
   }
 
@@ -51,6 +55,14 @@ export class Tracked<T> {
       if (this.#isAtRest(state)) return this.#items.delete(key);
     }
     return false;
+  }
+}
+
+/** Labels are kept as long as the item, and may be cut out of longer texts. */
+function ownTexts(labels: Attributes): void {
+  for (const key of Object.keys(labels)) {
+    const value = labels[key];
+    if (typeof value === 'string') labels[key] = ownText(value);
   }
 }
 

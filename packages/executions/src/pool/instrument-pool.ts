@@ -78,7 +78,7 @@ function instrument(pool: WorkerPool, { own, execution }: CrewSettings): () => v
     threads.clear();
     hide();
     dismiss?.();
-    account.series.retire(tasks);
+    tasks.retire();
   });
   return end;
 }

@@ -16,6 +16,7 @@ export class Tasks implements Figures {
   #pending = 0;
   #processed = 0;
   #failed = 0;
+  #isRetired = false;
 
   constructor(pool: WorkerPool, account: Account, durations: BindableHistogram) {
     this.#pool = pool;
@@ -47,6 +48,12 @@ export class Tasks implements Figures {
     return this.#pace.ratePerSecond(monotonicMillis(), this.#processed);
   }
 
+  /** Its figures are taken over by the series; of tasks that are still under way, when they end. */
+  retire(): void {
+    this.#account.series.retire(this);
+    this.#isRetired = true;
+  }
+
   /** Runs what begins a task, and follows its promise. `onEnd` is called when it has settled. */
   follow(begin: () => Promise<unknown>, onEnd: () => void): Promise<unknown> {
     const startMillis = monotonicMillis();
@@ -76,9 +83,10 @@ export class Tasks implements Figures {
   /** Counts a task that has ended. What was cancelled is neither processed nor failed. */
   #settled(end: LifetimeEnd, error: unknown): string {
     if (end === 'cancelled' || (end === 'error' && isAbort(error))) return 'cancelled';
+    const failed = end === 'ok' ? 0 : 1;
     this.#processed++;
-    if (end === 'ok') return 'none';
-    this.#failed++;
-    return this.#account.failed('item', error);
+    this.#failed += failed;
+    if (this.#isRetired) this.#account.series.late(1, failed);
+    return failed === 0 ? 'none' : this.#account.failed('item', error);
   }
 }

@@ -161,6 +161,20 @@ describe('a pool', () => {
     expect(bed.metric('batch.items.processed')).toEqual({ 'tenant=acme': 0 });
   });
 
+  it('counts the tasks that were under way when it was detached', async () => {
+    const pool = createPool();
+    const gate = createGate();
+    const handle = instrumentPool(pool, { name: 'pool', ...bed.options });
+    await pool.run({});
+    const tasks = [pool.run({ gate: gate.buffer }), pool.run({ gate: gate.buffer, fail: true })];
+    handle.detach();
+    gate.open();
+    await Promise.allSettled(tasks);
+    expect(bed.metric('pool.items.processed')).toEqual({ '': 3 });
+    expect(bed.metric('pool.items.failed')).toEqual({ '': 1 });
+    expect(bed.metric('pool.tasks')).toMatchObject({ 'error_type=none,success=true': 2 });
+  });
+
   it('is as it was once it is detached', async () => {
     const pool = createPool();
     const { run } = pool;
