@@ -14,10 +14,10 @@ export function cutOut(text: string): string {
 }
 
 /** Bytes of the heap that are left of what this did. */
-export function keptBy(act: () => void): number {
+export async function keptBy(act: () => unknown): Promise<number> {
   collectGarbage();
   const before = process.memoryUsage().heapUsed;
-  act();
+  await act();
   collectGarbage();
   return process.memoryUsage().heapUsed - before;
 }

@@ -8,8 +8,8 @@ const NAMES = Array.from({ length: 20 }, (_, number) => `cut out of a message ${
 
 it('classes of errors keep nothing of the longer texts that they were cut out of', async () => {
   const bed = createBed();
-  await trackExecution('run', bed.options, (run) => {
-    const kept = keptBy(() => {
+  await trackExecution('run', bed.options, async (run) => {
+    const kept = await keptBy(() => {
       for (const name of NAMES) run.itemFailed(Object.assign(new Error('x'), { name: cutOut(name) }));
     });
     expect(kept).toBeLessThan(WHOLE_LENGTH);
@@ -17,9 +17,9 @@ it('classes of errors keep nothing of the longer texts that they were cut out of
   expect(bed.metric('run.items.failed')).toEqual({ '': NAMES.length });
 });
 
-it('circuits, connections and queues keep nothing of the longer texts that their labels were cut out of', () => {
+it('circuits, connections and queues keep nothing of the longer texts that their labels were cut out of', async () => {
   const { recorder, series } = createPipelineBed();
-  const kept = keptBy(() => {
+  const kept = await keptBy(() => {
     for (const name of NAMES) {
       const attributes = { site: cutOut(`site of ${name}`) };
       recorder.recordCircuitState({ circuit: cutOut(name), state: 'open' });

@@ -23,7 +23,7 @@ export interface RecoveryReport {
   readonly attempts: number;
   /** `undefined`: the first attempt has not ended. */
   readonly lastOutcome: RecoveryOutcome | undefined;
-  /** What the last failed attempt said. */
+  /** What the last failed attempt said, 500 characters of it at most. */
   readonly lastError: string | undefined;
   /** Unix time in milliseconds at which the last attempt ended. */
   readonly lastTimestampMillis: number | undefined;

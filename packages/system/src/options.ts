@@ -64,7 +64,10 @@ export interface SystemOptions {
   readonly filesystemInclude?: readonly string[];
   /** Mount points not to show. */
   readonly filesystemExclude?: readonly string[];
-  /** Where proc(5) is mounted: in a container, that of the host may be elsewhere. Default `/proc`. */
+  /**
+   * Where proc(5) is mounted: in a container, that of the host may be elsewhere. File systems, the process and its control
+   * group stay those of the container. Default `/proc`.
+   */
   readonly procDirectory?: string;
   /** Where cgroups(7) are mounted. Default `/sys/fs/cgroup`. */
   readonly cgroupDirectory?: string;

@@ -1,7 +1,9 @@
-import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Duration } from '@org/instrument-core';
 import type { CheckFunction, CheckResult } from '../check.ts';
+import type { ResultStatus } from '../status.ts';
 import { durationText, percentText, rounded } from './figures.ts';
+import { createLoopUtilization } from './loop-utilization.ts';
 import { CheckOptionReader } from './options.ts';
 import { statusAbove, worstOf } from './thresholds.ts';
 
@@ -11,7 +13,7 @@ export interface EventLoopCheckOptions {
   readonly degradedAbove?: Duration;
   /** The same for unhealthy. Default 1 s: probes of others time out. */
   readonly unhealthyAbove?: Duration;
-  /** Share of the time in which the loop was busy above which it is degraded. Default 0.95. */
+  /** Share of the time, of 5 s at least, in which the loop was busy above which it is degraded. Default 0.95. */
   readonly degradedUtilization?: number;
   /** The same for unhealthy. Default never: a loop that is busy still answers, its delay tells how fast. */
   readonly unhealthyUtilization?: number;
@@ -30,7 +32,9 @@ const NANOS_PER_MILLI = 1e6;
 const abandoned = new FinalizationRegistry<IntervalHistogram>((histogram) => histogram.disable());
 
 /**
- * Looks at how late timers were, and how busy the event loop was, since the previous run, or since it was created.
+ * Looks at how late timers were since the previous run, or since it was created, and at how busy the event loop was in that
+ * time, or in the last 5 s where it is less: a process is not busy because it was asked twice. In the first 5 s, in which
+ * most processes start, the delay alone is judged.
  *
  * Its timer ticks every 20 ms from creation until `close()`, or until the check is garbage; it does not keep the process
  * alive. Unregistering the check drops it, so `close()` is only needed where it is held elsewhere.
@@ -56,21 +60,21 @@ export function eventLoopCheck(options: EventLoopCheckOptions = {}): EventLoopCh
 
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MILLIS });
   let isOpen = true;
-  let busy = performance.eventLoopUtilization();
+  const utilizationNow = createLoopUtilization();
   histogram.enable();
   const check = (): CheckResult => {
     if (!isOpen) throw new Error('The check of the event loop was closed');
     const delayP99Millis = delayMillis(histogram, histogram.percentile(99));
     const delayMaxMillis = delayMillis(histogram, histogram.max);
-    const { utilization } = performance.eventLoopUtilization(busy);
+    const utilization = utilizationNow();
     histogram.reset();
-    busy = performance.eventLoopUtilization();
     const late = statusAbove(delayP99Millis, degradedAbove, unhealthyAbove);
-    const status = worstOf(late, statusAbove(utilization, degradedUtilization, unhealthyUtilization));
-    const details = { delayP99Millis, delayMaxMillis, utilization: rounded(utilization) };
-    if (status === 'healthy') return { status, details };
+    const details = { delayP99Millis, delayMaxMillis };
     const delay = `The event loop is ${durationText(delayP99Millis)} late (99th percentile)`;
-    return { status, reason: `${delay} and busy for ${percentText(utilization)} of the time`, details };
+    if (utilization === undefined) return result(late, delay, details);
+    const status = worstOf(late, statusAbove(utilization, degradedUtilization, unhealthyUtilization));
+    const reason = `${delay} and busy for ${percentText(utilization)} of the time`;
+    return result(status, reason, { ...details, utilization: rounded(utilization) });
   };
   abandoned.register(check, histogram, check);
   return Object.assign(check, {
@@ -80,6 +84,10 @@ export function eventLoopCheck(options: EventLoopCheckOptions = {}): EventLoopCh
       histogram.disable();
     },
   });
+}
+
+function result(status: ResultStatus, reason: string, details: Record<string, number>): CheckResult {
+  return status === 'healthy' ? { status, details } : { status, reason, details };
 }
 
 /** The delay of a sample. What is recorded is the time between two ticks, the resolution included. */

@@ -2,6 +2,7 @@ import {
   type Duration,
   describeValue,
   InstrumentError,
+  ownText,
   type Problem,
   parseDuration,
   unknownKeys,
@@ -101,15 +102,15 @@ export function resolveCheck(
   }
   const millis = durations(given, complain);
   return {
-    name: name as string,
+    name: isName(name) ? ownText(name) : '',
     check: check as CheckFunction,
     kind,
     critical: given.critical ?? kind !== 'business',
-    dependsOn: isNames(dependsOn) ? [...new Set(dependsOn)] : [],
+    dependsOn: namesOf(dependsOn),
     ...millis,
     failureThreshold: threshold(given, 'failureThreshold', 3, complain),
     successThreshold: threshold(given, 'successThreshold', 2, complain),
-    probes: isNames(probes) ? [...new Set(probes)] : [],
+    probes: namesOf(probes),
     shared: given.shared ?? false,
     recovery: recoveryOf(given.recover, complain, problems, prefix),
   };
@@ -221,6 +222,11 @@ function isName(value: unknown): value is string {
 
 function isNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(isName);
+}
+
+/** Each once, as they are kept. */
+function namesOf(value: unknown): string[] {
+  return isNames(value) ? [...new Set(value.map((name) => ownText(name)))] : [];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

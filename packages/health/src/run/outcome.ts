@@ -1,6 +1,7 @@
 import { describeValue, isError, reasonOf } from '@org/instrument-core';
 import type { FailureReason } from '../report.ts';
 import type { ResultStatus } from '../status.ts';
+import { keptDetails, keptReason } from './kept-text.ts';
 
 /** What came of one run, whatever the check returned or threw. */
 export interface RunResult {
@@ -20,12 +21,10 @@ export const HEALTHY: RunResult = {
 
 const RESULT_STATUSES: ReadonlySet<unknown> = new Set(['healthy', 'degraded', 'unhealthy']);
 const EXPECTED = "nothing, true, false, 'healthy', 'degraded', 'unhealthy' or { status, reason?, details? }";
-/** Longest reason that is kept: an error may quote a whole page. */
-const MAX_REASON_LENGTH = 500;
 
 /** A failed run. */
 export function failed(failure: FailureReason, reason: string): RunResult {
-  return { status: 'unhealthy', failure, reason: cut(reason), details: undefined };
+  return { status: 'unhealthy', failure, reason: keptReason(reason), details: undefined };
 }
 
 /** What a returned value means; what means nothing is a failure that says so. Never throws. */
@@ -54,15 +53,13 @@ function withStatus(status: ResultStatus, reason: unknown, details: unknown): Ru
     status,
     failure: status === 'unhealthy' ? 'unhealthy' : undefined,
     reason:
-      reason === undefined ? undefined : cut(typeof reason === 'string' ? reason : describeValue(reason)),
-    details: typeof details === 'object' && details !== null ? { ...details } : undefined,
+      reason === undefined
+        ? undefined
+        : keptReason(typeof reason === 'string' ? reason : describeValue(reason)),
+    details: typeof details === 'object' && details !== null ? keptDetails(details) : undefined,
   };
 }
 
 function isResultStatus(value: unknown): value is ResultStatus {
   return RESULT_STATUSES.has(value);
-}
-
-function cut(text: string): string {
-  return text.length > MAX_REASON_LENGTH ? `${text.slice(0, MAX_REASON_LENGTH - 1)}…` : text;
 }

@@ -2,6 +2,7 @@ import { reasonOf } from '@org/instrument-core';
 import type { RecoveryOutcome, RecoveryReport } from '../report.ts';
 import type { TimerWheel } from '../schedule/timer-wheel.ts';
 import type { ResultStatus, Status } from '../status.ts';
+import { keptReason } from './kept-text.ts';
 
 /** Share by which a wait varies, so that instances do not repair the same thing in step. */
 const JITTER = 0.2;
@@ -121,7 +122,7 @@ export class Recovery {
     };
     run(() => this.#settings.action({ name: this.#observer.name, signal: controller.signal })).then(
       () => ended('succeeded'),
-      (error: unknown) => ended('failed', reasonOf(error)),
+      (error: unknown) => ended('failed', keptReason(reasonOf(error))),
     );
   }
 }

@@ -88,6 +88,10 @@ describe('what a check returns', () => {
     [5, '5'],
     [{ code: 'E1' }, '{"code":"E1"}'],
     ['x'.repeat(2_000), `${'x'.repeat(499)}…`],
+    // Of a pair of surrogates both halves, or none.
+    [`${'x'.repeat(497)}${'😀'.repeat(9)}`, `${'x'.repeat(497)}😀…`],
+    [`${'x'.repeat(498)}${'😀'.repeat(9)}`, `${'x'.repeat(498)}…`],
+    ['a lone \ud83d is kept', 'a lone \ud83d is kept'],
   ])('with the reason %j has a text of at most 500 characters', (reason, shown) => {
     expect(resultOf({ status: 'unhealthy', reason }).reason).toBe(shown);
   });

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import type { Attributes, BatchObservableResult } from '@opentelemetry/api';
 import type { Group, GroupContext } from '../group.ts';
 import { InstrumentSet } from '../instrument-set.ts';
 import { createNameFilter, namesLike } from '../name-filter.ts';
 import { perName } from '../per-name.ts';
 import { parseNetDev, type Traffic } from '../proc/net-dev.ts';
+import { netDevPath } from '../reading/net-dev-path.ts';
 import { fileSource } from '../reading/source.ts';
 
 /** The loopback, bridges, those of containers and of the networks that connect them, and what the kernel has by default. */
@@ -34,9 +34,8 @@ export function createNetwork({ meter, settings, files }: GroupContext): Group {
     exclude: settings.networkExclude,
     isHidden: namesLike(HIDDEN),
   });
-  const source = fileSource(files, join(settings.procDirectory, 'net/dev'), (text) =>
-    parseNetDev(text, isShown),
-  );
+  const path = netDevPath(files, settings.procDirectory);
+  const source = fileSource(files, path, (text) => parseNetDev(text, isShown));
   const set = new InstrumentSet(meter);
   const io = set.counter('system.network.io', 'By', 'Bytes received and transmitted');
   const packets = set.counter('system.network.packet.count', '{packet}', 'Packets received and transmitted');
