@@ -28,8 +28,12 @@ export function sorted(tags: readonly Tag[]): Tag[] {
 export function valueText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === undefined || value === null) return '';
-  if (Array.isArray(value)) return value.map(valueText).join(';');
-  if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value))
+    return value.map((item) => (Array.isArray(item) ? jsonOf(item) : valueText(item))).join(';');
+  return typeof value === 'object' ? jsonOf(value) : String(value);
+}
+
+function jsonOf(value: object): string {
   try {
     return JSON.stringify(value) ?? '';
   } catch {

@@ -16,6 +16,13 @@ export class Totals {
   readonly #histograms = new Map<number, Seen<ExportedHistogram>>();
   readonly #exponentials = new Map<number, Seen<ExportedExponential>>();
 
+  /** Goes on with a series from where it stands in other totals, under the number that it has there. */
+  adopt(series: number, others: Totals, theirs: number): void {
+    copy(others.#sums, theirs, this.#sums, series);
+    copy(others.#histograms, theirs, this.#histograms, series);
+    copy(others.#exponentials, theirs, this.#exponentials, series);
+  }
+
   /** By how much a sum rose. */
   sum(series: number, start: HrTime, value: number): number {
     const before = replace(this.#sums, series, start, value);
@@ -40,10 +47,11 @@ export class Totals {
     };
   }
 
-  /** The same of an exponential histogram, whose scale only ever gets coarser. */
+  /** The same of an exponential histogram, whose scale only ever gets coarser; without a value in a bucket it has none. */
   exponential(series: number, start: HrTime, value: ExportedExponential): ExportedExponential {
     const before = replace(this.#exponentials, series, start, value);
-    if (before === undefined || before.count > value.count || before.scale < value.scale) return value;
+    if (before === undefined || before.count > value.count) return value;
+    if (before.scale < value.scale && before.count > before.zeroCount) return value;
     const coarser = before.scale - value.scale;
     return {
       count: value.count - before.count,
@@ -54,6 +62,11 @@ export class Totals {
       negative: lessBuckets(value.negative, before.negative, coarser),
     };
   }
+}
+
+function copy<T>(from: Map<number, T>, theirs: number, to: Map<number, T>, series: number): void {
+  const seen = from.get(theirs);
+  if (seen !== undefined) to.set(series, seen);
 }
 
 /** Keeps a value; returns the one before, if it belongs to the same total. */

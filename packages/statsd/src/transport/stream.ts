@@ -22,7 +22,6 @@ export class StreamTransport implements Transport {
   readonly #idle = new Set<() => void>();
   #queuedBytes = 0;
   #socket: Socket | undefined;
-  #isConnected = false;
   #isWriting = false;
   #isClosed = false;
   #failures = 0;
@@ -100,31 +99,33 @@ export class StreamTransport implements Transport {
     else this.#socket?.destroy();
   }
 
+  /** Whether there is a connection, and neither side has ended it: what is written to one that is ended is lost. */
+  get #isConnected(): boolean {
+    return this.#socket?.writable === true && !this.#socket.connecting;
+  }
+
   #pump(): void {
     if (this.#queue.length === 0) {
       for (const done of this.#idle) done();
       return;
     }
-    if (!this.#isConnected) {
+    const socket = this.#socket;
+    if (socket === undefined || !this.#isConnected) {
       if (this.#retry === undefined) this.#connect();
       return;
     }
     if (this.#isWriting) return;
     this.#isWriting = true;
     const { bytes, packets, lines } = this.#queue[0] as Chunk;
-    this.#socket?.write(bytes, (error) => {
+    socket.write(bytes, (error) => {
       this.#isWriting = false;
       // Not there any more after close().
       if (this.#isClosed) return;
       this.#queue.shift();
       this.#queuedBytes -= bytes.length;
-      if (error) {
-        // The rest is for the next connection, which follows on the end of this one.
-        this.#isConnected = false;
-        this.#tally.drop('connection_lost', lines);
-        return;
-      }
-      this.#tally.sent(packets, bytes.length, lines);
+      // Node tells of no error where the connection broke meanwhile. The rest is for the next one, which follows on its end.
+      if (error || socket.destroyed) this.#tally.drop('connection_lost', lines);
+      else this.#tally.sent(packets, bytes.length, lines);
       this.#pump();
     });
   }
@@ -143,7 +144,6 @@ export class StreamTransport implements Transport {
     let wasConnected = false;
     socket.on('connect', () => {
       wasConnected = true;
-      this.#isConnected = true;
       this.#failures = 0;
       socket.setKeepAlive(true);
       this.#pump();
@@ -163,7 +163,6 @@ export class StreamTransport implements Transport {
 
   #disconnected(wasConnected: boolean): void {
     this.#socket = undefined;
-    this.#isConnected = false;
     if (this.#isClosed) return;
     if (wasConnected) {
       this.#pump();

@@ -7,16 +7,20 @@ import { type Lookup, resolveAddress } from './resolve-address.ts';
 
 /**
  * A socket that is connected to where the host's name leads. The name is looked up again when the address is older than
- * `dnsRefreshMillis`, beside what is being sent; the old address stays in use until a new one is known.
+ * `dnsRefreshMillis`, beside what is being sent; the old address stays in use until a new one is known, and its socket open
+ * until the next one is asked for: packets may still be waiting in it.
  */
 export class UdpSocket {
   readonly #destination: Destination;
   readonly #lookup: Lookup | undefined;
   readonly #onRefused: () => void;
   #socket: Socket | undefined;
+  /** Connected to a newer address, and not asked for yet. */
+  #next: Socket | undefined;
+  /** Where the newest of both is connected to. */
   #address: LookupAddress | undefined;
   #resolvedAt = Number.NEGATIVE_INFINITY;
-  #opening: Promise<Socket> | undefined;
+  #opening: Promise<void> | undefined;
   #isClosed = false;
 
   /** @param onRefused is called when the other side says that nobody listens there */
@@ -26,17 +30,21 @@ export class UdpSocket {
     this.#lookup = lookup;
   }
 
-  /** The socket as it is, if it is connected. */
-  get current(): Socket | undefined {
+  /** The newest socket, if one is connected. Closes the one before: for when no packet of it is under way. */
+  newest(): Socket | undefined {
+    if (this.#next !== undefined) {
+      this.#socket?.close();
+      this.#socket = this.#next;
+      this.#next = undefined;
+    }
     return this.#socket;
   }
 
-  /** The connected socket. Rejects when the name has no address, or the address no route. */
-  async connected(): Promise<Socket> {
+  /** Waits until a socket is connected. Rejects when the name has no address, or the address no route. */
+  async connected(): Promise<void> {
     const isStale = monotonicMillis() - this.#resolvedAt > this.#destination.dnsRefreshMillis;
-    if (this.#socket === undefined) return this.#open();
-    if (isStale && isIP(this.#destination.host) === 0) this.#open().catch(() => {});
-    return this.#socket;
+    if ((this.#next ?? this.#socket) === undefined) await this.#open();
+    else if (isStale && isIP(this.#destination.host) === 0) this.#open().catch(() => {});
   }
 
   /** Looks the name up again with the next packet, as if its address were old. */
@@ -47,7 +55,9 @@ export class UdpSocket {
   /** Looks the name up and connects anew before the next packet. */
   forget(): void {
     this.#socket?.close();
+    this.#next?.close();
     this.#socket = undefined;
+    this.#next = undefined;
     this.#address = undefined;
   }
 
@@ -56,30 +66,28 @@ export class UdpSocket {
     this.forget();
   }
 
-  #open(): Promise<Socket> {
+  #open(): Promise<void> {
     this.#opening ??= this.#resolveAndConnect().finally(() => {
       this.#opening = undefined;
     });
     return this.#opening;
   }
 
-  async #resolveAndConnect(): Promise<Socket> {
+  async #resolveAndConnect(): Promise<void> {
     const { host, port, family } = this.#destination;
     // Not asked again before the time, whether there is an answer or not.
     this.#resolvedAt = monotonicMillis();
     const found = await resolveAddress(host, family, this.#lookup);
-    const isSame = found.address === this.#address?.address && found.family === this.#address.family;
-    if (isSame && this.#socket !== undefined) return this.#socket;
+    if (found.address === this.#address?.address && found.family === this.#address.family) return;
     const socket = await connect(found, port);
     if (this.#isClosed) {
       socket.close();
       throw new Error('The exporter is shut down');
     }
     socket.on('error', () => this.#onRefused());
-    this.#socket?.close();
-    this.#socket = socket;
+    this.#next?.close();
+    this.#next = socket;
     this.#address = found;
-    return socket;
   }
 }
 
@@ -91,9 +99,11 @@ function connect({ address, family }: LookupAddress, port: number): Promise<Sock
       reject(error);
     };
     socket.once('error', fail);
-    socket.connect(port, address, () => {
+    socket.once('connect', () => {
       socket.removeListener('error', fail);
       resolve(socket);
     });
+    // A callback would be given the error, and the event not be emitted.
+    socket.connect(port, address);
   });
 }

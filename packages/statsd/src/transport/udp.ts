@@ -60,7 +60,7 @@ export class UdpTransport implements Transport {
   }
 
   sendNow({ bytes, starts, ends, lines }: Batch): void {
-    const socket = this.#socket.current;
+    const socket = this.#socket.newest();
     if (socket === undefined) return;
     for (let i = 0; i < starts.length; i++) {
       const start = starts[i] as number;
@@ -84,10 +84,9 @@ export class UdpTransport implements Transport {
   }
 
   async #send(batch: Batch): Promise<Error | undefined> {
-    let socket: Socket;
     try {
       if (this.#isClosed) throw new Error('The exporter is shut down');
-      socket = await this.#socket.connected();
+      await this.#socket.connected();
     } catch (error) {
       this.#tally.drop(this.#isClosed ? 'shutdown' : 'unreachable', lineCount(batch));
       return new Error(`StatsD at ${this.#where} cannot be reached: ${reasonOf(error)}`);
@@ -103,8 +102,11 @@ export class UdpTransport implements Transport {
       error: undefined,
     };
     this.#progress = progress;
-    for (let first = 0; first < batch.starts.length && !this.#isClosed; first += BURST_PACKETS) {
+    for (let first = 0; first < batch.starts.length; first += BURST_PACKETS) {
       if (first > 0) await sleep(PAUSE_MILLIS);
+      // Another one when the name leads elsewhere since, and none once closed.
+      const socket = this.#socket.newest();
+      if (socket === undefined) break;
       await this.#sendBurst(socket, progress, first, Math.min(first + BURST_PACKETS, batch.starts.length));
     }
     // Time for the answer to the last packet, which comes at once where the receiver is on the same machine: the first turn
@@ -149,7 +151,7 @@ export class UdpTransport implements Transport {
           return;
         }
         progress.unreached += lines[packet] as number;
-      } else {
+      } else if (!this.#isClosed) {
         progress.error = error;
         progress.failed += lines[packet] as number;
       }
@@ -175,9 +177,10 @@ export class UdpTransport implements Transport {
     this.#tally.sent(arrived, Math.round(bytes * share), arrivedLines);
     this.#tally.drop('unreachable', lines - arrivedLines + unreached);
     this.#tally.drop('network', failed);
-    this.#tally.drop('shutdown', lineCount(batch) - lines - failed - unreached);
+    const left = lineCount(batch) - lines - failed - unreached;
+    this.#tally.drop('shutdown', left);
     if (arrived === batch.starts.length) return undefined;
-    const reason = error ?? new Error('nobody listens there');
+    const reason = error ?? new Error(left > 0 ? 'the exporter is shut down' : 'nobody listens there');
     if (arrived > 0) {
       reportFault('statsd', `sending to ${this.#where}`, reason);
       return undefined;
