@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
+import { pidNamespace } from './pid-namespace.ts';
 
-/** After that long without a sign of life, a lock of another machine is taken for left behind: six beats. */
+/** After that long without a sign of life, a lock of another machine or container is taken for left behind: six beats. */
 export const STALE_MILLIS = 60_000;
 
 /** Who has a directory. */
@@ -12,6 +13,8 @@ export interface Owner {
   readonly thread: number;
   /** When the process started, in clock ticks since boot: pids are used again. Linux only. */
   readonly started: string | undefined;
+  /** Where the pid means that process. Linux only; not in locks of earlier versions. */
+  readonly pidNamespace: string | undefined;
   /** Tells two locks of one process apart. */
   readonly token: string;
   /** When it took the lock: ISO 8601. */
@@ -25,6 +28,7 @@ export function self(token: string): Owner {
     host: hostname(),
     thread: threadId,
     started: startOf(process.pid),
+    pidNamespace: pidNamespace(),
     token,
     since: new Date().toISOString(),
   };
@@ -51,16 +55,22 @@ export function readOwner(path: string): Owner | undefined {
   }
 }
 
-/** An owner in words. */
+/** An owner in words; of one whose process cannot be seen from here, with what its user can do. */
 export function describeOwner(owner: Owner | undefined): string {
   if (owner === undefined) return 'another process';
   const { pid, host, thread, since } = owner;
-  return `process ${pid} on ${host}${thread === 0 ? '' : `, thread ${thread}`}, since ${since}`;
+  const isElsewhere = isInOtherNamespace(owner);
+  const place = host === hostname() && isElsewhere ? `in another container on ${host}` : `on ${host}`;
+  const words = `process ${pid} ${place}${thread === 0 ? '' : `, thread ${thread}`}, since ${since}`;
+  if (host === hostname() && !isElsewhere) return words;
+  return `${words} (if it is gone, wait: its lock is free within a minute)`;
 }
 
 /** Whether an owner is there, by its process where that can be seen, and else by the time of its lock. */
 export function isAlive(owner: Owner, path: string): boolean {
   if (owner.host !== hostname()) return isFresh(path);
+  // On one machine, a time to come is of before the clock was set back, as when one without a battery was switched off.
+  if (isInOtherNamespace(owner)) return isFresh(path, STALE_MILLIS);
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
@@ -73,10 +83,19 @@ export function isAlive(owner: Owner, path: string): boolean {
   return owner.pid !== process.pid || owner.thread === threadId || isFresh(path);
 }
 
-/** Whether a file was touched within the last minute. */
-export function isFresh(path: string): boolean {
+/** Whether its pid means another process here, or none: containers may have been given one host name. */
+function isInOtherNamespace(owner: Owner): boolean {
+  if (owner.pidNamespace === undefined) return false;
+  const own = pidNamespace();
+  return own !== undefined && own !== owner.pidNamespace;
+}
+
+/** Whether a file was touched within the last minute, by a clock that may be ahead of ours by `aheadMillis`. */
+export function isFresh(path: string, aheadMillis: number = Number.POSITIVE_INFINITY): boolean {
   const mtimeMillis = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  return mtimeMillis !== undefined && Date.now() - mtimeMillis < STALE_MILLIS;
+  if (mtimeMillis === undefined) return false;
+  const ageMillis = Date.now() - mtimeMillis;
+  return ageMillis < STALE_MILLIS && ageMillis > -aheadMillis;
 }
 
 /** The start of a process (proc(5), /proc/pid/stat, field 22); the name in field 2 may hold spaces and parentheses. */

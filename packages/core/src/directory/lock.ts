@@ -30,9 +30,9 @@ export interface DirectoryLock {
 }
 
 /**
- * Takes a directory for this process. A lock whose process is gone is taken over; one of another machine, or of another
- * thread of this process, when it has shown no sign of life for a minute. `onLost`: somebody else has taken it over,
- * since this process was held up for so long.
+ * Takes a directory for this process. A lock whose process is gone is taken over; one of another machine or container,
+ * or of another thread of this process, when it has shown no sign of life for a minute. `onLost`: somebody else has
+ * taken it over, since this process was held up for so long.
  *
  * @throws {DirectoryLockedError} when another has it.
  * @throws the error of the file system when the lock cannot be read or written.

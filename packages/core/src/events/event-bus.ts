@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api';
+import { tellError } from '../fault/tell-error.ts';
 import { processWide } from '../process-wide.ts';
 import { countSelf } from '../self-metrics.ts';
 import { type EventIteration, type IterateOptions, iterateEvents } from './event-iteration.ts';
@@ -9,7 +9,7 @@ import { type EventSubscription, type SubscribeOptions, subscribeToEvents } from
 /** What the bus counted since it was made. */
 export interface EventBusStatistics {
   readonly emitted: number;
-  /** How often a listener threw or rejected. */
+  /** How often a listener threw or rejected, or its filter threw. */
   readonly failed: number;
   /** How many events the queues of iterations and subscriptions shed. */
   readonly shed: number;
@@ -86,7 +86,7 @@ export class EventBus<Events extends object = EventMap> {
     if (this.#prefixes.size === 0) return false;
     for (const [prefix, listeners] of this.#prefixes) {
       if (!name.startsWith(prefix)) continue;
-      for (const { filter } of listeners.values()) if (filter === undefined || filter(name)) return true;
+      for (const { filter } of listeners.values()) if (this.#passes(filter, name)) return true;
     }
     return false;
   }
@@ -105,7 +105,7 @@ export class EventBus<Events extends object = EventMap> {
     for (const [prefix, listeners] of this.#prefixes) {
       if (!name.startsWith(prefix)) continue;
       for (const [listener, { since, filter }] of listeners) {
-        if (since < event && (filter === undefined || filter(name))) this.#call(listener, payload, name);
+        if (since < event && this.#passes(filter, name)) this.#call(listener, payload, name);
       }
     }
   }
@@ -157,6 +157,16 @@ export class EventBus<Events extends object = EventMap> {
     };
   }
 
+  #passes(filter: NameFilter | undefined, name: string): boolean {
+    if (filter === undefined) return true;
+    try {
+      return filter(name);
+    } catch (error) {
+      this.#report(name, error);
+      return false;
+    }
+  }
+
   #call(listener: Listener, payload: unknown, name: string): void {
     try {
       const result = listener(payload as never, name);
@@ -170,7 +180,7 @@ export class EventBus<Events extends object = EventMap> {
     this.#failed++;
     // The first failure is said, then each doubling: a listener that always throws must not flood the log.
     if ((this.#failed & (this.#failed - 1)) === 0) {
-      diag.error(`A listener of the event ${name} failed (${this.#failed} failures so far)`, error);
+      tellError(`A listener of the event ${name} failed (${this.#failed} failures so far)`, error);
     }
   }
 }

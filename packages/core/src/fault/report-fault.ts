@@ -1,7 +1,7 @@
-import { diag } from '@opentelemetry/api';
 import { monotonicMillis } from '../clock.ts';
 import { countSelf } from '../self-metrics.ts';
 import { reasonOf } from './reason-of.ts';
+import { tellError } from './tell-error.ts';
 
 /** A fault that repeats is said once a minute: it may occur at every call. */
 const QUIET_MILLIS = 60_000;
@@ -19,19 +19,15 @@ const said = new Map<string, Said>();
  * OpenTelemetry's `diag` that `what` failed, at most once a minute for the same component and `what`. Never throws.
  */
 export function reportFault(component: string, what: string, fault: unknown): void {
-  try {
-    countSelf('instrument.faults', component);
-    const key = `${component}\n${what}`;
-    const now = monotonicMillis();
-    const before = said.get(key);
-    if (before !== undefined && now < before.untilMillis) {
-      before.suppressed++;
-      return;
-    }
-    said.set(key, { untilMillis: now + QUIET_MILLIS, suppressed: 0 });
-    const more = before === undefined || before.suppressed === 0 ? '' : `, ${before.suppressed} more unsaid`;
-    diag.error(`${component}: ${what} failed${more}: ${reasonOf(fault)}`, fault);
-  } catch {
-    // The diag logger is the user's; when it throws there is nowhere left to tell.
+  countSelf('instrument.faults', component);
+  const key = `${component}\n${what}`;
+  const now = monotonicMillis();
+  const before = said.get(key);
+  if (before !== undefined && now < before.untilMillis) {
+    before.suppressed++;
+    return;
   }
+  said.set(key, { untilMillis: now + QUIET_MILLIS, suppressed: 0 });
+  const more = before === undefined || before.suppressed === 0 ? '' : `, ${before.suppressed} more unsaid`;
+  tellError(`${component}: ${what} failed${more}: ${reasonOf(fault)}`, fault);
 }

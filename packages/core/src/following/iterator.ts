@@ -8,20 +8,37 @@ type Step = (typeof STEPS)[number];
 /**
  * Follows an iterator in place: it stays the object it is, with its class and prototype, and its `next`, `return` and
  * `throw` are overlaid. Each step runs in the context of the call. The call ends when the iterator is done, throws, or
- * is closed early. What cannot be overlaid ends its call at once.
+ * is closed early. What cannot be overlaid ends its call at once. Returns what leaves the iterator alone again.
  */
-export function followIterator<Subject>(call: Followed<Subject>, iterator: object, subject: Subject): void {
+export function followIterator<Subject>(
+  call: Followed<Subject>,
+  iterator: object,
+  subject: Subject,
+): () => void {
   if (!accepts(iterator, STEPS)) {
     call.succeed(undefined, subject);
-    return;
+    return () => {};
   }
   call.stream?.();
+  const steps: Steps = { areFollowed: true };
+  const restores: (() => void)[] = [];
   for (const name of STEPS) {
     const method = methodOf(iterator, name);
-    if (method !== undefined) overlay(iterator, name, followedStep(call, name, method, subject));
-    else if (name === 'return' && !(name in iterator)) overlay(iterator, name, closing(call, subject));
+    if (method !== undefined)
+      restores.push(overlay(iterator, name, followedStep(call, name, method, subject, steps)));
+    else if (name === 'return' && !(name in iterator))
+      restores.push(overlay(iterator, name, closing(call, subject)));
   }
   call.watch(iterator);
+  return () => {
+    steps.areFollowed = false;
+    for (const restore of restores) restore();
+  };
+}
+
+/** Whether the overlays of an iterator do more than pass on: one that somebody has wrapped cannot be taken away. */
+interface Steps {
+  areFollowed: boolean;
 }
 
 function followedStep<Subject>(
@@ -29,6 +46,7 @@ function followedStep<Subject>(
   name: Step,
   method: Method,
   subject: Subject,
+  steps: Steps,
 ): Method {
   const seen = (step: unknown): unknown => {
     if (typeof step !== 'object' || step === null) return step;
@@ -42,7 +60,7 @@ function followedStep<Subject>(
     throw error;
   };
   return function followed(this: unknown, ...given: unknown[]): unknown {
-    if (call.ended) return Reflect.apply(method, this, given);
+    if (call.ended || !steps.areFollowed) return Reflect.apply(method, this, given);
     let step: unknown;
     try {
       step = applyIn(call.context, method, this, given);
@@ -62,8 +80,9 @@ function closing<Subject>(call: Followed<Subject>, subject: Subject): Method {
 }
 
 /**
- * Follows an async iterable in place: the first iterator that is asked of it is that of the call. Its other methods
- * work as ever, on the object itself.
+ * Follows an async iterable in place: the first iterator that is asked of it is that of the call. Until then its own
+ * steps are, if it has such: it may be its own iterator, or a cursor whose `next` gives documents, and which iterates
+ * by calling it. Its other methods work as ever, on the object itself.
  */
 export function followIterable<Subject>(call: Followed<Subject>, iterable: object, subject: Subject): void {
   const open = methodOf(iterable, Symbol.asyncIterator);
@@ -72,12 +91,14 @@ export function followIterable<Subject>(call: Followed<Subject>, iterable: objec
     return;
   }
   call.stream?.();
-  if (methodOf(iterable, 'next') !== undefined) followIterator(call, iterable, subject);
+  const leaveSteps =
+    methodOf(iterable, 'next') === undefined ? undefined : followIterator(call, iterable, subject);
   const restore = overlay(
     iterable,
     Symbol.asyncIterator,
     function followed(this: unknown, ...given: unknown[]): unknown {
       if (this === iterable) restore();
+      leaveSteps?.();
       if (call.ended) return Reflect.apply(open, this, given);
       let iterator: unknown;
       try {
@@ -86,7 +107,7 @@ export function followIterable<Subject>(call: Followed<Subject>, iterable: objec
         call.fail(error, subject);
         throw error;
       }
-      if (iterator !== iterable && typeof iterator === 'object' && iterator !== null) {
+      if (typeof iterator === 'object' && iterator !== null) {
         try {
           followIterator(call, iterator, subject);
         } catch (fault) {

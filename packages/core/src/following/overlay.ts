@@ -15,7 +15,7 @@ export function methodOf(target: object, key: string | symbol): Method | undefin
 
 /**
  * Lays `replacement` over a method of `target` as its own property, invisible to enumeration where the original was.
- * Returns what takes it away again.
+ * Returns what takes it away again, unless somebody has laid another over it.
  *
  * @throws TypeError when `target` is frozen, or a proxy refuses.
  */
@@ -28,6 +28,7 @@ export function overlay(target: object, key: string | symbol, replacement: Metho
     enumerable: own?.enumerable ?? false,
   });
   return () => {
+    if (Object.getOwnPropertyDescriptor(target, key)?.value !== replacement) return;
     if (own === undefined) Reflect.deleteProperty(target, key);
     else Reflect.defineProperty(target, key, own);
   };

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   utimesSync,
@@ -74,11 +75,54 @@ describe('a directory', () => {
   test('is left to another machine that shows signs of life, and taken over when it has not for a minute', () => {
     const directory = scratch();
     const path = leaveLock(directory, { pid: 1, host: 'elsewhere.example.org' });
-    expect(() => lockDirectory(directory)).toThrow('process 1 on elsewhere.example.org');
+    expect(() => lockDirectory(directory)).toThrow(
+      /process 1 on elsewhere\.example\.org, since .+ \(if it is gone, wait: its lock is free within a minute\)$/,
+    );
     const before = new Date(Date.now() - 61_000);
     utimesSync(path, before, before);
     lockDirectory(directory).release();
   });
+
+  describe.runIf(process.platform === 'linux')('of a container with the host name of this one', () => {
+    const leaveContainersLock = (directory: string): string =>
+      leaveLock(directory, { pid: process.pid, started: '1', pidNamespace: 'pid:[1] another-boot' });
+
+    test('is left to it while it shows signs of life, and who waits is told for how long', () => {
+      const directory = scratch();
+      const path = leaveContainersLock(directory);
+      expect(isLocked(directory)).toBe(true);
+      expect(() => lockDirectory(directory)).toThrow(
+        `process ${process.pid} in another container on ${hostname()}, since 2026-01-01T00:00:00.000Z ` +
+          '(if it is gone, wait: its lock is free within a minute)',
+      );
+      const before = new Date(Date.now() - 61_000);
+      utimesSync(path, before, before);
+      expect(isLocked(directory)).toBe(false);
+      lockDirectory(directory).release();
+    });
+
+    test('is taken over when its last sign of life is to come: the clock was set back', () => {
+      const directory = scratch();
+      const path = leaveContainersLock(directory);
+      const later = new Date(Date.now() + 3_600_000);
+      utimesSync(path, later, later);
+      lockDirectory(directory).release();
+    });
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'is taken over at once from a process of the same namespace',
+    () => {
+      const directory = scratch();
+      const path = join(directory, 'lock');
+      const lock = lockDirectory(directory);
+      const { pidNamespace } = JSON.parse(readFileSync(path, 'utf8')) as { pidNamespace: string };
+      expect(pidNamespace).toContain(readlinkSync('/proc/self/ns/pid'));
+      lock.release();
+      leaveLock(directory, { pid: process.pid, started: '1', pidNamespace });
+      lockDirectory(directory).release();
+    },
+  );
 
   test('is taken over when its lock says nothing', () => {
     const directory = scratch();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EventBus } from '../../src/index.ts';
-import { useDiagnostics } from '../diagnostics.ts';
+import { letDiagnosticsThrow, useDiagnostics } from '../diagnostics.ts';
 
 interface Events {
   'alert.firing': number;
@@ -138,6 +138,40 @@ describe('a listener that fails', () => {
     });
     bus.emit('audit.entry', 1);
     await expect.poll(() => bus.statistics().failed).toBe(1);
+  });
+
+  test('harms nobody when the logger of diag throws as well', async () => {
+    letDiagnosticsThrow();
+    const { bus, heard, hear } = start();
+    const fail = (): never => {
+      throw new Error('thrown');
+    };
+    bus.on('audit.entry', fail);
+    bus.on('audit.entry', async () => fail());
+    const subscription = bus.subscribe('audit.entry', ({ payload }) => {
+      heard.push(`subscription:${payload}`);
+      fail();
+    });
+    bus.on('audit.entry', hear('other'));
+    bus.emit('audit.entry', 1);
+    bus.emit('audit.entry', 2);
+    expect(heard).toEqual(['other:audit.entry:1', 'other:audit.entry:2']);
+    await subscription.close();
+    expect(heard.slice(2)).toEqual(['subscription:1', 'subscription:2']);
+    expect(bus.statistics().failed).toBe(6);
+  });
+
+  test('in its filter hears nothing, and harms neither the emitter nor other listeners', () => {
+    const { bus, heard, hear } = start();
+    bus.on('*', hear('never'), () => {
+      throw new Error('thrown');
+    });
+    expect(bus.hears('audit.entry')).toBe(false);
+    bus.on('*', hear('other'));
+    bus.emit('audit.entry', 1);
+    expect(heard).toEqual(['other:audit.entry:1']);
+    expect(bus.statistics().failed).toBe(2);
+    expect(said.errors[0]).toBe('A listener of the event audit.entry failed (1 failures so far)');
   });
 
   test('always is said ever more rarely', () => {

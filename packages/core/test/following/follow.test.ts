@@ -144,7 +144,89 @@ describe('a thenable', () => {
   });
 });
 
+/** As of a database: `next` gives documents, and `null` at the end; iterating is stepping itself. */
+function cursorOf(documents: object[]) {
+  return {
+    next: async (): Promise<object | null> => documents.shift() ?? null,
+    async *[Symbol.asyncIterator](): AsyncGenerator<object> {
+      for (let found = await this.next(); found !== null; found = await this.next()) yield found;
+    },
+  };
+}
+
+describe('a cursor whose next gives documents', () => {
+  const todos = (): object[] => [{ id: 1, done: true }, { id: 2, done: false }, { id: 3 }];
+
+  test('has each counted once, and ends with its iteration, whatever they say themselves', async () => {
+    const call = new Told();
+    const documents: object[] = [];
+    for await (const document of followed(call, cursorOf(todos()))) documents.push(document);
+    expect(documents).toEqual(todos());
+    expect(call.said).toEqual(['item', 'item', 'item', 'succeed undefined']);
+  });
+
+  test('of two calls tells both so', async () => {
+    const [inner, outer] = [new Told(), new Told()];
+    const cursor = followed(outer, followed(inner, cursorOf(todos())));
+    const keys = Reflect.ownKeys(cursorOf([]));
+    expect(await countOf(cursor)).toBe(3);
+    expect([inner.said, outer.said]).toEqual(Array(2).fill(['item', 'item', 'item', 'succeed undefined']));
+    expect(Reflect.ownKeys(cursor)).toEqual(keys);
+  });
+
+  test('may be stepped by what opens it', async () => {
+    const call = new Told();
+    const cursor = cursorOf(todos());
+    const eager = {
+      next: cursor.next,
+      [Symbol.asyncIterator](): AsyncIterator<object> {
+        let ahead = this.next();
+        return {
+          next: async () => {
+            const value = await ahead;
+            ahead = this.next();
+            return value === null ? { done: true, value } : { done: false, value };
+          },
+        };
+      },
+    };
+    expect(await countOf(followed(call, eager))).toBe(3);
+    expect(call.said).toEqual(['item', 'item', 'item', 'succeed null']);
+  });
+
+  test('is left as its user has changed it', async () => {
+    const call = new Told();
+    const cursor = followed(call, cursorOf(todos()));
+    const { next } = cursor;
+    let asked = 0;
+    const counting = (): Promise<object | null> => {
+      asked++;
+      return next();
+    };
+    cursor.next = counting;
+    expect(await countOf(cursor)).toBe(3);
+    expect([asked, cursor.next]).toEqual([4, counting]);
+    expect(call.said).toEqual(['item', 'item', 'item', 'succeed undefined']);
+  });
+});
+
 describe('an iterator', () => {
+  test('that is its own iterable is followed by hand, and in a loop', async () => {
+    const call = new Told();
+    const values = [1, 2, 3];
+    const iterator = {
+      next: async () => ({ done: values.length === 0, value: values.shift() }),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+    followed(call, iterator);
+    await iterator.next();
+    expect(call.said).toEqual(['item']);
+    for await (const _ of iterator) if (values.length === 0) break;
+    expect(call.said).toEqual(['item', 'item', 'item', 'close undefined']);
+  });
+
   test('that cannot be overlaid, though it says so, ends its call and works', async () => {
     const call = new Told();
     const iterator = new Proxy(

@@ -33,6 +33,25 @@ describe('an async iterable', () => {
     expect(Reflect.ownKeys(returned)).toEqual([]);
   });
 
+  test('whose iterator steps the object itself has each item counted once, and ends when it is done', async () => {
+    class Documents {
+      readonly #documents: { done?: boolean }[] = [{ done: true }, { done: false }, {}];
+
+      async next(): Promise<object | null> {
+        return this.#documents.shift() ?? null;
+      }
+
+      async *[Symbol.asyncIterator](): AsyncGenerator<object> {
+        for (let found = await this.next(); found !== null; found = await this.next()) yield found;
+      }
+    }
+    const found = instrumentFunction(() => new Documents())();
+    for await (const _ of found) expect(recording.current.outcomes).toEqual([]);
+    expect(recording.current.outcomes).toEqual(['none']);
+    expect(recording.current.items).toEqual([3]);
+    expect(Reflect.ownKeys(found)).toEqual([]);
+  });
+
   test('makes the operation a streaming one with the first call', () => {
     const open = instrumentFunction(() => new Cursor(), 'rows');
     open();
