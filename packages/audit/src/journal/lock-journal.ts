@@ -3,6 +3,7 @@ import {
   type DirectoryLock,
   DirectoryLockedError,
   describeOwner,
+  isThisProcess,
   lockDirectory,
 } from '@org/instrument-core/directory';
 
@@ -17,12 +18,16 @@ export function lockJournal(directory: string, onLost?: () => void): DirectoryLo
     return lockDirectory(directory, onLost);
   } catch (error) {
     if (!(error instanceof DirectoryLockedError)) throw error;
-    throw new InstrumentError('INSTRUMENT_AUDIT_LOCKED', 'The journal belongs to another process', [
+    const { owner } = error;
+    const isOurs = owner !== undefined && isThisProcess(owner);
+    throw new InstrumentError('INSTRUMENT_AUDIT_LOCKED', 'The journal belongs to somebody else', [
       {
         path: 'audit.directory',
-        found: `${directory}, which ${describeOwner(error.owner)} has`,
-        expected: 'a directory that no other process has',
-        fix: 'Give each process a directory of its own, or stop that one. A lock of a process that is gone is taken over by itself.',
+        found: `${directory}, which ${isOurs ? `this process, ${owner.pid}, in thread ${owner.thread},` : describeOwner(owner)} has`,
+        expected: 'a directory that nobody else has',
+        fix: isOurs
+          ? 'Open it once, and give each thread a directory of its own.'
+          : 'Give each process a directory of its own, or stop that one. A lock of a process that is gone is taken over by itself.',
       },
     ]);
   }

@@ -66,6 +66,11 @@ export function describeOwner(owner: Owner | undefined): string {
   return `${words} (if it is gone, wait: its lock is free within a minute)`;
 }
 
+/** Whether it is this process, in whichever thread. */
+export function isThisProcess(owner: Owner): boolean {
+  return owner.host === hostname() && owner.pid === process.pid && !isInOtherNamespace(owner);
+}
+
 /** Whether an owner is there, by its process where that can be seen, and else by the time of its lock. */
 export function isAlive(owner: Owner, path: string): boolean {
   if (owner.host !== hostname()) return isFresh(path);
