@@ -10,6 +10,7 @@ import type {
 } from './metric.ts';
 import { ReturnableCollection } from './returnable-collection.ts';
 import { DEFAULT_ORIGIN, type Stream } from './stream/stream.ts';
+import type { Lineage } from './stream/succession.ts';
 import type { AggregationOptions } from './view.ts';
 
 /** What a reader asks for. */
@@ -54,6 +55,7 @@ interface Handover {
 }
 
 const NONE: readonly IntervalMetric[] = [];
+const NEVER: Mark = { epoch: 0, millis: 0 };
 
 /** One reader's view of all meters, with its own temporality and its own intervals. */
 export class Collector {
@@ -64,6 +66,8 @@ export class Collector {
   readonly #onClose: () => void;
   /** Intervals that were collected and not delivered: the next collection takes them in. */
   #undelivered = new Map<Stream, IntervalMetric[]>();
+  /** Of streams that were replaced: what goes on from them. Intervals that come back belong there. */
+  readonly #heirs = new WeakMap<Stream, Set<Stream>>();
 
   constructor(options: CollectorOptions, meters: ReadonlyMap<string, Meter>, onClose: () => void) {
     this.#options = options;
@@ -79,9 +83,36 @@ export class Collector {
 
   /** A stream has come into being: it must keep intervals apart if this reader wants deltas. */
   attach(stream: Stream): void {
-    if (this.#temporality(stream) !== 'delta' || this.#deltas.has(stream)) return;
+    if (this.#temporality(stream) !== 'delta' || this.#deltas.has(stream) || !this.#reads(stream)) return;
     this.#deltas.add(stream);
     stream.addDeltaReader(this);
+  }
+
+  /**
+   * A stream that is attached goes on from others and holds what they held. What this reader was given of them is not new to
+   * it; if it was given nothing, all is.
+   */
+  goOn(stream: Stream, lineages: readonly Lineage[]): void {
+    const before = lineages.flatMap(
+      (lineage) => lineage.find((known) => this.#marks.has(known)) ?? lineage[0] ?? [],
+    );
+    const collected = before.flatMap((known) => this.#marks.get(known)?.millis ?? []);
+    if (collected.length === 0 || !this.#reads(stream)) return;
+    this.#marks.set(stream, { epoch: stream.epoch - 1, millis: Math.max(...collected) });
+    if (!this.#deltas.has(stream)) return;
+    stream.deliver(this);
+    for (const known of before) {
+      known.fold();
+      stream.absorb(this.#interval(known, this.#undelivered.get(known) ?? NONE), this);
+      this.#heirs.set(known, (this.#heirs.get(known) ?? new Set<Stream>()).add(stream));
+    }
+  }
+
+  /** A stream is gone. */
+  detach(stream: Stream): void {
+    this.#deltas.delete(stream);
+    this.#marks.delete(stream);
+    this.#undelivered.delete(stream);
   }
 
   /** Asks the callbacks and collects every metric that has a point. Rejects never: what failed is in `errors`. */
@@ -107,8 +138,10 @@ export class Collector {
   restore(collection: Collection): void {
     if (!(collection instanceof ReturnableCollection)) return;
     for (const [stream, interval] of collection.takeBack()) {
+      const heirs = this.#heirs.get(stream);
       const others = this.#undelivered.get(stream);
-      if (others === undefined) this.#undelivered.set(stream, [interval]);
+      if (heirs !== undefined) this.#bringBack(interval, heirs);
+      else if (others === undefined) this.#undelivered.set(stream, [interval]);
       else others.push(interval);
     }
   }
@@ -141,7 +174,7 @@ export class Collector {
 
   #collectRound({ timeMillis, meters, epochs }: Round, errors: unknown[]): Collection {
     const handover: Handover = { timeMillis, earlier: this.#undelivered, taken: new Map() };
-    // What is left in it belongs to streams that exist no more; those that replace them hold its measurements.
+    // What is left in it belongs to streams that exist no more, and nothing goes on from them.
     this.#undelivered = new Map();
     const scopes: CollectedScope[] = [];
     for (const meter of meters) {
@@ -168,23 +201,39 @@ export class Collector {
     if (stream.index.size === 0 || !this.#reads(stream)) return [];
     stream.exemplars?.nextRound();
     stream.fold();
-    const mark = this.#marks.get(stream) ?? { epoch: 0, millis: 0 };
     const isDelta = this.#deltas.has(stream);
-    // Observed series count when they were observed now; recorded ones when they were since the last collection.
-    const since = round ?? (stream.isObserved ? stream.epoch + 1 : isDelta ? mark.epoch + 1 : 1);
-    const isRecorded = (series: number): boolean => (stream.touched[series] as number) >= since;
+    // Observed series are shown when they were observed now, recorded ones for good.
+    const shownSince = stream.isObserved ? (round ?? stream.epoch + 1) : 1;
     const metric = isDelta
-      ? new IntervalMetric(stream, this, isRecorded, mark.millis, earlier.get(stream) ?? NONE)
-      : new LiveMetric(stream, since);
+      ? this.#interval(stream, earlier.get(stream) ?? NONE, shownSince)
+      : new LiveMetric(stream, shownSince);
     if (isDelta) stream.deliver(this);
-    const recordedUpTo = stream.epoch;
-    if (!stream.isObserved) stream.epoch++;
-    this.#marks.set(stream, { epoch: recordedUpTo, millis: timeMillis });
+    // What is recorded or, by a late answer, observed from now on belongs to the next interval.
+    this.#marks.set(stream, { epoch: stream.epoch++, millis: timeMillis });
     if (!hasPoints(metric)) return [];
     if (metric instanceof IntervalMetric) taken.set(stream, metric);
     const metrics: CollectedMetric[] = stream.hidden ? [] : [metric];
     if (stream.countAs !== undefined) metrics.push(new CountMetric(metric, stream.countAs));
     return metrics;
+  }
+
+  /**
+   * What a stream holds for this reader since it was collected last: of a sum, what was observed for other readers meanwhile,
+   * too. A gauge that is not observed any more, that is before `shownSince`, is nothing.
+   */
+  #interval(stream: Stream, earlier: readonly IntervalMetric[], shownSince = 0): IntervalMetric {
+    const mark = this.#marks.get(stream) ?? NEVER;
+    const since = stream.kind === 'gauge' ? Math.max(mark.epoch + 1, shownSince) : mark.epoch + 1;
+    const isRecorded = (series: number): boolean => (stream.touched[series] as number) >= since;
+    return new IntervalMetric(stream, this, isRecorded, mark.millis, earlier);
+  }
+
+  #bringBack(interval: IntervalMetric, heirs: ReadonlySet<Stream>): void {
+    for (const heir of heirs) {
+      const next = this.#heirs.get(heir);
+      if (next !== undefined) this.#bringBack(interval, next);
+      else if (this.#deltas.has(heir)) heir.absorb(interval, this);
+    }
   }
 
   #temporality(stream: Stream): Temporality {

@@ -1,13 +1,14 @@
-import type { MeterOptions, MeterProvider as MeterProviderInterface } from '@opentelemetry/api';
+import { diag, type MeterOptions, type MeterProvider as MeterProviderInterface } from '@opentelemetry/api';
 import { Collector, type CollectorOptions } from './collector.ts';
 import { InstrumentError } from './errors.ts';
 import type { Storage } from './instrument/storage.ts';
-import { isCompatible, Meter } from './meter.ts';
-import type { InstrumentationScope } from './metric.ts';
+import { asText, isCompatible, Meter } from './meter.ts';
+import type { InstrumentationScope, MetricDescriptor } from './metric.ts';
 import { processWide } from './process-wide.ts';
 import { SELF_METRICS, type SelfMetric, selfCounts } from './self-metrics.ts';
 import { type SeriesSnapshot, snapshotOf } from './snapshot.ts';
 import type { Stream } from './stream/stream.ts';
+import { type Inheritance, inheritanceOf, Succession } from './stream/succession.ts';
 import { EarlyLog } from './stream/tap.ts';
 import type { AggregationOptions, MetricViewOptions } from './view.ts';
 import { createStream, keyFilter, limitProblem, ViewRegistry } from './view-registry.ts';
@@ -36,6 +37,8 @@ export class MeterProvider implements MeterProviderInterface {
   #cardinalityLimit: number;
   #exemplars: boolean;
   #isConfigured: boolean;
+  /** The streams that views have made for each meter, by name. */
+  #viewStreams = new WeakMap<Meter, Map<string, Stream[]>>();
 
   /** With options it is configured at once; without, it keeps what is recorded until `configure` is called. */
   constructor(options?: MeterProviderOptions) {
@@ -46,12 +49,19 @@ export class MeterProvider implements MeterProviderInterface {
     this.#exemplars = options?.exemplars ?? false;
   }
 
-  getMeter(name: string, version = '', options: MeterOptions = {}): Meter {
-    const scope: InstrumentationScope = { name, version, schemaUrl: options.schemaUrl };
-    const id = JSON.stringify([name, version, options.schemaUrl ?? '']);
+  getMeter(given: string, givenVersion?: string, options?: MeterOptions): Meter {
+    const [name, version] = [asText(given), asText(givenVersion)];
+    const schemaUrl = options?.schemaUrl == null ? undefined : asText(options.schemaUrl);
+    const id = JSON.stringify([name, version, schemaUrl ?? '']);
     let meter = this.#meters.get(id);
     if (meter === undefined) {
-      meter = new Meter(scope, (owner, storage) => this.#open(owner, storage));
+      if (name === '')
+        diag.warn('A meter was asked for without a name: its metrics cannot be told by their scope.');
+      const scope: InstrumentationScope = { name, version, schemaUrl };
+      meter = new Meter(scope, (owner, storage) => {
+        this.#open(owner, storage, []);
+        this.#attach(storage.streams);
+      });
       this.#meters.set(id, meter);
     }
     return meter;
@@ -64,7 +74,8 @@ export class MeterProvider implements MeterProviderInterface {
     this.#cardinalityLimit = options.cardinalityLimit ?? DEFAULT_CARDINALITY_LIMIT;
     this.#exemplars = options.exemplars ?? false;
     this.#isConfigured = true;
-    this.#reopenAll();
+    this.#viewStreams = new WeakMap();
+    for (const meter of this.#meters.values()) this.#reopen(meter, meter.storages);
   }
 
   /** Attaches a reader. What was recorded before belongs to its first collection. */
@@ -75,16 +86,13 @@ export class MeterProvider implements MeterProviderInterface {
     );
     this.#collectors.add(collector);
     for (const meter of this.#meters.values()) {
-      for (const storage of meter.storages) {
-        const wanted = collector.aggregation(storage.descriptor.type);
-        // A reader with an aggregation of its own gets a stream of its own.
-        if (wanted !== undefined && !this.#hasView(meter, storage)) {
-          const known = storage.streams;
-          this.#open(meter, storage);
-          recordAgain(known, storage);
-        }
-        for (const stream of storage.streams) collector.attach(stream);
-      }
+      // A reader with an aggregation of its own gets streams of its own.
+      const others = meter.storages.filter(
+        (storage) =>
+          collector.aggregation(storage.descriptor.type) !== undefined && !this.#hasView(meter, storage),
+      );
+      this.#reopen(meter, others);
+      for (const stream of meter.streams()) collector.attach(stream);
     }
     return collector;
   }
@@ -99,20 +107,41 @@ export class MeterProvider implements MeterProviderInterface {
     return this.#views.find(storage.descriptor, meter.scope).length > 0;
   }
 
-  #reopenAll(): void {
-    for (const meter of this.#meters.values()) {
-      const before = new Map(meter.storages.map((storage) => [storage, storage.streams]));
-      for (const storage of meter.storages) storage.use([]);
-      for (const storage of meter.storages) {
-        const known = before.get(storage) ?? [];
-        this.#open(meter, storage, known);
-        recordAgain(known, storage);
+  /** Opens storages anew. Streams that are new go on from those that were there before. */
+  #reopen(meter: Meter, storages: readonly Storage[]): void {
+    const before = storages.map((storage): [Storage, Inheritance | undefined] => [
+      storage,
+      inheritanceOf(storage.streams),
+    ]);
+    const succession = new Succession();
+    for (const [storage, inheritance] of before) {
+      const known = inheritance?.lineage ?? [];
+      this.#open(meter, storage, known);
+      for (const stream of storage.streams) {
+        if (inheritance !== undefined && !known.includes(stream)) succession.hand(stream, inheritance);
       }
+    }
+    const streams = new Set(meter.streams());
+    const replaced = before
+      .flatMap(([, known]) => known?.lineage ?? [])
+      .filter((stream) => !streams.has(stream));
+    const heirs = succession.close();
+    this.#attach(meter.streams());
+    for (const collector of this.#collectors) {
+      for (const [heir, lineages] of heirs) collector.goOn(heir, lineages);
+      for (const stream of replaced) collector.detach(stream);
+    }
+  }
+
+  /** Shows the readers streams that may be new. */
+  #attach(streams: readonly Stream[]): void {
+    for (const collector of this.#collectors) {
+      for (const stream of streams) collector.attach(stream);
     }
   }
 
   /** Gives a storage the streams that the views and the readers ask for; `known` ones are kept where they fit. */
-  #open(meter: Meter, storage: Storage, known: readonly Stream[] = storage.streams): void {
+  #open(meter: Meter, storage: Storage, known: readonly Stream[]): void {
     const views = this.#views.find(storage.descriptor, meter.scope);
     const streams =
       views.length > 0
@@ -125,7 +154,6 @@ export class MeterProvider implements MeterProviderInterface {
       stream.keepExemplars(this.#exemplars);
       if (!this.#isConfigured && stream.tap === undefined && !stream.isObserved) stream.tap = new EarlyLog();
       if (this.#isConfigured && stream.early !== undefined) stream.tap = undefined;
-      for (const collector of this.#collectors) collector.attach(stream);
     }
   }
 
@@ -157,9 +185,9 @@ export class MeterProvider implements MeterProviderInterface {
       name: view.name ?? storage.descriptor.name,
       description: view.description ?? storage.descriptor.description,
     };
-    const shared = meter
-      .streams()
-      .find((stream) => stream.origin === 'view' && isCompatible(stream.descriptor, descriptor));
+    const shared = this.#alike(meter, descriptor).find((stream) =>
+      isCompatible(stream.descriptor, descriptor),
+    );
     if (shared !== undefined) return shared;
     const isDropped = view.aggregation?.type === 'drop';
     // What is counted from it is asked for even where the histogram itself is not.
@@ -167,7 +195,7 @@ export class MeterProvider implements MeterProviderInterface {
     const aggregation = isDropped
       ? ({ type: 'explicit_bucket_histogram', options: { boundaries: [], recordMinMax: false } } as const)
       : (view.aggregation ?? { type: 'default' });
-    return createStream(aggregation, storage.advice, {
+    const stream = createStream(aggregation, storage.advice, {
       descriptor,
       countAs: counts ? this.#countAs(meter, storage) : undefined,
       hidden: isDropped,
@@ -176,6 +204,17 @@ export class MeterProvider implements MeterProviderInterface {
       processors: view.attributesProcessors,
       origin: 'view',
     });
+    if (stream !== undefined) this.#alike(meter, descriptor).push(stream);
+    return stream;
+  }
+
+  /** The streams of views that have the name of a descriptor. */
+  #alike(meter: Meter, { name }: MetricDescriptor): Stream[] {
+    const byName = this.#viewStreams.get(meter) ?? new Map<string, Stream[]>();
+    this.#viewStreams.set(meter, byName);
+    const streams = byName.get(name) ?? [];
+    byName.set(name, streams);
+    return streams;
   }
 
   /** The derived counter, as a view of its own may rename or drop it. */
@@ -213,20 +252,6 @@ function checkLimit(limit: number | undefined): void {
 
 /** Scope of the metrics about the telemetry itself. */
 const SELF_SCOPE = '@org/instrument/self';
-
-/** Records what the streams of a storage held into those that are new. Each of them held all, so one is enough. */
-function recordAgain(known: readonly Stream[], storage: Storage): void {
-  const source = known.find((stream) => stream.early?.measurements !== undefined) ?? known[0];
-  if (source === undefined || source.isObserved) return;
-  const measurements = source.early?.measurements;
-  for (const stream of storage.streams) {
-    if (known.includes(stream)) continue;
-    if (measurements === undefined) stream.absorb(source);
-    for (const { series, value } of measurements ?? []) {
-      stream.record(stream.resolve(source.index.attributes(series), undefined), value, undefined);
-    }
-  }
-}
 
 /** The provider of the process: what is recorded without asking for another. */
 export const meterProvider: MeterProvider = processWide('meter-provider', () => new MeterProvider());

@@ -113,11 +113,13 @@ export class Meter implements MeterInterface {
   }
 
   #storage(
-    name: string,
+    given: string,
     type: InstrumentType,
-    options: MetricOptions = {},
+    declared: MetricOptions | undefined,
     countAs: MetricDescriptor | undefined = undefined,
   ): Storage {
+    const name = asText(given);
+    const options = declared ?? {};
     if (!NAME.test(name)) {
       diag.warn(
         `Instrument name ${JSON.stringify(name)} is not valid: use a letter, then up to 254 letters, digits, _ . - or /.`,
@@ -126,8 +128,8 @@ export class Meter implements MeterInterface {
     const descriptor: MetricDescriptor = {
       name,
       type,
-      description: options.description ?? '',
-      unit: options.unit ?? '',
+      description: asText(options.description),
+      unit: asText(options.unit),
       integer: options.valueType === ValueType.INT,
     };
     let known: Storage | undefined;
@@ -146,6 +148,19 @@ export class Meter implements MeterInterface {
       warnOtherBoundaries(known, options.advice?.explicitBucketBoundaries);
     }
     return known;
+  }
+}
+
+/**
+ * A value as text: callers in JavaScript give what they like where the API asks for one. Nothing is the empty text, as
+ * is what has no text of its own. Never throws.
+ */
+export function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return String(value ?? '');
+  } catch {
+    return '';
   }
 }
 

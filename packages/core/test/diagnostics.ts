@@ -7,6 +7,15 @@ export interface Diagnostics {
   readonly errors: string[];
 }
 
+/** Has the logger of `diag` throw at whatever it is told, until the test ends; for tests that {@link useDiagnostics}. */
+export function letDiagnosticsThrow(): void {
+  const refuse = (): never => {
+    throw new Error('the logger of diag');
+  };
+  const logger = { error: refuse, warn: refuse, info: refuse, debug: refuse, verbose: refuse };
+  diag.setLogger(logger, { suppressOverrideMessage: true });
+}
+
 /** Sets a logger of `diag` for each test of the file, and takes it off again. */
 export function useDiagnostics(): Diagnostics {
   const said: Diagnostics = { warnings: [], errors: [] };

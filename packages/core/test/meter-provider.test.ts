@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type AggregationOptions, type HistogramValue, MeterProvider } from '../src/index.ts';
 import { DELTA, histogramOf, metricNames, pointsOf, valuesOf } from './collected.ts';
 import { useDiagnostics } from './diagnostics.ts';
@@ -66,7 +66,7 @@ describe('what is recorded before the views are known', () => {
     for (let i = 0; i < 2_000; i++) histogram.record(i % 2 === 0 ? 3 : 60);
     provider.configure({ views: [{ instrumentName: 'h', aggregation: { type: 'exponential_histogram' } }] });
     const value = (await pointsOf(provider.addCollector(), 'h'))[0]?.value as HistogramValue;
-    expect(value).toMatchObject({ count: 2_000, min: 5, max: 60 });
+    expect(value).toMatchObject({ count: 2_000, sum: 63_000, min: 3, max: 60 });
   });
 
   test('is kept as it is where no view applies, for a reader of deltas too', async () => {
@@ -163,18 +163,39 @@ describe('a cardinality limit', () => {
     }
   });
 
-  test('that is raised later admits what overflowed before', async () => {
+  test('counts each measurement of a bound series that is beyond', async () => {
+    const views = [{ instrumentName: 'limited.bound', aggregationCardinalityLimit: 2 }];
+    const provider = new MeterProvider({ views });
+    const counter = provider.getMeter('test').createCounter('limited.bound');
+    counter.add(1, { a: 1 });
+    const bound = counter.bind({ a: 2 });
+    for (let i = 0; i < 10; i++) bound.add(1);
+    expect(await overflows(provider, 'limited.bound')).toBe(10);
+  });
+
+  test.each(['unbound', 'bound'])('that is raised later admits what overflowed before, %s', async (way) => {
     const provider = new MeterProvider({ cardinalityLimit: 2 });
     const counter = provider.getMeter('test').createCounter('c');
-    for (const a of [1, 2]) counter.add(1, { a });
+    counter.add(1, { a: 1 });
+    const bound = counter.bind({ a: 2 });
+    const add = (): void => (way === 'bound' ? bound.add(1) : counter.add(1, { a: 2 }));
+    add();
     provider.configure({ cardinalityLimit: 10 });
-    counter.add(1, { a: 2 });
+    add();
     expect(await valuesOf(provider.addCollector(), 'c')).toEqual([
       [{ a: 1 }, 1],
       [OVERFLOW, 1],
       [{ a: 2 }, 1],
     ]);
   });
+});
+
+test('the streams of other instruments are not gone through for one more under a view', () => {
+  const provider = new MeterProvider({ views: [{ instrumentName: '*', attributes: { deny: ['a'] } }] });
+  const meter = provider.getMeter('test');
+  const goneThrough = vi.spyOn(meter, 'streams');
+  for (let i = 0; i < 10; i++) meter.createCounter(`c${i}`);
+  expect(goneThrough).not.toHaveBeenCalled();
 });
 
 test('a closed reader leaves nothing behind that the others notice', async () => {

@@ -23,6 +23,57 @@ describe('a meter', () => {
   });
 });
 
+describe('what is no text where the API asks for one', () => {
+  const any = (value: unknown): never => value as never;
+  const values: [what: unknown, text: string][] = [
+    [undefined, ''],
+    [null, ''],
+    [5, '5'],
+    [new URL('https://example.org/s'), 'https://example.org/s'],
+    [Symbol('s'), 'Symbol(s)'],
+    [Object.create(null), ''],
+  ];
+
+  test.each(values)(
+    '%s as name, version and schema URL of a meter is text, in a meter that works',
+    async (value, text) => {
+      const { provider, reader } = start();
+      provider.getMeter(any(value)).createCounter('c').add(1);
+      provider
+        .getMeter('m', any(value), { schemaUrl: any(value) })
+        .createCounter('c')
+        .add(1);
+      const { scopes } = await reader.collect();
+      expect(scopes.map(({ scope }) => [scope.name, scope.version])).toEqual([
+        [text, ''],
+        ['m', text],
+      ]);
+      expect(scopes[1]?.scope.schemaUrl).toBe(value == null ? undefined : text);
+    },
+  );
+
+  test('a meter without a name is said to have none, once', () => {
+    const { provider } = start();
+    for (const name of ['', undefined, null]) provider.getMeter(any(name));
+    expect(said.warnings).toEqual([expect.stringMatching(/^A meter was asked for without a name/)]);
+  });
+
+  test.each(values)('%s as name, unit and description of an instrument is text', async (value, text) => {
+    const { reader, meter } = start();
+    meter.createCounter(any(value)).add(1);
+    meter.createHistogram('h', { unit: any(value), description: any(value) }).record(1);
+    const metrics = (await reader.collect()).scopes.flatMap((scope) => scope.metrics);
+    expect(metrics.map(({ descriptor }) => descriptor.name)).toEqual([text, 'h']);
+    expect(metrics[1]?.descriptor).toMatchObject({ unit: text, description: text });
+  });
+
+  test('options that are null stand for none', async () => {
+    const { provider, reader } = start();
+    provider.getMeter('m', '1', any(null)).createCounter('c', any(null)).add(1);
+    expect(metricNames(await reader.collect(), 'm')).toEqual(['c']);
+  });
+});
+
 describe('instruments declared twice', () => {
   test('with other bucket boundaries keep the first ones, and say so', () => {
     const { provider, meter } = start();

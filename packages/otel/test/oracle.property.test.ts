@@ -53,6 +53,8 @@ type Step =
       readonly attributes: Attributes | undefined;
       readonly bound: boolean;
     }
+  /** One of the series that an observable observes is not observed any more, until it is recorded again. */
+  | { readonly do: 'end'; readonly instrument: number; readonly series: number }
   | { readonly do: 'collect'; readonly reader: number };
 
 class PullReader extends MetricReader {
@@ -197,6 +199,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       bound: fc.boolean(),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('end' as const), instrument: fc.nat(7), series: fc.nat(3) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('collect' as const), reader: fc.nat(1) }) },
 );
 const program: fc.Arbitrary<Program> = fc
@@ -222,7 +228,7 @@ const program: fc.Arbitrary<Program> = fc
   });
 
 function withoutPrototypeKey(taken: Step): Step {
-  if (taken.do === 'collect' || taken.attributes === undefined) return taken;
+  if (taken.do !== 'record' || taken.attributes === undefined) return taken;
   return {
     ...taken,
     attributes: Object.fromEntries(Object.entries(taken.attributes).filter(([key]) => key !== '__proto__')),
@@ -276,15 +282,27 @@ function ourView(view: ViewOptions): MetricViewOptions {
   };
 }
 
+/** A series of an observable: its value, its attributes, and whether it is observed. */
+type Observed = [value: number, attributes: Attributes | undefined, isPresent: boolean];
+
+function present(values: ReadonlyMap<string, Observed>): Observed[] {
+  return [...values.values()].filter(([, , isPresent]) => isPresent);
+}
+
+/** The SDK goes on exporting an ended series where totals are read, and a gauge that only another reader's question saw. */
+function mayEnd({ type }: Declaration, { readers, views }: Program): boolean {
+  const isSum =
+    type !== 'ObservableGauge' &&
+    !views.some(({ aggregation }) => aggregation?.type === AggregationType.LAST_VALUE);
+  return isSum && readers.every((temporality) => temporality === AggregationTemporality.DELTA);
+}
+
 /** Runs a program on one side; returns what every collection exported, as OTLP JSON. */
-async function run(
-  side: Side,
-  { readers, instruments, steps }: Program,
-  bind: boolean,
-): Promise<OtlpScope[][]> {
+async function run(side: Side, program: Program, bind: boolean): Promise<OtlpScope[][]> {
+  const { readers, instruments, steps } = program;
   const exported: OtlpScope[][] = [];
-  const observed: Map<string, readonly [unknown, Attributes | undefined]>[] = [];
-  const byIdentity = new Map<string, Map<string, readonly [unknown, Attributes | undefined]>>();
+  const observed: Map<string, Observed>[] = [];
+  const byIdentity = new Map<string, Map<string, Observed>>();
   const made = instruments.map((declared, i) => {
     const owner = side.getMeter(declared.meter.name, declared.meter.version, {
       ...(declared.meter.schemaUrl === undefined ? {} : { schemaUrl: declared.meter.schemaUrl }),
@@ -307,7 +325,7 @@ async function run(
       declared.valueType ?? ValueType.DOUBLE,
     ]);
     const known = byIdentity.get(identity);
-    const values = known ?? new Map<string, readonly [unknown, Attributes | undefined]>();
+    const values = known ?? new Map<string, Observed>();
     byIdentity.set(identity, values);
     observed[i] = values;
     if (known === undefined && declared.type.startsWith('Observable')) {
@@ -315,13 +333,13 @@ async function run(
       if (declared.batch) {
         owner.addBatchObservableCallback(
           (result) => {
-            for (const [v, a] of values.values()) result.observe(observable, v as number, a);
+            for (const [v, a] of present(values)) result.observe(observable, v, a);
           },
           [observable],
         );
       } else {
         observable.addCallback((result) => {
-          for (const [v, a] of values.values()) result.observe(v as number, a);
+          for (const [v, a] of present(values)) result.observe(v, a);
         });
       }
     }
@@ -337,6 +355,11 @@ async function run(
     }
     const i = current.instrument % made.length;
     const declared = instruments[i] as Declaration;
+    if (current.do === 'end') {
+      const series = [...(observed[i]?.values() ?? [])][current.series];
+      if (series !== undefined && mayEnd(declared, program)) series[2] = false;
+      continue;
+    }
     if (declared.type.startsWith('Observable')) {
       // Only observations whose differences are exact: the SDK adds differences up, so that it shows rounding, and one
       // infinity for ever; we show what was observed. None below zero where the SDK takes them for zero; we refuse them.
@@ -346,14 +369,14 @@ async function run(
         Math.abs(current.value) < 2 ** 40;
       const isAllowed = isExact && (declared.type !== 'ObservableCounter' || current.value >= 0);
       const key = JSON.stringify(Object.entries(current.attributes ?? {}).sort());
-      const last = observed[i]?.get(key)?.[0] as number | undefined;
+      const last = observed[i]?.get(key)?.[0];
       // With two readers the SDK forgets a counter's reset that the other reader's collection saw; no reset then.
       const isReset =
         readers.length > 1 &&
         declared.type === 'ObservableCounter' &&
         last !== undefined &&
         current.value < last;
-      if (isAllowed && !isReset) observed[i]?.set(key, [current.value, current.attributes]);
+      if (isAllowed && !isReset) observed[i]?.set(key, [current.value, current.attributes, true]);
       continue;
     }
     const target = made[i] as unknown as Record<string, (...args: unknown[]) => void> & {

@@ -125,9 +125,10 @@ abstract class Bound {
     const checked = accepted(value, storage, this.floor < 0);
     if (checked === undefined) return;
     this.#binding.record(checked, context);
+    const { series } = this.#binding;
     // Integers are checked each time.
-    this.stream = storage.descriptor.integer ? null : (storage.only ?? null);
-    this.series = this.#binding.series;
+    this.stream = storage.descriptor.integer || series < 0 ? null : (storage.only ?? null);
+    this.series = series;
   }
 }
 

@@ -1,5 +1,4 @@
 import {
-  type Attributes,
   type BatchObservableCallback,
   type BatchObservableResult,
   diag,
@@ -7,9 +6,7 @@ import {
   type ObservableCallback,
   type ObservableResult,
 } from '@opentelemetry/api';
-import { isAttributeValue } from '../attributes/value-table.ts';
-import { describeValue } from '../errors.ts';
-import type { Stream } from '../stream/stream.ts';
+import { Observations } from './observations.ts';
 import type { Storage } from './storage.ts';
 
 /** An asynchronous instrument: its callbacks are asked at every collection. */
@@ -31,104 +28,35 @@ export class ObservableInstrument implements Observable {
   }
 }
 
-/** What one callback observed for one instrument, kept until the callback has ended well. */
-class Observations {
-  readonly #storage: Storage;
-  /** The only stream, where one set of attributes is one series. */
-  readonly #stream: Stream | undefined;
-  /** A series of that stream, or a set of attributes. */
-  readonly #observed: (number | Attributes)[] = [];
-  readonly #values: number[] = [];
+/**
+ * How often a callback was asked. Readers ask independently, so an answer may come after that to a later question: it is
+ * out of date then, and a counter would seem to fall.
+ */
+class Turns {
+  #asked = 0;
+  #answered = 0;
 
-  constructor(storage: Storage) {
-    this.#storage = storage;
-    this.#stream = storage.only?.mergesAttributes === false ? storage.only : undefined;
+  /** A question is asked. Returns what tells, once, whether its answer still counts. */
+  next(): () => boolean {
+    const turn = ++this.#asked;
+    return () => {
+      if (turn < this.#answered) return false;
+      this.#answered = turn;
+      return true;
+    };
   }
-
-  add(value: unknown, attributes: Attributes = {}): void {
-    const { name, integer, type } = this.#storage.descriptor;
-    if (typeof value !== 'number') {
-      diag.warn(
-        `Metric ${name} was given ${typeof value} ${describeValue(value)}, not a number; it was not recorded.`,
-      );
-      return;
-    }
-    if (value < 0 && type === 'OBSERVABLE_COUNTER') {
-      diag.warn(
-        `Metric ${name} was given ${value}; it takes no negative values. Use an observable up-down counter.`,
-      );
-      return;
-    }
-    const kept = integer ? Math.trunc(value) : value;
-    if (integer && !Number.isInteger(value)) {
-      const outcome = Number.isInteger(kept) ? 'the fraction was cut' : 'it was not recorded';
-      diag.warn(`Metric ${name} is declared with ValueType.INT and was given ${value}; ${outcome}.`);
-    }
-    if (integer && !Number.isInteger(kept)) return;
-    // Otherwise a copy, since the callback may fill one object again and again; and no new series before it has ended well.
-    const series = this.#stream?.index.find(attributes) ?? -1;
-    this.#observed.push(series >= 0 ? series : { ...attributes });
-    this.#values.push(kept);
-  }
-
-  commit(nowMillis: number): void {
-    for (const stream of this.#storage.streams) {
-      for (const [series, value] of this.#bySeries(stream)) stream.observe(series, value, nowMillis);
-    }
-  }
-
-  /**
-   * Of one attribute set the last observation counts. Sets that fall together only because the view leaves keys out, or because the
-   * cardinality limit is reached, are added up where they are parts of a sum.
-   */
-  #bySeries(stream: Stream): Map<number, number> {
-    const values = new Map<number, number>();
-    const together = new Map<string, number>();
-    for (let i = 0; i < this.#values.length; i++) {
-      if (stream.mergesAttributes) together.set(canonicalText(this.#attributes(i)), i);
-      else {
-        const observed = this.#observed[i] as number | Attributes;
-        const isKnown = typeof observed === 'number' && stream === this.#stream;
-        const series = isKnown ? observed : stream.resolve(this.#attributes(i), undefined);
-        if (series === stream.index.overflow) together.set(canonicalText(this.#attributes(i)), i);
-        else values.set(series, this.#values[i] as number);
-      }
-    }
-    for (const i of together.values()) {
-      const series = stream.mergesAttributes
-        ? stream.resolve(this.#attributes(i), undefined)
-        : stream.index.overflow;
-      const value = this.#values[i] as number;
-      const isPart = stream.kind === 'sum' && values.has(series);
-      values.set(series, isPart ? (values.get(series) as number) + value : value);
-    }
-    return values;
-  }
-
-  /** The views may have changed since it was observed, and the streams with them. */
-  #attributes(i: number): Attributes {
-    const observed = this.#observed[i] as number | Attributes;
-    return typeof observed === 'number' ? (this.#stream as Stream).index.attributes(observed) : observed;
-  }
-}
-
-/** The same text for the same attributes. Not a series index: what a view leaves out must not get into the value table. */
-function canonicalText(attributes: Attributes): string {
-  const entries = Object.entries(attributes).filter(([, value]) => isAttributeValue(value));
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify(entries, (_, value: unknown) =>
-    typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value,
-  );
 }
 
 interface CallbackEntry {
   readonly callback: ObservableCallback;
   readonly instrument: ObservableInstrument;
+  readonly turns: Turns;
 }
 
 interface BatchEntry {
   readonly callback: BatchObservableCallback;
   readonly instruments: ReadonlySet<Observable>;
+  readonly turns: Turns;
 }
 
 /** The callbacks of a meter. */
@@ -138,7 +66,7 @@ export class ObservableRegistry {
 
   add(callback: ObservableCallback, instrument: ObservableInstrument): void {
     if (this.#entries.some((entry) => entry.callback === callback && entry.instrument === instrument)) return;
-    this.#entries.push({ callback, instrument });
+    this.#entries.push({ callback, instrument, turns: new Turns() });
   }
 
   remove(callback: ObservableCallback, instrument: ObservableInstrument): void {
@@ -158,7 +86,9 @@ export class ObservableRegistry {
       );
       return;
     }
-    if (this.#findBatch(callback, instruments) < 0) this.#batches.push({ callback, instruments });
+    if (this.#findBatch(callback, instruments) < 0) {
+      this.#batches.push({ callback, instruments, turns: new Turns() });
+    }
   }
 
   removeBatch(callback: BatchObservableCallback, observables: readonly Observable[]): void {
@@ -223,24 +153,28 @@ export class ObservableRegistry {
   }
 }
 
-/** One callback to ask, and what to do once it has ended well. */
+/** One callback to ask, and what to do once it has ended well: nothing if a later question was answered before. */
 interface Question {
   readonly name: string;
   ask(): void | Promise<void>;
   commit(): void;
 }
 
-function questionOf({ callback, instrument }: CallbackEntry): Question {
+function questionOf({ callback, instrument, turns }: CallbackEntry): Question {
+  const isCurrent = turns.next();
   const observations = new Observations(instrument.storage);
   const result: ObservableResult = { observe: (value, attributes) => observations.add(value, attributes) };
   return {
     name: instrument.storage.descriptor.name,
     ask: () => callback(result),
-    commit: () => observations.commit(Date.now()),
+    commit: () => {
+      if (isCurrent()) observations.commit(Date.now());
+    },
   };
 }
 
-function batchQuestionOf({ callback, instruments }: BatchEntry): Question {
+function batchQuestionOf({ callback, instruments, turns }: BatchEntry): Question {
+  const isCurrent = turns.next();
   const byInstrument = new Map<Observable, Observations>();
   for (const instrument of instruments) {
     byInstrument.set(instrument, new Observations((instrument as ObservableInstrument).storage));
@@ -252,6 +186,7 @@ function batchQuestionOf({ callback, instruments }: BatchEntry): Question {
     name: 'a batch callback',
     ask: () => callback(result),
     commit: () => {
+      if (!isCurrent()) return;
       const nowMillis = Date.now();
       for (const observations of byInstrument.values()) observations.commit(nowMillis);
     },
@@ -279,7 +214,7 @@ async function within(
     timer = setTimeout(
       () => reject(new Error(`Observing ${name} took longer than ${timeoutMillis} ms`)),
       timeoutMillis,
-    );
+    ).unref();
   });
   try {
     await Promise.race([work, late]);

@@ -1,4 +1,5 @@
 import type { Attributes, Context, SpanContext } from '@opentelemetry/api';
+import { readable } from '../attributes/readable.ts';
 import type { MetricDescriptor } from '../metric.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Advice } from '../view-registry.ts';
@@ -66,7 +67,8 @@ interface Place {
 
 /**
  * The series of a storage for one set of attributes, resolved once. Views, limits and exemplars hold as for the
- * unbound way: when the views change, the next recording resolves again.
+ * unbound way: when the views change, the next recording resolves again, and beyond a limit every one does, since each is
+ * counted and the limit may be raised.
  */
 export class Binding {
   readonly #storage: Storage;
@@ -79,12 +81,12 @@ export class Binding {
 
   constructor(storage: Storage, attributes: Attributes) {
     this.#storage = storage;
-    this.#attributes = { ...attributes };
+    this.#attributes = copied(attributes);
   }
 
-  /** Number of the bound series in the storage's only stream. */
+  /** Number of the bound series in the storage's only stream; -1 when it has to be resolved anew each time. */
   get series(): number {
-    return this.#series;
+    return this.#stream === undefined ? -1 : this.#series;
   }
 
   record(value: number, context: Context | undefined): void {
@@ -93,11 +95,7 @@ export class Binding {
       stream.record(this.#series, value, context);
       return;
     }
-    if (this.#streams !== this.#storage.streams) {
-      this.#bind();
-      this.record(value, context);
-      return;
-    }
+    if (this.#streams !== this.#storage.streams) this.#bind();
     for (const place of this.#places) place.stream.record(place.series, value, context);
   }
 
@@ -108,10 +106,19 @@ export class Binding {
   }
 
   #bind(): void {
-    const { streams } = this.#storage;
-    this.#streams = streams;
+    const { streams, only } = this.#storage;
     this.#places = streams.map((stream) => ({ stream, series: stream.resolve(this.#attributes, undefined) }));
-    this.#stream = streams.length === 1 ? streams[0] : undefined;
+    const isBeyondLimit = this.#places.some(({ stream, series }) => series === stream.index.overflow);
+    this.#streams = isBeyondLimit ? NOT_BOUND : streams;
+    this.#stream = isBeyondLimit ? undefined : only;
     this.#series = this.#places[0]?.series ?? 0;
+  }
+}
+
+function copied(attributes: Attributes): Attributes {
+  try {
+    return { ...attributes };
+  } catch {
+    return readable(attributes);
   }
 }

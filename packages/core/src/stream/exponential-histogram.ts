@@ -127,28 +127,29 @@ export class ExponentialHistogram {
     return this.#max;
   }
 
-  record(value: number): void {
+  /** Records a value, `times` over. */
+  record(value: number, times = 1): void {
     if (!Number.isFinite(value)) return;
-    this.#count++;
+    this.#count += times;
     if (value < this.#min) this.#min = value;
     if (value > this.#max) this.#max = value;
     if (value === 0) {
-      this.#zeroCount++;
+      this.#zeroCount += times;
       return;
     }
-    this.#sum += value;
+    this.#sum += value * times;
     const buckets = value > 0 ? this.#positive : this.#negative;
     const magnitude = Math.abs(value);
     const index = bucketIndex(magnitude, this.#scale);
     if (buckets.counts.length === 0 || (index >= buckets.low && index <= buckets.high)) {
-      buckets.add(index, 1);
+      buckets.add(index, times);
       return;
     }
     const change = this.#excess(Math.min(index, buckets.low), Math.max(index, buckets.high));
-    if (change === 0) buckets.add(index, 1);
+    if (change === 0) buckets.add(index, times);
     else {
       this.#downscale(change);
-      buckets.add(bucketIndex(magnitude, this.#scale), 1);
+      buckets.add(bucketIndex(magnitude, this.#scale), times);
     }
   }
 

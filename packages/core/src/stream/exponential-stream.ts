@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import type { ExponentialHistogramValue, MetricKind } from '../metric.ts';
+import type { CollectedMetric, ExponentialHistogramValue, MetricKind } from '../metric.ts';
 import { ExponentialHistogram } from './exponential-histogram.ts';
 import { representatives } from './representatives.ts';
 import { Stream, type StreamOptions } from './stream.ts';
@@ -44,13 +44,10 @@ export class ExponentialStream extends Stream {
     if (this.tap !== undefined) this.tap.offer(series, where, value, context);
   }
 
-  absorb(early: Stream): void {
-    for (let series = 0; series < early.index.size; series++) {
-      const ours = this.resolve(early.index.attributes(series), undefined);
-      for (const [value, count] of representatives(early, series)) {
-        for (let i = 0; i < count; i++) this.accumulate(ours, value);
-      }
-    }
+  protected take(series: number, from: CollectedMetric, theirs: number, reader: object | undefined): void {
+    const histograms = reader === undefined ? this.#cells : this.#pending.get(reader);
+    if (histograms !== undefined)
+      at(histograms, series, this.#maxSize).merge(taken(from, theirs, this.#maxSize));
   }
 
   addDeltaReader(reader: object): void {
@@ -117,6 +114,19 @@ export class ExponentialStream extends Stream {
     copy.merge(histogram);
     return copy;
   }
+}
+
+/** What a series of another stream holds: its own buckets where they are exponential. */
+function taken(from: CollectedMetric, series: number, maxSize: number): ExponentialHistogram {
+  const { groups, sum, min, max } = representatives(from, series);
+  if (from.kind === 'exponential_histogram') {
+    return ExponentialHistogram.of({ ...from.exponential(series), min, max }, maxSize);
+  }
+  const histogram = new ExponentialHistogram(maxSize);
+  for (const [value, count] of groups) histogram.record(value, count);
+  const value = histogram.value(true);
+  // What is not finite was left out of the buckets.
+  return Number.isFinite(sum) ? ExponentialHistogram.of({ ...value, sum, min, max }, maxSize) : histogram;
 }
 
 function at(histograms: ExponentialHistogram[], series: number, maxSize: number): ExponentialHistogram {

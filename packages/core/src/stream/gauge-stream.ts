@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import type { MetricKind } from '../metric.ts';
+import type { CollectedMetric, MetricKind } from '../metric.ts';
 import { FIRST_CAPACITY, grownFloat64, Stream } from './stream.ts';
 
 /** Last values: gauges. The last value is the same for every temporality, so there is nothing to keep apart. */
@@ -18,13 +18,14 @@ export class GaugeStream extends Stream {
     if (this.tap !== undefined) this.tap.offer(series, 0, value, context);
   }
 
-  absorb(early: Stream): void {
-    for (let series = 0; series < early.index.size; series++) {
-      this.accumulate(
-        this.resolve(early.index.attributes(series), undefined),
-        early.value(series, undefined),
-      );
-    }
+  /** The last value is not known of what was added up. */
+  protected override takes(kind: MetricKind): boolean {
+    return kind === this.kind && super.takes(kind);
+  }
+
+  protected take(series: number, from: CollectedMetric, theirs: number, reader: object | undefined): void {
+    // What a reader is still to be given is the last value, which the totals have brought.
+    if (reader === undefined) this.#cells[series] = from.value(theirs);
   }
 
   addDeltaReader(): void {}

@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import type { MetricKind } from '../metric.ts';
+import type { CollectedMetric, MetricKind } from '../metric.ts';
 import { representatives } from './representatives.ts';
 import { FIRST_CAPACITY, grownFloat64, Stream, type StreamOptions } from './stream.ts';
 
@@ -78,19 +78,27 @@ export class HistogramStream extends Stream {
     if (this.tap !== undefined) this.tap.offer(series, where, value, context);
   }
 
-  absorb(early: Stream): void {
-    for (let series = 0; series < early.index.size; series++) {
-      const ours = this.resolve(early.index.attributes(series), undefined);
-      const base = ours * this.#stride;
-      const sumBefore = this.#cells[base + SUM] as number;
-      const least = Math.min(this.#cells[base + MIN] as number, early.min(series, undefined) ?? Infinity);
-      for (const [value, count] of representatives(early, series)) {
-        for (let i = 0; i < count; i++) this.accumulate(ours, value);
+  protected take(series: number, from: CollectedMetric, theirs: number, reader: object | undefined): void {
+    const cells = reader === undefined ? this.#cells : this.#pending.get(reader);
+    if (cells === undefined) return;
+    const base = series * this.#stride;
+    const { groups, sum, min, max } = representatives(from, theirs);
+    if (String(from.boundaries) === String(this.#boundaries) && from.kind === this.kind) {
+      for (let i = 0; i <= this.#boundaries.length; i++) {
+        (cells[base + BUCKETS + i] as number) += from.bucket(theirs, i);
       }
-      this.#cells[base + SUM] = sumBefore + early.value(series, undefined);
-      // Upper bounds stand for the values, so the least of them is not the least value.
-      this.#cells[base + MIN] = Math.min(this.#cells[base + MIN] as number, least);
+    } else {
+      for (const [value, count] of groups) (cells[base + BUCKETS + this.#bucketOf(value)] as number) += count;
     }
+    if (groups.length === 0) return;
+    (cells[base + SUM] as number) += sum;
+    cells[base + MIN] = Math.min(cells[base + MIN] as number, min);
+    cells[base + MAX] = Math.max(cells[base + MAX] as number, max);
+  }
+
+  #bucketOf(value: number): number {
+    const bucket = this.#boundaries.findIndex((bound) => value <= bound);
+    return bucket < 0 ? this.#boundaries.length : bucket;
   }
 
   addDeltaReader(reader: object): void {

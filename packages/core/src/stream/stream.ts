@@ -6,8 +6,10 @@ import {
   type SpanContext,
 } from '@opentelemetry/api';
 import type { KeyFilter } from '../attributes/key-set.ts';
+import { readable } from '../attributes/readable.ts';
 import { SeriesIndex, type SeriesOwner } from '../attributes/series-index.ts';
-import type { ExponentialHistogramValue, MetricDescriptor, MetricKind } from '../metric.ts';
+import { reportFault } from '../fault/report-fault.ts';
+import type { CollectedMetric, ExponentialHistogramValue, MetricDescriptor, MetricKind } from '../metric.ts';
 import { countSelf, overflowedMeasurements } from '../self-metrics.ts';
 import type { AttributesProcessor } from '../view.ts';
 import { EarlyLog, ExemplarStore, type MeasurementTap } from './tap.ts';
@@ -99,11 +101,42 @@ export abstract class Stream implements SeriesOwner {
     this.record(series, value, undefined);
   }
 
+  /** Several observations were added up to what a series is: it falls when one of them ends, which is no reset. */
+  addsUp(_series: number): void {}
+
   /**
-   * Takes over what an early stream of the same instrument holds, when its single measurements are no longer known.
-   * Sums, gauges and equal histograms are exact; other buckets are filled by the upper bounds of the early ones.
+   * Takes over what a metric of the same instrument holds, whose single measurements are not known: its totals or, with
+   * `reader`, what that one is still to be given of it. Sums, gauges, extremes and equal histograms are exact; other buckets are
+   * filled from the bounds of those before. Of a sum or a gauge a histogram knows one value.
    */
-  abstract absorb(early: Stream): void;
+  absorb(metric: CollectedMetric, reader?: object): void {
+    if (!this.takes(metric.kind)) return;
+    for (let theirs = 0; theirs < metric.size; theirs++) {
+      if (!metric.has(theirs)) continue;
+      const series = this.resolve(metric.attributes(theirs), undefined);
+      this.take(series, metric, theirs, reader);
+      this.touched[series] = this.epoch;
+      this.startedAt(series, metric.startMillis(theirs));
+    }
+  }
+
+  /** A series was first measured at a time before it was admitted here. */
+  startedAt(series: number, millis: number): void {
+    this.starts[series] = Math.min(this.starts[series] as number, millis);
+  }
+
+  /** Whether it can go on from a metric of this kind. What is observed is observed anew; a sum needs the last total for the delta. */
+  protected takes(kind: MetricKind): boolean {
+    return !this.isObserved || (this.kind === 'sum' && kind === 'sum');
+  }
+
+  /** Adds series `theirs` of a metric to a series, or to what is pending of it for `reader`, if that one is a delta reader. */
+  protected abstract take(
+    series: number,
+    from: CollectedMetric,
+    theirs: number,
+    reader: object | undefined,
+  ): void;
 
   /** A reader of delta temporality comes: from now on intervals are kept apart. */
   abstract addDeltaReader(reader: object): void;
@@ -138,10 +171,19 @@ export abstract class Stream implements SeriesOwner {
     throw new TypeError(`${this.descriptor.name} is not an exponential histogram`);
   }
 
-  /** The series of these attributes, as the view sees them. */
+  /** The series of these attributes, as the view sees them. Never throws, whatever getters and proxies there are. */
   resolve(attributes: Attributes | undefined, context: Context | undefined): number {
-    if (this.#processors === undefined) return this.index.resolve(attributes);
-    return this.index.resolve(this.process(attributes ?? {}, context));
+    try {
+      if (this.#processors === undefined) return this.index.resolve(attributes);
+      return this.index.resolve(this.process(attributes ?? {}, context));
+    } catch (error) {
+      return this.#resolveReadable(attributes ?? {}, context, error);
+    }
+  }
+
+  #resolveReadable(attributes: Attributes, context: Context | undefined, error: unknown): number {
+    reportFault('attributes', `reading all those of a measurement of metric ${this.descriptor.name}`, error);
+    return this.index.resolve(this.process(readable(attributes), context));
   }
 
   /** Applies the view's processors. */

@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import type { MetricKind } from '../metric.ts';
+import type { CollectedMetric, MetricKind } from '../metric.ts';
 import { FIRST_CAPACITY, grownFloat64, Stream } from './stream.ts';
 
 /** Sums: counters and up-down counters, synchronous or observed. */
@@ -9,6 +9,7 @@ export class SumStream extends Stream {
   /** Sums since the start; the cells themselves while no reader wants deltas. */
   #total: Float64Array = this.#cells;
   readonly #pending = new Map<object, Float64Array>();
+  readonly #addedUp = new Set<number>();
   #folded = 0;
 
   protected accumulate(series: number, value: number): number {
@@ -22,26 +23,30 @@ export class SumStream extends Stream {
     if (this.tap !== undefined) this.tap.offer(series, 0, value, context);
   }
 
-  /** An observation is a total: what it differs from the last one by is the delta, and a fall of a counter a reset. */
+  /**
+   * An observation is a total: what it differs from the last one by is the delta, and a fall of a counter a reset. What is
+   * added up falls when one of its parts ends, too: a fall of it is no delta, since which of them went on is not known.
+   */
   override observe(series: number, value: number, nowMillis: number): void {
     const isFirst = this.touched[series] === 0;
     const previous = isFirst ? 0 : (this.#cells[series] as number);
-    const isReset = this.monotonic && previous > value;
-    if (isReset) this.starts[series] = nowMillis;
+    const hasFallen = this.monotonic && previous > value;
+    if (hasFallen) this.starts[series] = nowMillis;
     this.#cells[series] = value;
     this.touched[series] = this.epoch;
-    for (const pending of this.#pending.values()) {
-      pending[series] = isReset ? value : (pending[series] as number) + (value - previous);
-    }
+    const afterFall = this.#addedUp.has(series) ? 0 : value;
+    const delta = hasFallen ? afterFall : value - previous;
+    for (const pending of this.#pending.values()) (pending[series] as number) += delta;
   }
 
-  absorb(early: Stream): void {
-    for (let series = 0; series < early.index.size; series++) {
-      this.accumulate(
-        this.resolve(early.index.attributes(series), undefined),
-        early.value(series, undefined),
-      );
-    }
+  override addsUp(series: number): void {
+    this.#addedUp.add(series);
+  }
+
+  protected take(series: number, from: CollectedMetric, theirs: number, reader: object | undefined): void {
+    if (this.isObserved && reader === undefined && this.touched[series] !== 0) this.addsUp(series);
+    const cells = reader === undefined ? this.#cells : this.#pending.get(reader);
+    if (cells !== undefined) (cells[series] as number) += from.value(theirs);
   }
 
   addDeltaReader(reader: object): void {

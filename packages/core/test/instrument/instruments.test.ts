@@ -1,4 +1,4 @@
-import { ValueType } from '@opentelemetry/api';
+import { type Attributes, ValueType } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
 import { type Meter, MeterProvider } from '../../src/index.ts';
 import { pointsOf, valuesOf } from '../collected.ts';
@@ -94,6 +94,51 @@ test.each(['counter', 'histogram'])('a %s takes no negative values', async (kind
   expect(said.warnings).toEqual(
     Array(2).fill(expect.stringMatching(/was given -1; it takes no negative values/)),
   );
+});
+
+describe('attributes that throw when they are read', () => {
+  const getter = {
+    a: 1,
+    get b(): number {
+      return throws();
+    },
+  };
+  const array = { a: 1, b: new Proxy([], { get: throws }) };
+  const revoked = Proxy.revocable([], {});
+  revoked.revoke();
+  const keys = new Proxy({}, { ownKeys: throws });
+
+  test.each<[string, Attributes, Attributes]>([
+    ['a getter', getter, { a: 1 }],
+    ['an array', array, { a: 1 }],
+    ['a revoked proxy', { b: revoked.proxy, a: 1 }, { a: 1 }],
+    ['their keys', keys, {}],
+  ])('are left out and said once, and the measurement is kept: %s', async (kind, attributes, kept) => {
+    for (const deny of ['z', 'y']) {
+      const name = `c.${kind.replaceAll(' ', '.')}.${deny}`;
+      const views = deny === 'z' ? [{ instrumentName: name, attributes: { deny: [deny] } }] : [];
+      const provider = new MeterProvider({ views });
+      const counter = provider.getMeter('test').createCounter(name);
+      counter.add(1, { a: 1, b: 2 });
+      counter.add(2, attributes);
+      counter.add(4, attributes);
+      counter.bind(attributes).add(8);
+      expect(await valuesOf(provider.addCollector(), name)).toEqual([
+        [{ a: 1, b: 2 }, 1],
+        [kept, 14],
+      ]);
+      expect(said.errors.splice(0)).toEqual([
+        expect.stringContaining(`attributes: reading all those of a measurement of metric ${name} failed`),
+      ]);
+    }
+  });
+
+  test('reach the processors of a view as far as they can be read', async () => {
+    const attributesProcessors = [{ process: (attributes: Attributes) => ({ ...attributes, p: 1 }) }];
+    const provider = new MeterProvider({ views: [{ instrumentName: 'c', attributesProcessors }] });
+    provider.getMeter('test').createCounter('c').add(1, array);
+    expect(await valuesOf(provider.addCollector(), 'c')).toEqual([[{ a: 1, p: 1 }, 1]]);
+  });
 });
 
 describe('a bound series', () => {
