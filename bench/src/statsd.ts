@@ -90,7 +90,7 @@ async function startOurs(kind: Load['kind'], values: number, port: number): Prom
   const handle = startOtel(options, provider, {
     exporters: async (collectedOf) => {
       exporter = createStatsdExporter({ port }, collectedOf);
-      return [{ exporter, interval: NEVER, defaultInterval: NEVER }];
+      return [{ receiver: 'statsd', exporter, interval: NEVER, defaultInterval: NEVER }];
     },
   });
   await handle.ready;

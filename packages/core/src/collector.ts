@@ -15,6 +15,11 @@ import type { AggregationOptions } from './view.ts';
 
 /** What a reader asks for. */
 export interface CollectorOptions {
+  /**
+   * Whom it reads for, such as a receiver. When it is closed, the next one of that name that asks for the same goes on from where it
+   * stood, so that nobody is given deltas twice. Default: nobody goes on from it.
+   */
+  readonly name?: string | undefined;
   /** Temporality per kind of instrument. Default: cumulative for all. */
   readonly temporality?: ((type: InstrumentType) => Temporality) | undefined;
   /** Aggregation per kind of instrument where no view says otherwise; `undefined` for the default one. */
@@ -153,13 +158,33 @@ export class Collector {
     );
   }
 
-  /** Detaches the reader. */
+  /** Detaches the reader: for good, or until one of its name goes on from it. */
   close(): void {
+    this.#onClose();
+  }
+
+  /** Lets go of what is kept for it. */
+  discard(): void {
     for (const stream of this.#deltas) stream.removeDeltaReader(this);
     this.#deltas.clear();
     this.#marks.clear();
     this.#undelivered.clear();
-    this.#onClose();
+  }
+
+  /** Whether intervals are kept apart for it. */
+  get keepsIntervals(): boolean {
+    return this.#deltas.size > 0;
+  }
+
+  /** Whether one with these options would be given the same. */
+  asksFor(options: CollectorOptions): boolean {
+    const types = new Set<InstrumentType>();
+    for (const { storages } of this.#meters.values()) {
+      for (const { descriptor } of storages) types.add(descriptor.type);
+    }
+    const wants = ({ temporality, aggregation }: CollectorOptions): string =>
+      JSON.stringify([...types].map((type) => [temporality?.(type) ?? 'cumulative', aggregation?.(type)]));
+    return wants(options) === wants(this.#options);
   }
 
   #startRound(): Round {

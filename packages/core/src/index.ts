@@ -1,3 +1,4 @@
+export { asText } from './as-text.ts';
 export { ByteWriter } from './bytes/byte-writer.ts';
 export { COPY_SLACK, type Fragment, fragment } from './bytes/fragment.ts';
 export { type Duration, monotonicMillis, parseDuration } from './clock.ts';

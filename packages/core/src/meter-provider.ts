@@ -1,8 +1,9 @@
 import { diag, type MeterOptions, type MeterProvider as MeterProviderInterface } from '@opentelemetry/api';
+import { asText } from './as-text.ts';
 import { Collector, type CollectorOptions } from './collector.ts';
 import { InstrumentError } from './errors.ts';
 import type { Storage } from './instrument/storage.ts';
-import { asText, isCompatible, Meter } from './meter.ts';
+import { isCompatible, Meter } from './meter.ts';
 import type { InstrumentationScope, MetricDescriptor } from './metric.ts';
 import { processWide } from './process-wide.ts';
 import { SELF_METRICS, type SelfMetric, selfCounts } from './self-metrics.ts';
@@ -34,6 +35,8 @@ export class MeterProvider implements MeterProviderInterface {
   readonly #meters = new Map<string, Meter>();
   readonly #collectors = new Set<Collector>();
   #views: ViewRegistry;
+  /** Closed readers that others may go on from, by name; they are among the collectors. */
+  readonly #resting = new Map<string, Collector>();
   #cardinalityLimit: number;
   #exemplars: boolean;
   #isConfigured: boolean;
@@ -78,11 +81,17 @@ export class MeterProvider implements MeterProviderInterface {
     for (const meter of this.#meters.values()) this.#reopen(meter, meter.storages);
   }
 
-  /** Attaches a reader. What was recorded before belongs to its first collection. */
+  /**
+   * Attaches a reader. What was recorded before belongs to its first collection, but what one of its name had collected before
+   * it was closed.
+   */
   addCollector(options: CollectorOptions = {}): Collector {
     this.#registerSelfMetrics();
+    const rested = this.#takeResting(options.name);
+    if (rested?.asksFor(options) === true) return rested;
+    if (rested !== undefined) this.#remove(rested);
     const collector: Collector = new Collector(options, this.#meters, () =>
-      this.#collectors.delete(collector),
+      this.#rest(collector, options.name),
     );
     this.#collectors.add(collector);
     for (const meter of this.#meters.values()) {
@@ -95,6 +104,29 @@ export class MeterProvider implements MeterProviderInterface {
       for (const stream of meter.streams()) collector.attach(stream);
     }
     return collector;
+  }
+
+  /** A reader was closed: it is kept while there are intervals that another of its name must not be given again. */
+  #rest(collector: Collector, name: string | undefined): void {
+    if (name === undefined || !collector.keepsIntervals) {
+      this.#remove(collector);
+      return;
+    }
+    const other = this.#takeResting(name);
+    if (other !== undefined && other !== collector) this.#remove(other);
+    this.#resting.set(name, collector);
+  }
+
+  #takeResting(name: string | undefined): Collector | undefined {
+    if (name === undefined) return undefined;
+    const resting = this.#resting.get(name);
+    this.#resting.delete(name);
+    return resting;
+  }
+
+  #remove(collector: Collector): void {
+    collector.discard();
+    this.#collectors.delete(collector);
   }
 
   /** Every series as it stands now. Asynchronous observations show their last value. */

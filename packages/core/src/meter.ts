@@ -7,6 +7,7 @@ import {
   type Observable,
   ValueType,
 } from '@opentelemetry/api';
+import { asText } from './as-text.ts';
 import {
   type BindableCounter,
   type BindableGauge,
@@ -148,19 +149,6 @@ export class Meter implements MeterInterface {
       warnOtherBoundaries(known, options.advice?.explicitBucketBoundaries);
     }
     return known;
-  }
-}
-
-/**
- * A value as text: callers in JavaScript give what they like where the API asks for one. Nothing is the empty text, as
- * is what has no text of its own. Never throws.
- */
-export function asText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  try {
-    return String(value ?? '');
-  } catch {
-    return '';
   }
 }
 

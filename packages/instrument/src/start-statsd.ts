@@ -9,11 +9,12 @@ const DEFAULT_INTERVAL = '10s';
 /** The exporter of StatsD, for the readers of the OpenTelemetry side. */
 export function statsdExporters(given: true | StatsdInitOptions): LoadExporters {
   const { interval, ...options } = given === true ? {} : given;
+  const { host, port, path } = options;
   return async (collectedOf) => {
     const { createStatsdExporter } = await import('@org/instrument-statsd');
-    return [
-      { exporter: createStatsdExporter(options, collectedOf), interval, defaultInterval: DEFAULT_INTERVAL },
-    ];
+    const exporter = createStatsdExporter(options, collectedOf);
+    const receiver = `statsd ${JSON.stringify([host, port, path])}`;
+    return [{ receiver, exporter, interval, defaultInterval: DEFAULT_INTERVAL }];
   };
 }
 

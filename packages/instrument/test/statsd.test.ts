@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InstrumentError } from '@org/instrument-core';
 import { createStatsdExporter } from '@org/instrument-statsd';
 import { afterEach, describe, expect, it } from 'vitest';
+import { receivedMetrics, startOtlpReceiver } from '../../otel/test/otlp-receiver.ts';
 import { startUnixDatagram } from '../../statsd/test/support/receivers.ts';
 import { getMeter, init } from '../src/index.ts';
 import type { InitOptions, StatsdInitOptions } from '../src/options.ts';
@@ -66,6 +67,28 @@ describe('init({ statsd })', () => {
       'statsd.orders:2|c|#env:test,plan:pro',
       'statsd.orders:3|c|#env:test,plan:pro',
     ]);
+  });
+
+  it('sends nothing again after shutdown() and another init(), beside OTLP that sends differences too', async () => {
+    const [receiver, collector] = [await listen(), await startOtlpReceiver()];
+    closers.push(() => collector.close());
+    const orders = getMeter('shop').createCounter('restarted.orders');
+    for (const round of [1, 2, 3]) {
+      const telemetry = init({
+        prometheus: false,
+        handleSignals: false,
+        otlp: { endpoint: collector.url, protocol: 'http/json', temporality: 'delta' },
+        statsd: { port: receiver.port },
+      });
+      orders.add(round);
+      await telemetry.ready;
+      await telemetry.shutdown();
+    }
+    await receiver.received(/^restarted\.orders:3/);
+    const lines = receiver.lines.filter((line) => line.startsWith('restarted.orders'));
+    const points = receivedMetrics(collector, 'restarted.orders').flatMap(({ sum }) => sum?.dataPoints ?? []);
+    expect(lines).toEqual(['restarted.orders:1|c', 'restarted.orders:2|c', 'restarted.orders:3|c']);
+    expect(points.map(({ asDouble, asInt }) => Number(asDouble ?? asInt))).toEqual([1, 2, 3]);
   });
 
   it('sends at an interval of its own', async () => {

@@ -85,5 +85,5 @@ function saysNothing(context: Context): boolean {
 
 /** Until a tracer provider is registered, the API hands out tracers that wait for one. */
 function hasTracer(): boolean {
-  return !(trace.getTracer('') instanceof ProxyTracer);
+  return !(trace.getTracer('@org/instrument') instanceof ProxyTracer);
 }

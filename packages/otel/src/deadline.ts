@@ -1,3 +1,6 @@
+/** Default of `shutdownTimeout`. */
+export const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS: number = 5_000;
+
 /** What is left of one deadline that several steps share. */
 export interface Deadline {
   /** Milliseconds left, never below zero. */

@@ -1,3 +1,4 @@
+export { DEFAULT_SHUTDOWN_TIMEOUT_MILLIS } from './deadline.ts';
 export { startDiagnostics } from './diagnostics.ts';
 export { type EnvironmentReading, readEnvironment } from './environment/read-environment.ts';
 export { messageOf } from './message-of.ts';
@@ -21,7 +22,6 @@ export { startPropagation } from './propagation.ts';
 export type { ExtraExporter, LoadExporters } from './push-readers.ts';
 export type { SpanLimits } from './spans/limits.ts';
 export {
-  DEFAULT_SHUTDOWN_TIMEOUT_MILLIS,
   type Delivery,
   type Endpoints,
   type OtelExtension,

@@ -45,7 +45,7 @@ export interface OtlpOptions extends OtlpSignalOptions {
   /** `true` sends to the default endpoint of the protocol where no endpoint is said; `otlp: true` is short for it. */
   enabled?: true;
   /**
-   * Base URL: `/v1/metrics` and `/v1/traces` are put behind it. For gRPC host and port, after `https://` with TLS and
+   * Base URL: `/v1/metrics` and `/v1/traces` are put behind its path. For gRPC host and port, after `https://` with TLS and
    * after `http://` without. Default `http://localhost:4318`, for gRPC `http://localhost:4317`, when OTLP is on.
    */
   endpoint?: string;

@@ -55,5 +55,6 @@ function signalUrl(
   // gRPC has no paths: the methods have names.
   if (protocol === 'grpc') return endpoint ?? (isOn ? DEFAULT_GRPC_ENDPOINT : undefined);
   const base = endpoint ?? (isOn ? DEFAULT_HTTP_ENDPOINT : undefined);
-  return base === undefined ? undefined : `${base.replace(/\/+$/, '')}/v1/${signal}`;
+  // A query stays behind the path: `https://collector/?tenant=a`.
+  return base?.replace(/^([^?#]*?)\/*(?=[?#]|$)/, `$1/v1/${signal}`);
 }

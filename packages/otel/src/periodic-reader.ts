@@ -9,6 +9,8 @@ import { fateOf } from './undelivered.ts';
 /** The SDK's `ExportResultCode`, by value. */
 const SUCCESS = 0;
 const FAILED = 1;
+/** Longest time for the callbacks of one push: one that hangs must leave time to send what the others observed. */
+const MAX_CALLBACK_MILLIS = 2_000;
 /** Pushes in a row that the receiver may break down over before it is the data that is taken to be at fault. */
 const MAX_DOUBTS = 3;
 
@@ -20,8 +22,10 @@ export interface PeriodicReaderOptions {
   readonly toMetrics: (collection: Collection) => ResourceMetrics;
   /** Time between two pushes. */
   readonly intervalMillis: number;
-  /** Longest time for one push, at most the interval. */
+  /** Longest time for one push, at most the interval. Callbacks have half of it, at most 2 s. */
   readonly timeoutMillis: number;
+  /** Time that whoever flushes or shuts down waits in all. Callbacks have a quarter of it. */
+  readonly flushMillis: number;
 }
 
 /**
@@ -35,6 +39,7 @@ export interface PeriodicReaderOptions {
 export class PeriodicReader {
   readonly #options: PeriodicReaderOptions;
   readonly #timer: NodeJS.Timeout;
+  readonly #callbackMillis: number;
   #pushing: Promise<void> | undefined;
   #unanswered: Collection | undefined;
   #doubts = 0;
@@ -42,7 +47,8 @@ export class PeriodicReader {
 
   constructor(options: PeriodicReaderOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#push(), options.intervalMillis).unref();
+    this.#callbackMillis = Math.min(options.timeoutMillis / 2, MAX_CALLBACK_MILLIS);
+    this.#timer = setInterval(() => void this.#push(this.#callbackMillis), options.intervalMillis).unref();
   }
 
   /** Pushes what is recorded, after a push on its way. Does not reject when a push fails: that is said and counted. */
@@ -50,7 +56,7 @@ export class PeriodicReader {
     if (this.#isStopped) return;
     await this.#pushing;
     // Another flush may have begun one meanwhile, with all that was recorded before.
-    await this.#push();
+    await this.#push(Math.min(this.#options.flushMillis / 4, this.#callbackMillis));
     await this.#options.exporter.forceFlush();
   }
 
@@ -74,8 +80,8 @@ export class PeriodicReader {
     this.#unanswered = undefined;
   }
 
-  #push(): Promise<void> {
-    this.#pushing ??= this.#collectAndExport()
+  #push(callbackMillis: number): Promise<void> {
+    this.#pushing ??= this.#collectAndExport(callbackMillis)
       .catch((error: unknown) => fault('export', error))
       .finally(() => {
         this.#pushing = undefined;
@@ -83,9 +89,9 @@ export class PeriodicReader {
     return this.#pushing;
   }
 
-  async #collectAndExport(): Promise<void> {
-    const { collector, toMetrics, timeoutMillis } = this.#options;
-    const collection = await collector.collect({ timeoutMillis });
+  async #collectAndExport(callbackMillis: number): Promise<void> {
+    const { collector, toMetrics } = this.#options;
+    const collection = await collector.collect({ timeoutMillis: callbackMillis });
     for (const error of collection.errors) fault('callback', error);
     if (collection.scopes.length === 0) return;
     this.#unanswered = collection;

@@ -6,6 +6,8 @@ import type { PrometheusOptions } from './options.ts';
 import { InstrumentPrometheusExporter } from './prometheus/exporter.ts';
 import type { ServedRoutes } from './prometheus/handler.ts';
 
+/** Longest wait for callbacks: half of Prometheus' default `scrape_timeout`, so that what the others observed gets there. */
+const MAX_CALLBACK_MILLIS = 5_000;
 /** Longest wait for resource attributes that are detected late. */
 const MAX_DETECTION_MILLIS = 1_000;
 
@@ -19,7 +21,7 @@ export function startPrometheusEndpoint(
   const collector = provider.addCollector();
   const exporter = new InstrumentPrometheusExporter({
     ...options,
-    collect: () => collector.collect({ timeoutMillis: 10_000 }),
+    collect: () => collector.collect({ timeoutMillis: MAX_CALLBACK_MILLIS }),
     resource: () => resource.attributes,
     routes,
   });

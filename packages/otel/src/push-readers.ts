@@ -6,6 +6,7 @@ import {
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 import { type CollectedMetric, type Duration, type MeterProvider, parseDuration } from '@org/instrument-core';
+import { DEFAULT_SHUTDOWN_TIMEOUT_MILLIS } from './deadline.ts';
 import { fault } from './diagnostics.ts';
 import type { FinalRequest } from './exit-delivery/final-request.ts';
 import { followExports, lastInterval, type MetricsForm } from './exit-delivery/last-interval.ts';
@@ -35,6 +36,8 @@ export interface PushReader {
 
 /** An exporter of another room. */
 export interface ExtraExporter {
+  /** Where it sends: a reader goes on from one before that sent there. */
+  readonly receiver: string;
   readonly exporter: PushMetricExporter & {
     /** Sends before it returns, as well as that can be done: the process is about to end. */
     exportNow?(metrics: ResourceMetrics): void;
@@ -67,6 +70,8 @@ export async function startPushReaders(
   if (options.metrics === false) return [];
   const settings = typeof options.metrics === 'object' ? options.metrics : {};
   const exporters: {
+    /** Where it sends. */
+    receiver: string;
     exporter: ExtraExporter['exporter'];
     toMetricData: typeof metricDataOf;
     interval?: Duration | undefined;
@@ -80,6 +85,7 @@ export async function startPushReaders(
     const progress: SendProgress = { isWritten: target.protocol === 'grpc' };
     const exporter = await otlpExporter({ ...target, timeoutMillis }, options, provider, stop, progress);
     exporters.push({
+      receiver: target.url,
       exporter: describeExportFailures(exporter, otlpFailure(target)),
       // Our protobuf serializer reads series in place; everybody else wants points.
       toMetricData: target.protocol === 'http/json' ? metricDataOf : lazyMetricData,
@@ -88,22 +94,28 @@ export async function startPushReaders(
   }
   const isOnConsole = typeof options.console === 'object' ? options.console.metrics : options.console;
   if (isOnConsole === true) {
-    exporters.push({ exporter: new ConsoleMetricExporter(), toMetricData: metricDataOf });
+    exporters.push({
+      receiver: 'console',
+      exporter: new ConsoleMetricExporter(),
+      toMetricData: metricDataOf,
+    });
   }
   const extra = loadExporters?.((data) => sourceOf(data)?.metric).catch((error: unknown) => {
     fault('exporters', error);
     return [];
   });
-  for (const { exporter, interval, defaultInterval } of (await extra) ?? []) {
+  for (const { receiver, exporter, interval, defaultInterval } of (await extra) ?? []) {
     exporters.push({
+      receiver,
       exporter,
       toMetricData: lazyMetricData,
       interval: interval ?? settings.interval ?? defaultInterval,
     });
   }
-  return exporters.map(({ exporter, toMetricData, interval, lastTo }) => {
+  return exporters.map(({ receiver, exporter, toMetricData, interval, lastTo }) => {
     const lastExport = followExports(exporter);
     const collector = provider.addCollector({
+      name: receiver,
       temporality: temporalityOf(exporter),
       aggregation: aggregationOf(exporter),
     });
@@ -112,6 +124,7 @@ export async function startPushReaders(
       collector,
       toMetrics: (collection) => resourceMetricsOf(collection, resource, toMetricData),
       ...timesOf(interval === undefined ? settings : { ...settings, interval }),
+      flushMillis: parseDuration(options.shutdownTimeout) ?? DEFAULT_SHUTDOWN_TIMEOUT_MILLIS,
     });
     let isShutDown = false;
     return {

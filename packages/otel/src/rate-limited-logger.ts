@@ -1,4 +1,5 @@
 import type { DiagLogger } from '@opentelemetry/api';
+import { ownText } from '@org/instrument-core';
 import { messageOf } from './message-of.ts';
 
 /** A message may be written so many times in a window; the rest is counted and said when the window ends. */
@@ -6,6 +7,8 @@ const MAX_PER_WINDOW = 5;
 const WINDOW_MILLIS = 60_000;
 /** Messages told apart; beyond, the oldest window ends early. */
 const MAX_MESSAGES = 200;
+/** Characters of a message by which it is told from others. */
+const MAX_KEY_LENGTH = 160;
 
 interface Window {
   count: number;
@@ -61,5 +64,7 @@ export function createRateLimitedLogger(
 /** Loggers of the SDK's components put a namespace first, and the text second. */
 function keyOf(message: unknown, [detail]: readonly unknown[]): string {
   const text = typeof detail === 'string' ? `${message} ${detail}` : String(message);
-  return text.replace(/\d+/g, '#').slice(0, 160);
+  const key = text.replace(/\d+/g, '#');
+  // It is kept for a minute, and what it is cut out of with it.
+  return key.length > MAX_KEY_LENGTH ? ownText(key.slice(0, MAX_KEY_LENGTH)) : key;
 }

@@ -16,10 +16,11 @@ const DEFAULT_PORT = 9464;
 /** Serves nothing but the paths of `routes`, with the limits of the server of `/metrics`. */
 export function startRoutesEndpoint(
   routes: ServedRoutes,
-  { host = DEFAULT_HOST, port = DEFAULT_PORT }: RoutesAddress,
+  { host, port = DEFAULT_PORT }: RoutesAddress,
 ): ServedEndpoint {
   const server = createMetricsServer({
-    host,
+    // An empty host would be every interface there is.
+    host: host || DEFAULT_HOST,
     port,
     path: '',
     handler: (request, response) => {

@@ -8,7 +8,7 @@ import {
   parseDuration,
 } from '@org/instrument-core';
 import { type ApiCopyWatch, watchApiCopies } from './api-copies.ts';
-import { type Deadline, startDeadline } from './deadline.ts';
+import { DEFAULT_SHUTDOWN_TIMEOUT_MILLIS, type Deadline, startDeadline } from './deadline.ts';
 import { startDedicatedTracing } from './dedicated-tracing.ts';
 import { catchSdkFaults, fault, startDiagnostics } from './diagnostics.ts';
 import { deliverAtExit } from './exit-delivery/deliver-at-exit.ts';
@@ -28,9 +28,6 @@ import { createResource, giveUpPending, knownAttributes } from './resource.ts';
 import type { RoutesAddress } from './routes-endpoint.ts';
 import { type SentSpans, startTracing } from './tracing.ts';
 import { metricViewsOf } from './views.ts';
-
-/** Default of `shutdownTimeout`. */
-export const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS: number = 5_000;
 
 /** Where what listens can be reached. */
 export interface Endpoints {

@@ -1,3 +1,5 @@
+import { GrpcStatusError } from './otlp-grpc/status.ts';
+
 /**
  * What a failed export says about its data: `kept` when it was never judged, so that the same data may well be taken
  * later; `refused` when it will not be; `doubtful` when the receiver broke down over it, for whatever reason.
@@ -16,8 +18,12 @@ const GRPC_INVALID_ARGUMENT = 3;
 /** HTTP has statuses from here on, gRPC up to 16. */
 const LEAST_HTTP_STATUS = 100;
 
-/** Judges by the status that the receiver answered with, if there is one (`code` of the error or of its cause). */
+/**
+ * Judges by the status that the receiver answered with, if there is one (`code` of the error or of its cause). What gRPC lets
+ * be sent again is kept: `RESOURCE_EXHAUSTED`, of a receiver that throttles, only with a `RetryInfo`.
+ */
 export function fateOf(error: unknown): Fate {
+  if (isRetryable(error)) return 'kept';
   const status = statusOf(error);
   if (status === undefined) return 'kept';
   if (status < LEAST_HTTP_STATUS) {
@@ -26,6 +32,13 @@ export function fateOf(error: unknown): Fate {
   }
   if (status < 400 || KEPT_STATUSES.has(status)) return 'kept';
   return status < 500 ? 'refused' : 'doubtful';
+}
+
+function isRetryable(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof GrpcStatusError) return each.isRetryable;
+  }
+  return false;
 }
 
 function statusOf(error: unknown): number | undefined {

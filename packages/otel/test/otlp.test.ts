@@ -24,6 +24,17 @@ const targets: [text: string, otlp: OtelOptions['otlp'], urls: (string | undefin
     { endpoint: 'http://c:1/otlp/', traces: { protocol: 'grpc' } },
     ['http://c:1/otlp/v1/metrics', 'http://c:1/otlp/'],
   ],
+  [
+    'a base endpoint with a query',
+    { endpoint: 'https://c:1/?tenant=a/b' },
+    ['https://c:1/v1/metrics?tenant=a/b', 'https://c:1/v1/traces?tenant=a/b'],
+  ],
+  [
+    'a base endpoint with a path and a query',
+    { endpoint: 'https://c:1/otlp//?a=1' },
+    ['https://c:1/otlp/v1/metrics?a=1', 'https://c:1/otlp/v1/traces?a=1'],
+  ],
+  ['a bare host', { endpoint: 'http://c' }, ['http://c/v1/metrics', 'http://c/v1/traces']],
   ['gRPC with an endpoint', { endpoint: 'https://c', protocol: 'grpc' }, ['https://c', 'https://c']],
   [
     'gRPC with an endpoint of the signal',

@@ -2,6 +2,7 @@ import { diag } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import { messageOf } from '../src/message-of.ts';
 import { createRateLimitedLogger } from '../src/rate-limited-logger.ts';
+import { keptBy } from './kept-by.ts';
 
 function createLogger() {
   const lines: string[] = [];
@@ -55,6 +56,16 @@ describe('the rate-limited logger', () => {
     component.error('second');
     diag.disable();
     expect(lines).toEqual([...Array(5).fill('error: Exporter first'), 'error: Exporter second']);
+  });
+
+  it('keeps nothing of long messages but what it tells them apart by', () => {
+    const logger = createRateLimitedLogger(() => {});
+    const kept = keptBy(() => {
+      for (let i = 0; i < 20; i++) {
+        logger.warn(`${'abcdefghijklmnopqrst'[i]} failed: ${'x'.repeat(2_000_000)}1`);
+      }
+    });
+    expect(kept).toBeLessThan(4_000_000);
   });
 
   it('keeps a bounded number of messages in mind', () => {

@@ -152,6 +152,7 @@ async function run(temporalities: readonly Temporality[], steps: readonly Step[]
       toMetrics: (collection) => resourceMetricsOf(collection, emptyResource(), metricDataOf),
       intervalMillis: 1_000_000,
       timeoutMillis: 1_000_000,
+      flushMillis: 1_000_000,
     });
     let doubts = 0;
     const push = async (outcome: Receiver['outcome']): Promise<void> => {

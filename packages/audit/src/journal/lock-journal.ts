@@ -23,7 +23,7 @@ export function lockJournal(directory: string, onLost?: () => void): DirectoryLo
     throw new InstrumentError('INSTRUMENT_AUDIT_LOCKED', 'The journal belongs to somebody else', [
       {
         path: 'audit.directory',
-        found: `${directory}, which ${isOurs ? `this process, ${owner.pid}, in thread ${owner.thread},` : describeOwner(owner)} has`,
+        found: `${directory}, which ${isOurs ? `process ${owner.pid}, this very one, in thread ${owner.thread},` : describeOwner(owner)} has`,
         expected: 'a directory that nobody else has',
         fix: isOurs
           ? 'Open it once, and give each thread a directory of its own.'

@@ -38,7 +38,9 @@ test('the process that wants its own journal a second time is not told to stop i
   const directory = scratch();
   const lock = lockJournal(directory);
   expect(() => lockJournal(directory)).toThrow(
-    refusal(new RegExp(`which this process, ${process.pid}, in thread \\d+, has, .+ Open it once`, 's')),
+    refusal(
+      new RegExp(`which process ${process.pid}, this very one, in thread \\d+, has, .+ Open it once`, 's'),
+    ),
   );
   lock.release();
   lockJournal(directory).release();

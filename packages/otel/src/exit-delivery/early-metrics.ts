@@ -22,5 +22,5 @@ export function earlyMetrics(
   if (metrics === false || target === undefined) return [];
   const deltas = DELTAS[(typeof otlp === 'object' ? otlp.temporality : undefined) ?? 'cumulative'];
   const temporality = (type: InstrumentType): Temporality => (deltas.includes(type) ? 'delta' : 'cumulative');
-  return lastInterval(target, resource, provider.addCollector({ temporality }));
+  return lastInterval(target, resource, provider.addCollector({ name: target.url, temporality }));
 }

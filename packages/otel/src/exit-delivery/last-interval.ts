@@ -5,6 +5,7 @@ import type { MetricData, PushMetricExporter, ResourceMetrics } from '@opentelem
 import type { CollectedMetric, Collector } from '@org/instrument-core';
 import { metricDataOf, resourceMetricsOf } from '../metric-producer.ts';
 import type { OtlpTarget } from '../otlp.ts';
+import { createJsonMetricsSerializer } from '../otlp-json/serializers.ts';
 import { type FinalRequest, finalRequest } from './final-request.ts';
 
 const require = createRequire(import.meta.url);
@@ -67,8 +68,8 @@ function isUpToDate({ isDelivered, startedAt }: LastExport, collector: Collector
 
 /** As the SDK does it: ours may not be loaded yet. */
 function sdkForm({ protocol }: OtlpTarget): MetricsForm {
-  const { JsonMetricsSerializer, ProtobufMetricsSerializer } =
+  const { ProtobufMetricsSerializer } =
     require('@opentelemetry/otlp-transformer') as typeof import('@opentelemetry/otlp-transformer');
-  const serializer = protocol === 'http/json' ? JsonMetricsSerializer : ProtobufMetricsSerializer;
+  const serializer = protocol === 'http/json' ? createJsonMetricsSerializer() : ProtobufMetricsSerializer;
   return { toMetricData: metricDataOf, serialize: (metrics) => serializer.serializeRequest(metrics) };
 }

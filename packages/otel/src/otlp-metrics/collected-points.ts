@@ -6,6 +6,10 @@ import type { AttributeSlab } from './attribute-slab.ts';
 import { DATA, EXEMPLAR, EXPONENTIAL_POINT, HISTOGRAM_POINT, NUMBER_POINT, TIMES } from './fields.ts';
 import { writeExponential, writeHistogram, writeNumber, writeOptional } from './point-fields.ts';
 
+/** W3C Trace Context, "trace-id" and "parent-id". */
+const TRACE_ID_DIGITS = 32;
+const SPAN_ID_DIGITS = 16;
+
 /** Writes the points of a metric of ours, series by series, with attributes that were encoded once. */
 export function writeCollectedPoints(
   writer: ProtoWriter,
@@ -111,14 +115,17 @@ function writeTimes(writer: ProtoWriter, startMillis: number, endTime: HrTime): 
   writer.millis(TIMES.start, startMillis);
 }
 
-/** The SDK's data points have no field for exemplars; OTLP has. */
+/**
+ * The SDK's data points have no field for exemplars; OTLP has. One with ids of another length, as of a tracer that is not
+ * OpenTelemetry's, is left out: receivers refuse a whole request for it.
+ */
 function writeExemplar(
   writer: ProtoWriter,
   field: number,
   exemplar: Exemplar | undefined,
   integer: boolean,
 ): void {
-  if (exemplar === undefined) return;
+  if (exemplar?.traceId?.length !== TRACE_ID_DIGITS || exemplar.spanId?.length !== SPAN_ID_DIGITS) return;
   const mark = writer.length;
   if (integer) writer.fixed64(EXEMPLAR.asInt, exemplar.value);
   writer.hex(EXEMPLAR.traceId, exemplar.traceId);

@@ -3,13 +3,14 @@ import {
   AggregationTemporalityPreference,
   OTLPMetricExporterBase,
 } from '@opentelemetry/exporter-metrics-otlp-http';
-import { type IExporterMetricsHelper, JsonMetricsSerializer } from '@opentelemetry/otlp-transformer';
+import type { IExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { OtlpOptions } from '../options.ts';
 import type { OtlpTarget } from '../otlp.ts';
 import { createGrpcDelegate } from '../otlp-grpc/delegate.ts';
 import { createHttpDelegate } from '../otlp-http/delegate.ts';
 import type { SendProgress } from '../otlp-http/transport.ts';
+import { createJsonMetricsSerializer } from '../otlp-json/serializers.ts';
 import { pointCount } from './lazy-metric-data.ts';
 import { createMetricsSerializer } from './serializer.ts';
 
@@ -47,7 +48,7 @@ export function createOtlpMetricExporter(
   const isGrpc = target.protocol === 'grpc';
   const delegate = (isGrpc ? createGrpcDelegate : createHttpDelegate)({
     target,
-    serializer: target.protocol === 'http/json' ? JsonMetricsSerializer : createMetricsSerializer(),
+    serializer: target.protocol === 'http/json' ? createJsonMetricsSerializer() : createMetricsSerializer(),
     componentType: isGrpc ? GRPC_COMPONENT_TYPE : HTTP_COMPONENT_TYPE,
     counter: pointCounter,
     meters,

@@ -6,6 +6,7 @@ import { lastSpans } from '../exit-delivery/last-spans.ts';
 import { describeExportFailures } from '../export-failures.ts';
 import type { OtlpTarget } from '../otlp.ts';
 import { otlpFailure } from '../otlp-failures.ts';
+import { createJsonTraceSerializer } from '../otlp-json/serializers.ts';
 import { createSpanList, type SpanBatch } from '../span-queue/span-batch.ts';
 import { SpanQueue, type SpanQueueOptions } from '../span-queue/span-queue.ts';
 import { EncodedSpans } from './encoded-spans.ts';
@@ -52,12 +53,12 @@ export function createSpanSender(
     return { processor: queue, takeLast: () => lastSpans(target, queue.drain(), form.join) };
   };
   if (target.protocol === 'http/json') {
-    const { JsonTraceSerializer } = transformer();
+    const serializer = createJsonTraceSerializer();
     return sender({
-      serializer: JsonTraceSerializer,
+      serializer,
       countItems: ({ length }) => length,
       createBatch: createSpanList,
-      join: (parts) => JsonTraceSerializer.serializeRequest(parts.flat()),
+      join: (parts) => serializer.serializeRequest(parts.flat()),
     });
   }
   // An empty message says that all was taken, as most do: the package and what it brings are loaded for others only.

@@ -3,6 +3,7 @@ import { type Attributes, diag } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Collection } from '@org/instrument-core';
+import { integerParser, type Parser, parseText } from '../environment/parse-values.ts';
 import type { PrometheusOptions } from '../options.ts';
 import type { Exposition } from './exposition.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type MetricsHandler,
   type ServedRoutes,
 } from './handler.ts';
+import { pathOf } from './request-path.ts';
 import { createScrape } from './scrape.ts';
 import { collectionOf } from './sdk-metric.ts';
 import { createSerializer } from './serializer.ts';
@@ -18,6 +20,7 @@ import { createMetricsServer, type ListeningAddress, type MetricsServer } from '
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PATH = '/metrics';
+const MAX_PORT = 65_535;
 
 /** Options of {@link InstrumentPrometheusExporter}. */
 export interface InstrumentPrometheusExporterOptions extends PrometheusOptions {
@@ -42,7 +45,8 @@ export class InstrumentPrometheusExporter extends PrometheusExporter {
 
   constructor(options: InstrumentPrometheusExporterOptions) {
     super({ preventServerStart: true });
-    const path = (options.path ?? DEFAULT_PATH).replace(/^(?!\/)/, '/');
+    // One slash in front: two would be a host.
+    const path = pathOf((options.path ?? DEFAULT_PATH).replace(/^\/*/, '/')) ?? DEFAULT_PATH;
     this.#producers = [...(options.metricProducers ?? [])];
     this.#handler = createMetricsHandler(
       createScrape({
@@ -57,8 +61,12 @@ export class InstrumentPrometheusExporter extends PrometheusExporter {
       }),
     );
     this.#server = createMetricsServer({
-      host: options.host ?? process.env.OTEL_EXPORTER_PROMETHEUS_HOST ?? DEFAULT_HOST,
-      port: options.port ?? environmentPort() ?? PrometheusExporter.DEFAULT_OPTIONS.port,
+      // An empty host would be every interface there is.
+      host: options.host || readVariable('OTEL_EXPORTER_PROMETHEUS_HOST', parseText) || DEFAULT_HOST,
+      port:
+        options.port ??
+        readVariable('OTEL_EXPORTER_PROMETHEUS_PORT', integerParser(0, MAX_PORT)) ??
+        PrometheusExporter.DEFAULT_OPTIONS.port,
       path,
       handler: createPathHandler(path, this.#handler, options.routes),
     });
@@ -121,9 +129,8 @@ function regExpOf(pattern: RegExp | string | undefined): RegExp | undefined {
   return typeof pattern === 'string' ? new RegExp(pattern) : pattern;
 }
 
-/** The port of `OTEL_EXPORTER_PROMETHEUS_PORT`; `undefined` when it is not set, or not a port. */
-function environmentPort(): number | undefined {
-  const text = process.env.OTEL_EXPORTER_PROMETHEUS_PORT?.trim();
-  const port = text ? Number(text) : Number.NaN;
-  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : undefined;
+/** What a variable says by the rules of all of them; `undefined` when it is unset, empty or ignored with a warning. */
+function readVariable<T>(name: string, parse: Parser<T>): T | undefined {
+  const text = process.env[name]?.trim();
+  return text ? parse(text).value : undefined;
 }

@@ -5,7 +5,8 @@ import type { FamilyType } from './metric-text.ts';
 
 /** `target_info`: an info family in OpenMetrics, unless a metric has its name; a gauge otherwise. */
 export function targetInfo(exposition: Exposition, format: TextFormat, table: FamilyTable): string {
-  const info = format === 'openmetrics' && !table.taken.has('target');
+  // A counter `target_total` is a family `target` too.
+  const info = format === 'openmetrics' && !table.taken.has('target') && !table.taken.has('target_total');
   const name = info ? 'target' : 'target_info';
   const labels = labelText(attributeLabels(exposition.resource, new Set()));
   const sample = labels === '' ? 'target_info 1' : `target_info{${labels}} 1`;

@@ -1,3 +1,4 @@
+import { doubledSeries, type IsDoubled } from './doubled-series.ts';
 import { EMPTY_GRID, gridBounds, widenGrid } from './exponential-buckets.ts';
 import type { TextFormat } from './exposition.ts';
 import type { Family, FamilyMember } from './family.ts';
@@ -12,20 +13,25 @@ type SeriesWriter = (series: number) => void;
 // Reading the clock costs about as much as writing a line; a series whose labels are rendered first, cold, 50 µs.
 const SERIES_PER_CLOCK_READ = 32;
 
-/** Writes the samples of a family, step by step. Exemplars are written only where the format has room for them. */
+/**
+ * Writes the samples of a family, step by step. Exemplars are written only where the format has room for them.
+ * @param warned names warned of already; added to
+ */
 export function* writeFamily(
   writer: TextWriter,
   steps: Steps,
   family: Family,
   format: TextFormat,
   withExemplars: boolean,
+  warned: Set<string>,
 ): Generator<Buffer, void, undefined> {
+  const isDoubled = doubledSeries(family, warned);
   for (const member of family.members) {
     const writeSeries =
       member.metric.kind === 'exponential_histogram'
         ? yield* exponentialWriter(writer, steps, member, format)
         : seriesWriter(writer, member, format, withExemplars);
-    yield* writeMember(steps, member, writeSeries);
+    yield* writeMember(steps, member, writeSeries, isDoubled);
   }
 }
 
@@ -33,13 +39,14 @@ function* writeMember(
   steps: Steps,
   member: FamilyMember,
   writeSeries: SeriesWriter,
+  isDoubled: IsDoubled | undefined,
 ): Generator<Buffer, void, undefined> {
   const { metric, text } = member;
   let series = 0;
   while (series < metric.size) {
     const stop = Math.min(series + SERIES_PER_CLOCK_READ, metric.size);
     for (; series < stop && !steps.full(); series++) {
-      if (!metric.has(series)) continue;
+      if (!metric.has(series) || isDoubled?.(member, series) === true) continue;
       text.labels.prepare(metric, series);
       writeSeries(series);
     }

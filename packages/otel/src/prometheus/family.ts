@@ -15,6 +15,8 @@ export interface Family {
   readonly name: string;
   readonly type: FamilyType;
   readonly members: FamilyMember[];
+  /** Their fixed labels: fewer than members where some have the same, so that their series may be the same too. */
+  readonly fixed: Set<string>;
 }
 
 /** Families by name, and the sample names that they take. */
@@ -50,10 +52,12 @@ export function groupFamilies(
     const { type } = member.text;
     const { name } = member.text.name;
     const family = families.get(name);
-    if (family?.type === type) family.members.push(member);
-    else if (SUFFIXES[type].some((suffix) => taken.has(name + suffix))) warnConflict(member, warned);
+    if (family?.type === type) {
+      family.members.push(member);
+      family.fixed.add(member.text.fixed);
+    } else if (SUFFIXES[type].some((suffix) => taken.has(name + suffix))) warnConflict(member, warned);
     else {
-      families.set(name, { name, type, members: [member] });
+      families.set(name, { name, type, members: [member], fixed: new Set([member.text.fixed]) });
       for (const suffix of SUFFIXES[type]) taken.add(name + suffix);
     }
   }
@@ -62,12 +66,29 @@ export function groupFamilies(
 
 function warnConflict(member: FamilyMember, warned: Set<string>): void {
   const { name } = member.text.name;
-  const key = `${name} ${member.text.type}`;
-  if (warned.has(key)) return;
-  if (warned.size >= MAX_WARNINGS_KEPT) warned.clear();
-  warned.add(key);
-  diag.warn(
+  warnOnce(
+    warned,
+    `${name} ${member.text.type}`,
     `Prometheus: the ${member.text.type} "${member.metric.descriptor.name}" is left out of /metrics: ` +
       `the name ${name} belongs to a metric of another type.`,
   );
+}
+
+/** Warns, once for each name, of a series that another member of the family has already. */
+export function warnDoubled({ text, metric }: FamilyMember, warned: Set<string>): void {
+  const { name } = text.name;
+  warnOnce(
+    warned,
+    `${name} doubled`,
+    `Prometheus: series of the ${text.type} "${metric.descriptor.name}" are left out of /metrics: another metric ` +
+      `that is named ${name} there has the same labels. Rename one with a view; metrics of different scopes are told ` +
+      'apart unless withoutScopeInfo is set.',
+  );
+}
+
+function warnOnce(warned: Set<string>, key: string, message: string): void {
+  if (warned.has(key)) return;
+  if (warned.size >= MAX_WARNINGS_KEPT) warned.clear();
+  warned.add(key);
+  diag.warn(message);
 }

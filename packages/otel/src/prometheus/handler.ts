@@ -2,6 +2,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import { diag } from '@opentelemetry/api';
 import type { TextFormat } from './exposition.ts';
 import { acceptsGzip, CONTENT_TYPES, negotiateFormat } from './negotiation.ts';
+import { pathOf } from './request-path.ts';
 import type { Scrape } from './scrape.ts';
 import type { BodyHead, BodyPiece, ScrapeBody } from './scrape-body.ts';
 
@@ -74,19 +75,11 @@ export function createPathHandler(
 ): MetricsHandler {
   return (request, response) => {
     if (routes?.handle(request, response) === true) return;
-    const pathname = pathOf(request.url);
+    const pathname = pathOf(request.url ?? '');
     if (pathname === undefined) refuse(response, 400, 'Bad Request');
     else if (pathname !== path) refuse(response, 404, 'Not Found');
     else metrics(request, response);
   };
-}
-
-function pathOf(url: string | undefined): string | undefined {
-  try {
-    return new URL(url ?? '', 'http://localhost').pathname;
-  } catch {
-    return undefined;
-  }
 }
 
 function headerText(header: string | string[] | undefined): string | undefined {

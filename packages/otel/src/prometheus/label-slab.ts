@@ -1,6 +1,6 @@
 import type { CollectedMetric } from '@org/instrument-core';
 import { COPY_SLACK } from '@org/instrument-core';
-import { attributeLabels, labelText } from './labels.ts';
+import { attributeLabels, type Labels, labelText } from './labels.ts';
 
 const INITIAL_BYTES = 256;
 const INITIAL_SERIES = 4;
@@ -33,8 +33,13 @@ export class LabelSlab {
   /** Renders the labels of a series unless that was done before. */
   prepare(metric: CollectedMetric, series: number): void {
     if (series < this.#ends.length && this.#ends[series] !== 0) return;
-    const text = labelText(attributeLabels(metric.attributes(series), this.#reserved));
+    const text = labelText(this.labels(metric, series));
     this.#keep(series, text === '' ? '' : `${text},`, metric.size);
+  }
+
+  /** The labels of a series, not rendered. */
+  labels(metric: CollectedMetric, series: number): Labels {
+    return attributeLabels(metric.attributes(series), this.#reserved);
   }
 
   /** Where the text of a prepared series begins in `view`. */

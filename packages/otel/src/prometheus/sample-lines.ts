@@ -68,9 +68,13 @@ function endSample(writer: TextWriter, stamp: Fragment | undefined, exemplar: Ex
   writer.endLine();
 }
 
-/** ` # {trace_id="…",span_id="…"} 0.27 1700000000.123`; the empty string for one that OpenMetrics has no room for. */
+/**
+ * ` # {trace_id="…",span_id="…"} 0.27 1700000000.123`; the empty string for one that OpenMetrics has no room for, and for
+ * one of a tracer that has no such ids.
+ */
 function exemplarText(exemplar: Exemplar): string {
   const { traceId, spanId, value, timestampMillis } = exemplar;
+  if (typeof traceId !== 'string' || typeof spanId !== 'string') return '';
   if (EXEMPLAR_NAMES + traceId.length + spanId.length > MAX_EXEMPLAR_LABELS) return '';
   const labels = `trace_id="${escapeLabelValue(traceId)}",span_id="${escapeLabelValue(spanId)}"`;
   return ` # {${labels}} ${valueText(value)} ${secondsText(timestampMillis)}`;

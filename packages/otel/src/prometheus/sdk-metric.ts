@@ -21,6 +21,7 @@ import type {
   MetricPoint,
   Temporality,
 } from '@org/instrument-core';
+import { asText } from '@org/instrument-core';
 
 /**
  * Shows metrics of the OpenTelemetry SDK's form as a {@link Collection}. Its time is the end time of the first point;
@@ -34,7 +35,7 @@ export function collectionOf(scopeMetrics: readonly ScopeMetrics[], errors: read
   return {
     timeMillis: end === undefined ? Date.now() : hrTimeToMilliseconds(end),
     scopes: scopeMetrics.map(({ scope, metrics }) => ({
-      scope: { name: scope.name, version: scope.version ?? '', schemaUrl: scope.schemaUrl },
+      scope: { name: asText(scope.name), version: asText(scope.version), schemaUrl: scope.schemaUrl },
       metrics: metrics.map(collectedMetric).filter((metric) => metric !== undefined),
     })),
     errors,
@@ -74,7 +75,13 @@ class SdkMetric implements CollectedMetric {
 
   constructor(data: MetricData, kind: MetricKind, monotonic: boolean, type: InstrumentType) {
     const { name, description, unit, valueType } = data.descriptor;
-    this.descriptor = { name, description, unit, type, integer: valueType === ValueType.INT };
+    this.descriptor = {
+      name: asText(name),
+      description: asText(description),
+      unit: asText(unit),
+      type,
+      integer: valueType === ValueType.INT,
+    };
     this.kind = kind;
     this.temporality =
       data.aggregationTemporality === AggregationTemporality.CUMULATIVE ? 'cumulative' : 'delta';

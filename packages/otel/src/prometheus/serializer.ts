@@ -93,7 +93,8 @@ export function createSerializer(options: ExpositionOptions = {}): ExpositionSer
     for (const family of table.families.values()) {
       const type = openMetricsType(family, table);
       writer.text(format === 'openmetrics' ? openMetricsHead(family, type) : prometheusHead(family));
-      yield* writeFamily(writer, steps, family, format, format === 'openmetrics' && type === 'counter');
+      const withExemplars = format === 'openmetrics' && type === 'counter';
+      yield* writeFamily(writer, steps, family, format, withExemplars, warned);
     }
     if (format === 'openmetrics') writer.text('# EOF\n');
     else if (table.families.size === 0) writer.text('# no registered metrics\n');

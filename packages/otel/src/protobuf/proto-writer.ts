@@ -1,3 +1,4 @@
+import { describeValue } from '@org/instrument-core';
 import { highWord, nibble } from './bits.ts';
 
 /** Bytes that `copy` may touch in front of what it was asked for: it moves four at a time. */
@@ -121,8 +122,9 @@ export class ProtoWriter {
     this.varint(field, ((value << 1) ^ (value >> 31)) >>> 0);
   }
 
-  /** Fields of type `string`. */
+  /** Fields of type `string`. Throws at what is none: a length that is no number would spoil what is written already. */
   string(field: number, text: string): void {
+    if (typeof text !== 'string') throw new TypeError(`expected a text, found ${describeValue(text)}`);
     const { length } = text;
     if (length > SHORT_TEXT || !this.#ascii(text)) {
       const size = Buffer.byteLength(text);

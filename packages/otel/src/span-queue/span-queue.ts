@@ -1,6 +1,7 @@
-import { context, diag, type MeterProvider, TraceFlags } from '@opentelemetry/api';
+import { context, type MeterProvider, TraceFlags } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { warn } from '../diagnostics.ts';
 import { UNTRACED } from '../suppress-tracing.ts';
 import { QueueMetrics } from './queue-metrics.ts';
 import type { SpanBatch } from './span-batch.ts';
@@ -251,9 +252,7 @@ export class SpanQueue<Items> implements SpanProcessor {
   }
 
   #tellDropped(): void {
-    diag.warn(
-      `${this.#dropped} spans were dropped: the queue was full (maxQueueSize ${this.#maxQueueSize}).`,
-    );
+    warn(`${this.#dropped} spans were dropped: the queue was full (maxQueueSize ${this.#maxQueueSize}).`);
     this.#dropped = 0;
   }
 }

@@ -1,4 +1,6 @@
-import { type Attributes, type AttributeValue, diag } from '@opentelemetry/api';
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import { ownText, reasonOf } from '@org/instrument-core';
+import { warn } from '../diagnostics.ts';
 
 /**
  * Whether a value may be that of an attribute: text, a number, a boolean, or a list of one of these, holes allowed.
@@ -28,14 +30,22 @@ function isHomogeneous(list: readonly unknown[]): boolean {
 
 /** Text no longer than `length`, alone and in lists; other values as they are. Lists are copied. */
 export function cut(value: AttributeValue, length: number): AttributeValue {
-  if (typeof value === 'string') return value.length > length ? value.slice(0, length) : value;
+  if (typeof value === 'string') return value.length > length ? cutText(value, length) : value;
   if (!Array.isArray(value)) return value;
   return value.map((element) =>
-    typeof element === 'string' ? element.slice(0, length) : element,
+    typeof element === 'string' && element.length > length ? cutText(element, length) : element,
   ) as string[];
 }
 
-/** Attributes of an event or a link, the first `count` of the valid ones; and how many others there were. */
+/** With memory of its own: what waits to be sent would else keep all of the text that it was cut out of. */
+function cutText(text: string, length: number): string {
+  return ownText(text.slice(0, length));
+}
+
+/**
+ * Attributes as a span, an event or a link begins with, the first `count` of the valid ones; and how many others there
+ * were. Never throws: what cannot be read, by getters and proxies, is left out.
+ */
 export function admitted(
   given: Attributes | undefined,
   count: number,
@@ -45,21 +55,52 @@ export function admitted(
   let kept = 0;
   let dropped = 0;
   if (typeof given !== 'object' || given === null) return { attributes, dropped };
-  for (const key of Object.keys(given)) {
-    const value = given[key];
-    if (value == null || !isValid(key, value)) continue;
-    if (kept >= count) dropped++;
-    else {
-      attributes[key] = cut(value, length);
-      kept++;
+  try {
+    for (const key in given) {
+      try {
+        const value = given[key];
+        if (value == null || !Object.hasOwn(given, key) || !isValid(key, value)) continue;
+        if (kept >= count) dropped++;
+        else {
+          attributes[key] = cut(value, length);
+          kept++;
+        }
+      } catch (error) {
+        sayUnreadable(error);
+      }
     }
+  } catch (error) {
+    sayUnreadable(error);
   }
   return { attributes, dropped };
+}
+
+/** Gives each attribute that can be read to `take`; what that throws goes no further. */
+export function eachAttribute(
+  given: Attributes | undefined,
+  take: (key: string, value: AttributeValue) => void,
+): void {
+  try {
+    for (const key of Object.keys(given ?? {})) {
+      try {
+        take(key, given?.[key] as AttributeValue);
+      } catch (error) {
+        sayUnreadable(error);
+      }
+    }
+  } catch (error) {
+    sayUnreadable(error);
+  }
 }
 
 /** Whether it is an attribute; says so when it is not. */
 export function isValid(key: string, value: unknown): value is AttributeValue {
   if (key !== '' && isAttributeValue(value)) return true;
-  diag.warn(key === '' ? 'An attribute of a span needs a key.' : `Not a value of an attribute: ${key}`);
+  warn(key === '' ? 'An attribute of a span needs a key.' : `Not a value of an attribute: ${String(key)}`);
   return false;
+}
+
+/** What reading what the caller gave has thrown. */
+export function sayUnreadable(error: unknown): void {
+  warn(`What a span was given could not be read, and is left out: ${reasonOf(error)}`);
 }

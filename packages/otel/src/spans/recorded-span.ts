@@ -2,7 +2,6 @@ import {
   type Attributes,
   type AttributeValue,
   type Context,
-  diag,
   type Exception,
   type HrTime,
   type Link,
@@ -14,35 +13,18 @@ import {
 } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
-import type { Span, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace';
-import { monotonicMillis } from '@org/instrument-core';
-import { admitted, cut, isValid } from './attributes.ts';
-import { admitLast, type SpanLimits } from './limits.ts';
-import { isReading, isTimeInput } from './time-input.ts';
+import type { Span, TimedEvent } from '@opentelemetry/sdk-trace';
+import { asText, monotonicMillis } from '@org/instrument-core';
+import { warn } from '../diagnostics.ts';
+import { admitted, cut, eachAttribute, isValid, sayUnreadable } from './attributes.ts';
+import { exceptionAttributes } from './exception.ts';
+import { admitLast } from './limits.ts';
+import { admittedLink } from './links.ts';
+import type { SpanOrigin, SpanStart } from './span-start.ts';
+import { givenTime, isReading, isTimeInput } from './time-input.ts';
 import { between, hrTimeOf, millisOf, unixMillisOf } from './wall-clock.ts';
 
 const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
-
-/** What the spans of one tracer have in common. */
-export interface SpanOrigin {
-  readonly resource: Resource;
-  readonly instrumentationScope: InstrumentationScope;
-  readonly limits: SpanLimits;
-  readonly processors: readonly SpanProcessor[];
-}
-
-/** What one span begins with. */
-export interface SpanStart {
-  readonly name: string;
-  readonly kind: SpanKind;
-  readonly spanContext: SpanContext;
-  readonly parentSpanContext: SpanContext | undefined;
-  /** Valid ones, within the limits; the span keeps the object. */
-  readonly attributes: Attributes;
-  readonly droppedAttributesCount: number;
-  readonly links: readonly Link[] | undefined;
-  readonly startTime: TimeInput | undefined;
-}
 
 /**
  * A span that is recorded: what the API's users write and what the SDK's processors and exporters read. It does what
@@ -93,7 +75,7 @@ export class RecordedSpan implements Span {
     this.#endMillis = 0;
     this.#givenStart = undefined;
     this.#givenEnd = undefined;
-    this.#begin(start.startTime);
+    this.#begin(givenTime(start.startTime));
     if (start.links !== undefined) this.addLinks(start.links);
   }
 
@@ -167,23 +149,17 @@ export class RecordedSpan implements Span {
   }
 
   setAttribute(key: string, value: AttributeValue): this {
-    if (value == null || this.#isOver() || !isValid(key, value)) return this;
-    const { attributes } = this;
-    const { attributeCount, attributeValueLength } = this.#origin.limits;
-    if (!Object.hasOwn(attributes, key)) {
-      if (this.#attributeCount < 0) this.#attributeCount = Object.keys(attributes).length;
-      if (this.#attributeCount >= attributeCount) {
-        this.droppedAttributesCount++;
-        return this;
-      }
-      this.#attributeCount++;
+    if (value == null || this.#isOver()) return this;
+    try {
+      if (isValid(key, value)) this.#set(key, cut(value, this.#origin.limits.attributeValueLength));
+    } catch (error) {
+      sayUnreadable(error);
     }
-    attributes[key] = cut(value, attributeValueLength);
     return this;
   }
 
   setAttributes(attributes: Attributes): this {
-    for (const key of Object.keys(attributes)) this.setAttribute(key, attributes[key] as AttributeValue);
+    eachAttribute(attributes, (key, value) => this.setAttribute(key, value));
     return this;
   }
 
@@ -191,63 +167,65 @@ export class RecordedSpan implements Span {
     if (this.#isOver()) return this;
     const { eventCount, attributePerEventCount, attributeValueLength } = this.#origin.limits;
     const isTime = isTimeInput(attributesOrTime);
-    const when = isTime && !isTimeInput(time) ? attributesOrTime : time;
+    const when = givenTime(isTime && !isTimeInput(time) ? attributesOrTime : time);
     const given = isTime ? undefined : attributesOrTime;
     const { attributes, dropped } = admitted(given, attributePerEventCount, attributeValueLength);
-    const event = { name, attributes, time: this.#timeOf(when), droppedAttributesCount: dropped };
+    const event = {
+      name: asText(name),
+      attributes,
+      time: this.#timeOf(when),
+      droppedAttributesCount: dropped,
+    };
     if (!admitLast(this.events, event, eventCount)) this.droppedEventsCount++;
     return this;
   }
 
   addLink(link: Link): this {
     if (this.#isOver()) return this;
-    const { linkCount, attributePerLinkCount, attributeValueLength } = this.#origin.limits;
-    const { attributes, dropped } = admitted(link.attributes, attributePerLinkCount, attributeValueLength);
-    const kept: Link = { context: link.context };
-    if (Object.keys(attributes).length > 0) kept.attributes = attributes;
-    if (dropped > 0) kept.droppedAttributesCount = dropped;
-    if (!admitLast(this.links, kept, linkCount)) this.droppedLinksCount++;
+    const { limits } = this.#origin;
+    const kept = admittedLink(link, limits);
+    if (kept === undefined || !admitLast(this.links, kept, limits.linkCount)) this.droppedLinksCount++;
     return this;
   }
 
   addLinks(links: readonly Link[]): this {
-    for (const link of links) this.addLink(link);
+    try {
+      for (const link of links ?? []) this.addLink(link);
+    } catch (error) {
+      sayUnreadable(error);
+    }
     return this;
   }
 
   /** `OK` is final, and `UNSET` changes nothing (specification, "Set Status"). */
-  setStatus({ code, message }: SpanStatus): this {
-    if (this.#isOver() || code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK)
-      return this;
-    const isTold = code === SpanStatusCode.ERROR && typeof message === 'string';
-    this.status = isTold ? { code, message } : { code };
+  setStatus(status: SpanStatus): this {
+    if (this.#isOver() || this.status.code === SpanStatusCode.OK) return this;
+    try {
+      const { code, message } = status;
+      if (code === SpanStatusCode.OK) this.status = { code };
+      else if (code === SpanStatusCode.ERROR) {
+        this.status = typeof message === 'string' ? { code, message } : { code };
+      }
+    } catch (error) {
+      sayUnreadable(error);
+    }
     return this;
   }
 
   updateName(name: string): this {
-    if (!this.#isOver()) this.name = name;
+    if (!this.#isOver()) this.name = asText(name);
     return this;
   }
 
   /** Adds the event `exception` (semantic conventions, "Exceptions on spans"). */
   recordException(exception: Exception, time?: TimeInput): void {
-    const { code, name, message, stack }: Exclude<Exception, string> & { code?: string | number } =
-      typeof exception === 'string' ? { message: exception } : (exception ?? {});
-    const type = code ? String(code) : name;
-    if (!type && !message) {
-      diag.warn(`An exception was not recorded, it has neither name nor message: ${exception}`);
-      return;
-    }
-    const attributes: Attributes = {};
-    if (type) attributes['exception.type'] = type;
-    if (message) attributes['exception.message'] = message;
-    if (stack) attributes['exception.stacktrace'] = stack;
-    this.addEvent('exception', attributes, time);
+    const attributes = exceptionAttributes(exception);
+    if (attributes !== undefined) this.addEvent('exception', attributes, time);
   }
 
   end(time?: TimeInput): void {
     if (this.#isOver()) return;
-    this.#finish(time);
+    this.#finish(givenTime(time));
     const { processors } = this.#origin;
     for (const processor of processors) processor.onEnding?.(this);
     this.ended = true;
@@ -257,6 +235,19 @@ export class RecordedSpan implements Span {
   /** Tells the processors that the span has begun. */
   announce(parent: Context): void {
     for (const processor of this.#origin.processors) processor.onStart(this, parent);
+  }
+
+  #set(key: string, value: AttributeValue): void {
+    const { attributes } = this;
+    if (!Object.hasOwn(attributes, key)) {
+      if (this.#attributeCount < 0) this.#attributeCount = Object.keys(attributes).length;
+      if (this.#attributeCount >= this.#origin.limits.attributeCount) {
+        this.droppedAttributesCount++;
+        return;
+      }
+      this.#attributeCount++;
+    }
+    attributes[key] = value;
   }
 
   #begin(given: TimeInput | undefined): void {
@@ -274,7 +265,7 @@ export class RecordedSpan implements Span {
     this.#endMillis = Array.isArray(given) ? millisOf(given) : this.#millisOf(given);
     const isExact = this.#givenStart !== undefined || this.#givenEnd !== undefined;
     if (this.#endMillis >= this.#startMillis && (!isExact || this.duration[0] >= 0)) return;
-    diag.warn(`The span ${this.name} ends before it starts; its duration is taken to be 0.`);
+    warn(`The span ${this.name} ends before it starts; its duration is taken to be 0.`);
     this.#endMillis = this.#startMillis;
     this.#givenEnd = this.#givenStart;
   }
@@ -293,7 +284,7 @@ export class RecordedSpan implements Span {
   }
 
   #isOver(): boolean {
-    if (this.ended) diag.warn(`The span ${this.name} has ended and cannot be changed or ended again.`);
+    if (this.ended) warn(`The span ${this.name} has ended and cannot be changed or ended again.`);
     return this.ended;
   }
 }

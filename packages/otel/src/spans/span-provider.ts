@@ -2,6 +2,8 @@ import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { asText } from '@org/instrument-core';
+import { warn } from '../diagnostics.ts';
 import type { SpanLimits } from './limits.ts';
 import type { NamedSampler } from './named-sampler.ts';
 import { createTracer } from './tracer.ts';
@@ -24,11 +26,15 @@ export class SpanProvider implements TracerProvider {
     this.#options = options;
   }
 
-  getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
-    const schemaUrl = options?.schemaUrl;
+  getTracer(given: string, givenVersion?: string, options?: TracerOptions): Tracer {
+    const name = asText(given);
+    const version = givenVersion == null ? undefined : asText(givenVersion);
+    const schemaUrl = options?.schemaUrl == null ? undefined : asText(options.schemaUrl);
     const key = JSON.stringify([name, version, schemaUrl]);
     let tracer = this.#tracers.get(key);
     if (tracer === undefined) {
+      if (name === '')
+        warn('A tracer was asked for without a name: its spans cannot be told by their scope.');
       const { resource, sampler, processors, limits } = this.#options;
       const instrumentationScope = { name, version, schemaUrl } as InstrumentationScope;
       tracer = createTracer({ resource, instrumentationScope, limits, processors }, sampler);

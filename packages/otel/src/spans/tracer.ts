@@ -1,5 +1,4 @@
 import {
-  type Attributes,
   type Context,
   context,
   INVALID_SPAN_CONTEXT,
@@ -15,19 +14,21 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
-import { withSpan } from '@org/instrument-core';
+import { asText, withSpan } from '@org/instrument-core';
 import { SUPPRESS_TRACING } from '../suppress-tracing.ts';
-import { cut, isValid } from './attributes.ts';
+import { admitted } from './attributes.ts';
 import { createSpanId, createTraceId } from './ids.ts';
 import { LateSpan } from './late-span.ts';
 import { createMark, isSampledBelow, isSelective, type NamedSampler } from './named-sampler.ts';
-import { RecordedSpan, type SpanOrigin } from './recorded-span.ts';
+import { RecordedSpan } from './recorded-span.ts';
+import type { SpanOrigin } from './span-start.ts';
 
 // The SDK's `SamplingDecision`, by value: importing it would load the SDK.
 const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
 
 const NO_LINKS: Link[] = [];
+const NO_OPTIONS: SpanOptions = {};
 const SAMPLED: SamplingResult = { decision: RECORD_AND_SAMPLED };
 
 /**
@@ -37,7 +38,10 @@ const SAMPLED: SamplingResult = { decision: RECORD_AND_SAMPLED };
 export function createTracer(origin: SpanOrigin, sampler: Sampler | NamedSampler): Tracer {
   const [named, asked] = 'shouldSample' in sampler ? [undefined, sampler] : [sampler, undefined];
   const followsUnsampled = named !== undefined && (named.isParentBased || isSelective(named));
-  const startSpan = (name: string, options: SpanOptions = {}, given: Context = context.active()): Span => {
+  const startSpan = (givenName: string, givenOptions?: SpanOptions, givenContext?: Context): Span => {
+    const name = asText(givenName);
+    const options = givenOptions ?? NO_OPTIONS;
+    const given = givenContext ?? context.active();
     const parentContext = options.root === true ? trace.deleteSpan(given) : given;
     if (parentContext.getValue(SUPPRESS_TRACING) === true) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const above = trace.getSpan(parentContext);
@@ -52,9 +56,10 @@ export function createTracer(origin: SpanOrigin, sampler: Sampler | NamedSampler
       return trace.wrapSpanContext(spanContextOf(parent.traceId, TraceFlags.NONE, parent.traceState));
     }
     const traceId = parent === undefined ? createTraceId(mark) : parent.traceId;
-    const kind = options.kind ?? SpanKind.INTERNAL;
-    const { attributes, dropped } = initial(options.attributes, origin);
-    const links = options.links;
+    const kind = typeof options.kind === 'number' ? options.kind : SpanKind.INTERNAL;
+    const { attributeCount, attributeValueLength } = origin.limits;
+    const { attributes, dropped } = admitted(options.attributes, attributeCount, attributeValueLength);
+    const links = options.links ?? undefined;
     const sampling =
       asked === undefined
         ? SAMPLED
@@ -81,7 +86,8 @@ export function createTracer(origin: SpanOrigin, sampler: Sampler | NamedSampler
     startActiveSpan(name: string, ...rest: unknown[]): unknown {
       const fn = rest.pop() as ((span: Span) => unknown) | undefined;
       if (fn === undefined) return undefined;
-      const [options, given = context.active()] = rest as [SpanOptions?, Context?];
+      const [options, asked] = rest as [SpanOptions?, Context?];
+      const given = asked ?? context.active();
       const span = startSpan(name, options, given);
       return context.with(withSpan(given, span), fn, undefined, span);
     },
@@ -99,28 +105,8 @@ function spanContextOf(
 
 /** What a span is a child of: only of what has valid ids. */
 function parentOf(above: Span | undefined): SpanContext | undefined {
-  const spanContext = above?.spanContext();
+  const spanContext = above?.spanContext() ?? undefined;
   // Our own ids need no second look, which would be at every digit.
   if (spanContext === undefined || above instanceof RecordedSpan) return spanContext;
   return isSpanContextValid(spanContext) ? spanContext : undefined;
-}
-
-/** Valid attributes, within the limits. */
-function initial(
-  given: Attributes | undefined,
-  { limits }: SpanOrigin,
-): { attributes: Attributes; dropped: number } {
-  const attributes: Attributes = {};
-  let kept = 0;
-  let dropped = 0;
-  for (const key in given) {
-    const value = given[key];
-    if (value == null || !Object.hasOwn(given, key) || !isValid(key, value)) continue;
-    if (kept >= limits.attributeCount) dropped++;
-    else {
-      attributes[key] = cut(value, limits.attributeValueLength);
-      kept++;
-    }
-  }
-  return { attributes, dropped };
 }

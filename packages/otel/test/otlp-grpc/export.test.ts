@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { status } from '@grpc/grpc-js';
-import { context, diag, trace } from '@opentelemetry/api';
+import { Metadata, status } from '@grpc/grpc-js';
+import { context, diag, metrics, trace } from '@opentelemetry/api';
 import { meterProvider } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type OtelHandle, type OtelOptions, type OtlpOptions, startOtel } from '../../src/index.ts';
@@ -28,6 +28,17 @@ afterEach(async () => {
   receiver.close();
   vi.unstubAllEnvs();
 });
+
+/** What a receiver sends that wants to be asked again later: `google.rpc.Status` with a `RetryInfo`, as bytes. */
+function retryInfo(seconds: number): Metadata {
+  const field = (number: number, bytes: Uint8Array): Buffer =>
+    Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
+  const delay = field(1, Buffer.from([0x08, seconds]));
+  const any = [field(1, Buffer.from('type.googleapis.com/google.rpc.RetryInfo')), field(2, delay)];
+  const metadata = new Metadata();
+  metadata.set('grpc-status-details-bin', field(3, Buffer.concat(any)));
+  return metadata;
+}
 
 function start(otlp: OtlpOptions = {}, more: OtelOptions = {}): OtelHandle {
   handle = startOtel({
@@ -268,6 +279,23 @@ describe('a receiver that', () => {
     work();
     await flush();
     expect(delivered()).toEqual({ count: worked, spans: [`work ${worked}`] });
+  });
+
+  it('throttles, and says for how long: deltas are kept until it takes them', async () => {
+    const { flush } = start({ temporality: 'delta', timeout: 200 });
+    const throttled = metrics.getMeter('grpc').createCounter('grpc.throttled');
+    receiver.answer = (answer) =>
+      answer({ code: status.RESOURCE_EXHAUSTED, details: 'slow down', metadata: retryInfo(30) });
+    for (let push = 0; push < 5; push++) {
+      throttled.add(10);
+      await flush();
+    }
+    receiver.exports.length = 0;
+    receiver.answer = accept;
+    throttled.add(10);
+    await flush();
+    const [point] = receivedMetrics(receiver, 'grpc.throttled')[0]?.sum?.dataPoints ?? [];
+    expect(point?.asDouble).toBe(60);
   });
 
   it('takes only a part: that is a fault, and what it says about it is told', async () => {

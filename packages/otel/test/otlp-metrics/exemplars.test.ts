@@ -1,7 +1,12 @@
 import { type Context, ROOT_CONTEXT, TraceFlags, trace, ValueType } from '@opentelemetry/api';
-import { MeterProvider } from '@org/instrument-core';
+import { emptyResource } from '@opentelemetry/resources';
+import { type Exemplar, MeterProvider } from '@org/instrument-core';
 import { describe, expect, it } from 'vitest';
+import { resourceMetricsOf } from '../../src/metric-producer.ts';
+import { lazyMetricData } from '../../src/otlp-metrics/lazy-metric-data.ts';
 import { createMetricsSerializer } from '../../src/otlp-metrics/serializer.ts';
+import { createSerializer } from '../../src/prometheus/serializer.ts';
+import { collection, memoryMetric } from '../prometheus/memory-metric.ts';
 import { type DecodedMetric, decodeMetrics } from './decode-request.ts';
 import { bothForms } from './points-metric.ts';
 
@@ -80,6 +85,24 @@ describe('exemplars', () => {
       '00000000000000c2',
     );
   });
+
+  it.each([
+    ['1234567890abcdef', '00f067aa0ba902b7'],
+    [TRACE, '12'],
+    [undefined, undefined],
+  ])(
+    'with the ids %s and %s, as of a tracer of another kind, are left out: receivers refuse all for one',
+    (traceId, spanId) => {
+      const exemplar = { value: 1, timestampMillis: 1_700_000_000_000, traceId, spanId } as Exemplar;
+      const ofOther = memoryMetric({ name: 'orders', series: [{ value: 3, exemplars: { 0: exemplar } }] });
+      const lazy = resourceMetricsOf(collection([ofOther]), emptyResource(), lazyMetricData);
+      const [metric] = decodeMetrics(createMetricsSerializer().serializeRequest(lazy)!);
+      expect(metric?.sum?.dataPoints).toHaveLength(1);
+      expect(metric?.sum?.dataPoints[0]).not.toHaveProperty('exemplars');
+      const exposition = { resource: {}, collections: [collection([ofOther])] };
+      expect(createSerializer().serialize(exposition, 'openmetrics').toString()).toContain('orders_total');
+    },
+  );
 
   it('are not there without a sampled span', async () => {
     const provider = new MeterProvider({ exemplars: true });

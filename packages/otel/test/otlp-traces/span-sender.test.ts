@@ -1,6 +1,6 @@
-import { ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api';
+import { type Link, ROOT_CONTEXT, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { AlwaysOnSampler } from '@opentelemetry/sdk-trace';
+import { AlwaysOnSampler, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import { MeterProvider } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OtlpProtocol } from '../../src/options.ts';
@@ -136,14 +136,63 @@ describe.each<[OtlpProtocol]>([['http/protobuf'], ['http/json']])('spans over %s
 });
 
 it('a span that cannot be written is reported, not thrown at who ends it, and costs no other', async () => {
-  const { end, provider } = start('http/protobuf');
-  end('a', undefined as unknown as string, 'b');
-  const invalid = { traceId: 7, spanId: undefined, traceFlags: TraceFlags.SAMPLED } as never;
-  provider
-    .getTracer('test')
-    .startSpan('c', { links: [{ context: invalid }] }, ROOT_CONTEXT)
-    .end();
+  const spoil = {
+    onStart: () => {},
+    onEnd: (span: { name: unknown }) => {
+      if (span.name === 'spoilt') span.name = 404;
+    },
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  };
+  const { end, provider } = start('http/protobuf', {}, { processors: [spoil as SpanProcessor] });
+  end('a', 'spoilt', 'b');
   await provider.forceFlush();
   expect(receiver.requests.map(({ body }) => decodeNames(body))).toEqual([['a', 'b']]);
-  expect(errors).toHaveLength(2);
+  expect(errors).toEqual([new TypeError('expected a text, found 404')]);
+});
+
+describe.each<[OtlpProtocol]>([['http/protobuf'], ['http/json']])('over %s', (protocol) => {
+  it('names, versions and events that are no text arrive as text, with all other spans', async () => {
+    const { end, provider } = start(protocol);
+    const any = (value: unknown): string => value as string;
+    end('a', any(404), any(undefined), any(Object.create(null)));
+    for (const [name, version] of [[undefined], [5], ['named', 1], [null, null]]) {
+      provider.getTracer(any(name), any(version)).startSpan('b', {}, ROOT_CONTEXT).end();
+    }
+    const span = provider.getTracer('test').startSpan('c', {}, ROOT_CONTEXT);
+    span.updateName(any(7)).addEvent(any(8)).addEvent(any(null)).end();
+    end('z');
+    await provider.forceFlush();
+    const names = receiver.requests.flatMap(({ body }) => namesOf(body, protocol));
+    expect(names.sort()).toEqual(['', '', '404', '7', 'a', 'b', 'b', 'b', 'b', 'z']);
+    expect(errors).toEqual([]);
+  });
+
+  it('a link with ids of another form is dropped and counted, and no receiver sees it', async () => {
+    const { provider } = start(protocol);
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const spanId = 'b7ad6b7169203331';
+    const contexts = [
+      { traceId: '1234567890abcdef', spanId },
+      { traceId: '123e4567-e89b-12d3-a456-426614174000', spanId },
+      { traceId, spanId: '12' },
+      { traceId: 7, spanId: undefined },
+      { traceId, spanId },
+      { traceId: '0'.repeat(32), spanId: '0'.repeat(16) },
+    ].map((ids) => ({ ...ids, traceFlags: TraceFlags.SAMPLED }) as SpanContext);
+    const span = provider
+      .getTracer('test')
+      .startSpan(
+        'linked',
+        { links: [...contexts.map((context) => ({ context })), null as unknown as Link] },
+        ROOT_CONTEXT,
+      );
+    span.end();
+    const { links, droppedLinksCount } = span as unknown as ReadableSpan;
+    await provider.forceFlush();
+    expect(links.map(({ context }) => context)).toEqual(contexts.slice(4));
+    expect(droppedLinksCount).toBe(5);
+    expect(receiver.requests.flatMap(({ body }) => namesOf(body, protocol))).toEqual(['linked']);
+    expect(receiver.requests[0]?.body.includes('1234567890abcdef')).toBe(false);
+  });
 });

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CollectionResult, MeterProvider, type MetricProducer } from '@opentelemetry/sdk-metrics';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readEnvironment } from '../../src/environment/read-environment.ts';
+import { startOtel } from '../../src/index.ts';
 import {
   InstrumentPrometheusExporter,
   type InstrumentPrometheusExporterOptions,
@@ -40,7 +42,76 @@ function sdkProducer(): MetricProducer {
   return producer!;
 }
 
+/** Whether the URL, with another address of this machine in the place of its host, answers. */
+async function answersAt(url: string, host: string): Promise<boolean> {
+  const other = Object.assign(new URL(url), { hostname: host });
+  return fetch(other).then(
+    () => true,
+    () => false,
+  );
+}
+
+describe('variables, where no option is given', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each(['', '  '])('the host %j is unset: only this machine reaches /metrics', async (host) => {
+    vi.stubEnv('OTEL_EXPORTER_PROMETHEUS_HOST', host);
+    const { url } = await create().start();
+    expect(new URL(url).hostname).toBe('127.0.0.1');
+    expect(await answersAt(url, '127.0.0.1')).toBe(true);
+    expect(await answersAt(url, '127.0.0.2')).toBe(false);
+  });
+
+  it('an empty host in code is the default one', async () => {
+    const { url } = await create({ host: '' }).start();
+    expect(await answersAt(url, '127.0.0.2')).toBe(false);
+  });
+
+  it.each(['1e4', '0x1f90', '+9999', '9999.0'])('the port %j is ignored', async (port) => {
+    vi.stubEnv('OTEL_EXPORTER_PROMETHEUS_PORT', port);
+    const exporter = create({ port: undefined as never });
+    const started = await exporter.start().catch(({ message }) => message as string);
+    // The default one, free or not.
+    expect(typeof started === 'string' ? started : started.url).toContain('127.0.0.1:9464');
+  });
+
+  it('are read by init() by the same rules', async () => {
+    vi.stubEnv('OTEL_EXPORTER_PROMETHEUS_HOST', '');
+    vi.stubEnv('OTEL_EXPORTER_PROMETHEUS_PORT', '0');
+    const { options } = readEnvironment(process.env);
+    const handle = startOtel({ ...options, logLevel: 'none', handleSignals: false });
+    await handle.ready;
+    const url = handle.endpoints.prometheus ?? '';
+    expect(new URL(url).hostname).toBe('127.0.0.1');
+    expect(await answersAt(url, '127.0.0.2')).toBe(false);
+    await handle.shutdown();
+  });
+});
+
 describe('the Prometheus exporter', () => {
+  it.each(['/métriques', '/x/../m', '//metrics', '/a b', '/%7Em'])(
+    'serves the path %j at the URL that it tells',
+    async (path) => {
+      const { url } = await create({ path }).start();
+      expect((await fetch(url)).status).toBe(200);
+    },
+  );
+
+  it('shows metrics of the SDK whose unit, description or scope is no text', async () => {
+    let producer: MetricProducer | undefined;
+    const reader = new (class extends InstrumentPrometheusExporter {
+      override onInitialized(): void {
+        producer = { collect: () => this.collect() };
+      }
+    })({ collect: async () => JOBS });
+    const meter = new MeterProvider({ readers: [reader] }).getMeter(5 as never, 2 as never);
+    meter.createHistogram('latency', { unit: 1 as never, description: 5 as never }).record(0.5);
+    const samples = await samplesAt((await create({ metricProducers: [producer!] }).start()).url);
+    expect(
+      samples.get(sampleKey('latency_count', { otel_scope_name: '5', otel_scope_version: '2' }))?.value,
+    ).toBe('1');
+  });
+
   it('serves at the default path of a free port on the loopback interface', async () => {
     const { host, port, url } = await create({ resource: () => ({ 'service.name': 'shop' }) }).start();
     expect([host, url]).toEqual(['127.0.0.1', `http://127.0.0.1:${port}/metrics`]);

@@ -22,6 +22,16 @@ const whole = fc.oneof(
   fc.constantFrom(-(2 ** 63), 2 ** 62, 2 ** 32, -(2 ** 32)),
 );
 
+it.each([[undefined], [null], [404], [{}]])(
+  'writes no text for %j, and what was written stays as it was',
+  (value) => {
+    const writer = new ProtoWriter();
+    writer.string(4, 'text');
+    expect(() => writer.string(4, value as never)).toThrow(TypeError);
+    expect(decoded(writer.written)).toEqual({ text: 'text' });
+  },
+);
+
 describe('a message written back to front', () => {
   it('reads as any other: every type, however small the buffer began', () => {
     fc.assert(
