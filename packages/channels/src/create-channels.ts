@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { reportFault } from '@org/instrument-core';
+import { ownText, reportFault } from '@org/instrument-core';
 import type { Channel } from './channel.ts';
 import type { Channels, ChannelsOptions } from './channels.ts';
 import { resolveOptions, timeoutOf } from './channels-options.ts';
@@ -10,6 +10,7 @@ import { LaneReport } from './delivery/lane-report.ts';
 import { createChannelMetrics } from './delivery/metrics.ts';
 import { policyOf } from './delivery/policy.ts';
 import { isAboutChannels } from './events.ts';
+import { KnownWell } from './notification/known-well.ts';
 import { OpenConditions } from './notification/open-conditions.ts';
 import { createNotificationReader } from './notification/reader.ts';
 import type { Notification } from './notification.ts';
@@ -57,7 +58,19 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
   const statuses = () => listeners.map(({ lane }) => lane.status);
   const metrics = createChannelMetrics(statuses);
   let outbox: Outbox | undefined;
-  const conditions = new OpenConditions((key, condition) => outbox?.remember(key, condition));
+  const well = new KnownWell();
+  const conditions = new OpenConditions(
+    (key, condition) => outbox?.remember(key, condition),
+    (key) => outbox?.isOpenElsewhere(key) === true,
+  );
+  /** Of what those who are gone have left open, the end of what is known to be well. */
+  const tellEnds = (keys: readonly string[]): void => {
+    for (const key of keys) {
+      const said = well.of(key);
+      if (said === undefined || !conditions.endsWithThis(key)) continue;
+      hear({ ...said.payload, timestampMillis: clock.unixMillis() }, said.event);
+    }
+  };
   const listeners = to.map((channel): Listener => {
     const { name, settings } = channel;
     const report = new LaneReport({
@@ -77,6 +90,7 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
         directory,
         clock,
         conditions,
+        onLeftOpen: tellEnds,
         onFault: (channel) => metrics.of(channel).diskFault(),
         onDamage: (channel, lines) => metrics.of(channel).damaged(lines),
         onLettersLost: metrics.lettersLost,
@@ -92,12 +106,12 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
       resolve();
     });
   });
-  const read = createNotificationReader(source, conditions);
+  const read = createNotificationReader(source, conditions, well);
   const nextId = createIds();
   const hearing = createHearing(listeners);
-  const isHeard = (event: string): boolean => hearing(event).length > 0;
-  const hear = (payload: unknown, event: string): void => {
-    const hearers = hearing(event);
+  const isHeard = (event: string): boolean => hearing(event).hearers.length > 0;
+  const hear = (payload: unknown, name: string): void => {
+    const { event, hearers } = hearing(name);
     if (hearers.length === 0) return;
     const notification = read(event, payload, nextId());
     for (const hearer of hearers) offer(hearer, notification, payload);
@@ -163,16 +177,23 @@ function createIds(): () => string {
   return () => `${instance}-${(++count).toString(36)}`;
 }
 
+/** The name of an event, to be kept, and who hears it. */
+interface Hearing {
+  readonly event: string;
+  readonly hearers: readonly Listener[];
+}
+
 /** Who hears an event. Asked for every event there is, most of which nobody wants: the answer is kept by name. */
-function createHearing(listeners: readonly Listener[]): (event: string) => readonly Listener[] {
-  const known = new Map<string, readonly Listener[]>();
-  return (event) => {
-    const before = known.get(event);
+function createHearing(listeners: readonly Listener[]): (name: string) => Hearing {
+  const known = new Map<string, Hearing>();
+  return (name) => {
+    const before = known.get(name);
     if (before !== undefined) return before;
-    const hearers = listeners.filter(({ selection }) => selection.hears(event));
+    const event = ownText(name);
+    const hearing = { event, hearers: listeners.filter(({ selection }) => selection.hears(event)) };
     if (known.size >= MAX_NAMES) known.clear();
-    known.set(event, hearers);
-    return hearers;
+    known.set(event, hearing);
+    return hearing;
   };
 }
 

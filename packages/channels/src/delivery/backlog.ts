@@ -22,6 +22,14 @@ export interface BacklogOptions {
   readonly onSettled: () => void;
 }
 
+/** Entries that failed alike, and are tried again. */
+export interface Pause {
+  readonly entries: readonly Entry[];
+  /** Monotonic time. */
+  readonly untilMillis: number;
+  readonly error: string;
+}
+
 /** What waits for a channel, in memory and, as far as there is one, on disk; bounded. */
 export class Backlog {
   readonly #policy: Policy;
@@ -75,6 +83,8 @@ export class Backlog {
     if (isMore || entry.bytes > this.#policy.maxBytes) {
       entry.isSettled = true;
       this.#report.dead(entry, 'overflow', undefined);
+      // It has never been in the journal, which all the same has dead letters written.
+      this.#journal?.note('dead', [entry]);
       return;
     }
     this.#add(entry);
@@ -140,11 +150,20 @@ export class Backlog {
     this.#onSettled();
   }
 
-  /** The keys of these wait, with all that comes after them. */
-  hold(entries: readonly Entry[], untilMillis: number, error: string): void {
-    for (const entry of entries) entry.lastError = error;
-    this.#waiting.hold(new Set(entries.map(({ key }) => key)), untilMillis);
-    this.#note('failed', entries);
+  /** The keys of these wait, with all that comes after them; a key of several for the longest pause of theirs. */
+  hold(pauses: readonly Pause[]): void {
+    const untilMillis = new Map<string, number>();
+    for (const pause of pauses) {
+      for (const entry of pause.entries) {
+        entry.lastError = pause.error;
+        untilMillis.set(entry.key, Math.max(untilMillis.get(entry.key) ?? 0, pause.untilMillis));
+      }
+    }
+    this.#waiting.hold(untilMillis);
+    this.#note(
+      'failed',
+      pauses.flatMap(({ entries }) => entries),
+    );
   }
 
   /** These are delivered again at once, in halves: one of them may be what the receiver does not want. */

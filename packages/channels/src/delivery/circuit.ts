@@ -45,9 +45,13 @@ export class Circuit {
     this.#change('closed');
   }
 
-  /** A delivery has failed. `isAsked`: the receiver works, and asked for a pause. */
+  /** A delivery has failed. `isAsked`: the receiver works, and asked for a pause; as an answer to the trial that will do. */
   failed(nowMillis: number, isAsked: boolean): void {
-    if (this.#state === 'closed' && (isAsked || ++this.#inARow < this.#failures)) return;
+    if (isAsked) {
+      if (this.#state === 'half-open') this.succeeded();
+      return;
+    }
+    if (this.#state === 'closed' && ++this.#inARow < this.#failures) return;
     this.#openUntilMillis = nowMillis + this.#nextPauseMillis;
     this.#nextPauseMillis = Math.min(this.#nextPauseMillis * 2, this.#pauseMillis * MAX_PAUSE_FACTOR);
     this.#change('open');

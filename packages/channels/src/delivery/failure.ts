@@ -1,4 +1,4 @@
-import { reasonOf } from '@org/instrument-core';
+import { ownText, reasonOf } from '@org/instrument-core';
 
 /** Characters of a message that are kept: an answer may quote a whole page. */
 const MAX_MESSAGE = 1_000;
@@ -18,7 +18,8 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   const message = reasonOf(error);
   return {
-    message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message,
+    // Kept with what waits: an error may quote a part of an answer that nobody needs any more.
+    message: ownText(message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message),
     isPermanent: memberOf(error, 'permanent') === true,
     retryAfterMillis: positive(memberOf(error, 'retryAfterMillis')),
     status: positive(memberOf(error, 'status')),

@@ -6,10 +6,10 @@ import type { Entry } from '../outbox/entry.ts';
 import type { Journal } from '../outbox/journal.ts';
 import type { OutboxReader } from '../outbox/outbox.ts';
 import { type Attempt, beginAttempt, type Outcome } from './attempt.ts';
-import { backOffMillis } from './back-off.ts';
 import { Backlog } from './backlog.ts';
 import { Circuit } from './circuit.ts';
 import type { Clock } from './clock.ts';
+import { type FailedAlike, failedAlike, pauseMillisOf } from './failed-alike.ts';
 import { type Failure, isOfSender } from './failure.ts';
 import type { LaneReport } from './lane-report.ts';
 import { Milestones } from './milestones.ts';
@@ -227,11 +227,15 @@ export class Lane implements OutboxReader {
       durationMillis,
     );
     this.#backlog.settle(open.filter(({ id }) => !rejections.has(id)));
-    for (const entry of open) {
-      const failure = rejections.get(entry.id);
-      if (failure?.isPermanent === true) this.#reject([entry], failure, durationMillis);
-      else if (failure !== undefined) this.#retry([entry], failure, now, durationMillis);
+    const groups = failedAlike(open, rejections);
+    for (const { failure, entries } of groups) {
+      if (failure.isPermanent) this.#reject(entries, failure, durationMillis);
     }
+    this.#retry(
+      groups.filter(({ failure }) => !failure.isPermanent),
+      now,
+      durationMillis,
+    );
     if (isFailure)
       this.#circuit?.failed(
         now,
@@ -244,7 +248,7 @@ export class Lane implements OutboxReader {
     const { isPermanent, isTimeout, retryAfterMillis } = failure;
     this.#report.attempt(isPermanent ? 'rejected' : isTimeout ? 'timeout' : 'failure', durationMillis);
     if (!isPermanent) {
-      this.#retry(open, failure, now, durationMillis);
+      if (open.length > 0) this.#retry([{ failure, entries: open }], now, durationMillis);
       this.#circuit?.failed(now, retryAfterMillis !== undefined);
       return;
     }
@@ -264,21 +268,22 @@ export class Lane implements OutboxReader {
     this.#backlog.bury(entries, 'rejected', failure.message);
   }
 
-  #retry(open: readonly Entry[], failure: Failure, now: number, durationMillis: number): void {
-    const [first] = open;
-    if (first === undefined) return;
-    const { deadlineMillis, initialDelayMillis, maxDelayMillis, maxAttempts } = this.#policy;
-    const { retryAfterMillis, message } = failure;
-    // Longer than anything may wait would be for ever, for a receiver that says so once by mistake.
-    const asked = retryAfterMillis && Math.min(retryAfterMillis, deadlineMillis);
-    if (asked !== undefined) this.#pausedUntilMillis = Math.max(this.#pausedUntilMillis, now + asked);
-    const attempts = open.reduce((most, entry) => Math.max(most, entry.attempts), 0);
-    const pause = asked ?? backOffMillis(attempts, initialDelayMillis, maxDelayMillis, this.#random);
-    const left = open.filter((entry) => entry.attempts < maxAttempts);
-    const spent = open.filter((entry) => entry.attempts >= maxAttempts);
-    this.#report.failed(failure, open, durationMillis, left.length > 0 ? pause : undefined);
-    this.#backlog.hold(left, now + pause, message);
-    this.#backlog.bury(spent, 'attempts', message);
+  #retry(groups: readonly FailedAlike[], now: number, durationMillis: number): void {
+    const { maxAttempts } = this.#policy;
+    const pauses = groups.map((group) => {
+      const { failure, entries } = group;
+      const pause = pauseMillisOf(group, this.#policy, this.#random);
+      if (failure.retryAfterMillis !== undefined)
+        this.#pausedUntilMillis = Math.max(this.#pausedUntilMillis, now + pause);
+      const left = entries.filter((entry) => entry.attempts < maxAttempts);
+      this.#report.failed(failure, entries, durationMillis, left.length > 0 ? pause : undefined);
+      return { entries: left, untilMillis: now + pause, error: failure.message };
+    });
+    this.#backlog.hold(pauses);
+    for (const { failure, entries } of groups) {
+      const spent = entries.filter((entry) => entry.attempts >= maxAttempts);
+      this.#backlog.bury(spent, 'attempts', failure.message);
+    }
   }
 
   /** What a channel has taken after all, it need not get again; a failure says nothing new. */

@@ -79,11 +79,11 @@ export class Waiting {
     return undefined;
   }
 
-  /** Holds all entries of these keys back. */
-  hold(keys: ReadonlySet<string>, untilMillis: number): void {
+  /** Holds all entries of keys back, each until its time; all that failed at once in one call, since it looks at all that waits. */
+  hold(keys: ReadonlyMap<string, number>): void {
     if (keys.size === 0) return;
-    this.#heldUntilMillis = Math.min(this.#heldUntilMillis, untilMillis);
-    for (const key of keys) {
+    for (const [key, untilMillis] of keys) {
+      this.#heldUntilMillis = Math.min(this.#heldUntilMillis, untilMillis);
       const entries = this.#held.get(key)?.entries ?? new Set();
       // Those that failed last go last, once their pause is over.
       this.#held.delete(key);
@@ -94,7 +94,7 @@ export class Waiting {
       this.#flow.delete(entry);
       this.#held.get(entry.key)?.entries.add(entry);
     }
-    for (const key of keys) if (this.#held.get(key)?.entries.size === 0) this.#held.delete(key);
+    for (const key of keys.keys()) if (this.#held.get(key)?.entries.size === 0) this.#held.delete(key);
   }
 
   /** When a delivery of up to `limit` can begin, if the first waits for others so long. */

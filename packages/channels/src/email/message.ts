@@ -30,7 +30,7 @@ const MAX_ID = 200;
 
 /**
  * The mail of one notification or several. Its id comes from theirs, so that a repeated one can be told; that it belongs to the
- * mails of the same key, mail clients see by a reference to a first one that there need not be (RFC 5322, 3.6.4).
+ * mails about the same, mail clients see by a reference to a first one that there need not be (RFC 5322, 3.6.4).
  *
  * @param recipients those who get it; the headers name all of the envelope.
  */
@@ -41,8 +41,8 @@ export function mailOf(
 ): Mail {
   const { from, to, cc, replyTo } = envelope;
   const domain = domainOf(from);
-  const keys = new Set(batch.map(({ key }) => key));
-  const thread = keys.size === 1 ? `<${hashOf([...keys].join())}.key@${domain}>` : undefined;
+  const topics = new Set(batch.map(topicOf));
+  const thread = topics.size === 1 ? `<${hashOf([...topics].join())}.key@${domain}>` : undefined;
   return {
     envelope: { from: from.address, to: recipients },
     from,
@@ -68,6 +68,11 @@ function idOf(batch: readonly Notification[]): string {
   const [first = ''] = ids;
   if (ids.length > 1) return `digest.${hashOf(ids.join('\n'))}`;
   return PLAIN_ID.test(first) && first.length <= MAX_ID ? first : `id.${hashOf(first)}`;
+}
+
+/** What a conversation is about: the key, of this service in this environment. */
+function topicOf({ source, key }: Notification): string {
+  return [source.service, source.environment, key].join('\n');
 }
 
 /** High for what is bad and goes on; of what is over, nobody needs to hear at once. */

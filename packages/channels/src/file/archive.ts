@@ -10,7 +10,7 @@ const GUARD = '.rotating';
 /** A guard that is older was left behind by a process that died. */
 const STALE_MILLIS = 10_000;
 /** `20240229T123456789Z`: in the order of the alphabet they are in that of time. */
-const STAMP = /^\.\d{8}T\d{9}Z(?:\.gz)?$/;
+const STAMP = /^\.(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z(?:\.gz)?$/;
 
 /** The files that were rotated away, beside the one that is written. */
 export class Archive {
@@ -36,7 +36,7 @@ export class Archive {
     try {
       const named = await stat(path);
       if (named.ino !== seen.ino || named.dev !== seen.dev) return;
-      await rename(path, await this.#freeName());
+      await rename(path, await this.#nextName());
     } finally {
       await rm(guard, { force: true });
     }
@@ -48,13 +48,12 @@ export class Archive {
     return this.#tidying;
   }
 
-  async #freeName(): Promise<string> {
+  /** A name behind all that there are: by names it is decided which file is the oldest, whatever the clock was set to meanwhile. */
+  async #nextName(): Promise<string> {
     const { path } = this.#rotation;
-    // A millisecond later where the name is taken, so that names are in the order of their files.
-    for (let millis = this.#now(); ; millis++) {
-      const name = `${path}.${new Date(millis).toISOString().replace(/[-:.]/g, '')}`;
-      if (!(await exists(name)) && !(await exists(`${name}${GZIP}`))) return name;
-    }
+    const stamps = (await this.#rotated()).map((one) => millisOf(one.slice(path.length)));
+    const millis = stamps.reduce((latest, stamp) => Math.max(latest, stamp + 1), this.#now());
+    return `${path}.${new Date(millis).toISOString().replace(/[-:.]/g, '')}`;
   }
 
   async #tidy(): Promise<void> {
@@ -96,6 +95,8 @@ async function take(guard: string): Promise<boolean> {
   return false;
 }
 
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
+/** The time of a stamp; of one that is no time, one before all others. */
+function millisOf(stamp: string): number {
+  const millis = Date.parse(stamp.replace(STAMP, '$1-$2-$3T$4:$5:$6.$7Z'));
+  return Number.isNaN(millis) ? Number.NEGATIVE_INFINITY : millis;
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Phase } from '../notification.ts';
 import { objectOf, textOf } from './fields.ts';
+import { MAX_KEY, withHash } from './key.ts';
 import type { EventReader, Payload } from './reading.ts';
 import { severityOfWord } from './severity-word.ts';
 import { lines } from './words.ts';
@@ -10,8 +10,6 @@ const PHASES: ReadonlyMap<string, Phase> = new Map([
   ['alert.acknowledged', 'acknowledged'],
   ['alert.resolved', 'resolved'],
 ]);
-/** Longest key that is written out; of longer ones the labels are hashed. */
-const MAX_KEY = 200;
 
 /**
  * Reads alerts, in Alertmanager's words. One alert is a name and its labels: that is the key, whatever order the labels are
@@ -46,10 +44,7 @@ export const readAlert: EventReader = (event, payload) => {
 function keyOf(name: string, labels: Payload | undefined): string {
   const inner = labelsOf(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   const whole = `alert/${name}${inner.length === 0 ? '' : `{${inner.join(',')}}`}`;
-  if (whole.length <= MAX_KEY) return whole;
-  // Half of SHA-256 tells apart all alerts there will ever be.
-  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 32);
-  return `alert/${name.slice(0, MAX_KEY - 'alert/'.length - 1 - hash.length)}/${hash}`;
+  return whole.length <= MAX_KEY ? whole : withHash(`alert/${name}`, whole);
 }
 
 function labelsOf(labels: Payload | undefined): [string, string][] {

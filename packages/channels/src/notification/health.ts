@@ -36,6 +36,7 @@ function readStatus(payload: Payload, source: NotificationSource): Reading | und
       title: `${who} is healthy again`,
       text: isReturn ? `It was ${from}.` : '',
       tellsDuration: true,
+      isWell: true,
       // At start nothing has ended, save what an earlier process has told of.
       ...(isReturn
         ? {}

@@ -1,16 +1,16 @@
 import { reportFault } from '@org/instrument-core';
 import type { Notification, NotificationSource } from '../notification.ts';
 import { numberOf } from './fields.ts';
+import { boundedKey } from './key.ts';
+import { KnownWell } from './known-well.ts';
 import { OpenConditions } from './open-conditions.ts';
 import { readEvent } from './read-event.ts';
 import type { Payload, Reading } from './reading.ts';
 import { safePayload } from './safe-payload.ts';
-import { boundedText, cutText, oneLine } from './text.ts';
+import { boundedText, oneLine } from './text.ts';
 import { readTrace } from './trace.ts';
 import { describeMillis } from './words.ts';
 
-/** Characters of a key; receivers take 255 and more. */
-const MAX_KEY = 200;
 /** Times whose years have four digits, as RFC 3339 and most receivers have them; microseconds for milliseconds are beyond. */
 const MAX_TIME = Date.UTC(9_999, 11, 31, 23, 59, 59, 999);
 
@@ -18,16 +18,19 @@ const MAX_TIME = Date.UTC(9_999, 11, 31, 23, 59, 59, 999);
  * Makes the function that turns events of the bus into notifications. It never throws, whatever the payload; what it gives is
  * safe to write as JSON, its payload of at most 64 KiB, without what looks like a secret, and nothing can change it any more.
  * What ends a condition has the severity that the condition had at its worst, as far as `open` knows of it.
+ * `well` is told what is well.
  */
 export function createNotificationReader(
   source: NotificationSource,
   open: OpenConditions = new OpenConditions(),
+  well: KnownWell = new KnownWell(),
 ): (event: string, payload: unknown, id: string) => Notification {
   const own = Object.freeze({ ...source });
   return (event, payload, id) => {
-    const safe = safePayload(payload);
+    const safe = safePayload(event, payload);
     const timestampMillis = timeOf(safe);
     const reading = inLight(open, bounded(event, read(event, safe, own)));
+    well.follow(reading, event, safe);
     const { severity, phase, lastedMillis } = open.follow(reading, timestampMillis);
     return Object.freeze({
       id,
@@ -58,7 +61,7 @@ function read(event: string, payload: Payload, source: NotificationSource): Read
 /** A reading as it is where the condition that it would end may not be open. */
 function inLight(open: OpenConditions, reading: Reading): Reading {
   const { unlessOpen, key } = reading;
-  if (unlessOpen === undefined || open.has(key)) return reading;
+  if (unlessOpen === undefined || open.endsWithThis(key)) return reading;
   return { ...reading, ...unlessOpen, title: oneLine(unlessOpen.title) };
 }
 
@@ -70,7 +73,7 @@ function bounded(event: string, reading: Reading): Reading {
   const title = oneLine(reading.title);
   return {
     ...reading,
-    key: cutText(oneLine(reading.key, MAX_KEY) || oneLine(event, MAX_KEY), MAX_KEY),
+    key: boundedKey(reading.key) || boundedKey(event),
     title: title === '' ? oneLine(event) : title,
     text: boundedText(reading.text ?? ''),
   };

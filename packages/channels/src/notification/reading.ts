@@ -11,6 +11,8 @@ export interface Reading {
   readonly text?: string;
   /** Whether the title of the end of a condition is to say how long it lasted. */
   readonly tellsDuration?: boolean;
+  /** Whether it says that what it is about is well, until an event of its key says otherwise. Default `false`. */
+  readonly isWell?: boolean;
   /** What holds instead when no condition of the key is open: then nothing has ended. */
   readonly unlessOpen?: Pick<Reading, 'severity' | 'phase' | 'title'>;
 }

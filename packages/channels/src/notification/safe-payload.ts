@@ -2,9 +2,9 @@ import type { Json, Notification } from '../notification.ts';
 import { SafeValue } from './safe-value.ts';
 
 /** What an event said, as safe, bounded JSON that nothing can change. What is no object stands under `value`. */
-export function safePayload(payload: unknown): Notification['payload'] {
+export function safePayload(event: string, payload: unknown): Notification['payload'] {
   if (payload === undefined || payload === null) return EMPTY;
-  const safe = new SafeValue().of(payload);
+  const safe = new SafeValue(event.startsWith('alert.') ? 'labels' : undefined).of(payload);
   return isObject(safe) ? safe : Object.freeze({ value: safe });
 }
 

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type { Json } from '../notification.ts';
 import { errorEntries } from './error-entries.ts';
+import { beginningOf, keyNameOf } from './key-name.ts';
 import {
   MARKS_BYTES,
   MAX_DEPTH,
@@ -11,7 +12,7 @@ import {
   MORE,
   REDACTED,
 } from './limits.ts';
-import { isSecretKey, withoutSecrets } from './secrets.ts';
+import { isSecretLabel, withoutSecrets } from './secrets.ts';
 import { cutText } from './text.ts';
 
 type Entry = readonly [key: string, value: () => unknown];
@@ -26,8 +27,15 @@ const LEAST_BYTES = 64;
  * the user's on the way (getters, `toJSON`, proxies) may throw.
  */
 export class SafeValue {
+  readonly #labels: string | undefined;
   readonly #above = new Set<object>();
   #left = MAX_PAYLOAD_BYTES - MARKS_BYTES;
+  #isAmongLabels = false;
+
+  /** `labels`: name of what holds labels, which are judged as such. */
+  constructor(labels?: string) {
+    this.#labels = labels;
+  }
 
   of(value: unknown): Json {
     try {
@@ -40,10 +48,7 @@ export class SafeValue {
   #any(value: unknown): Json {
     switch (typeof value) {
       case 'string':
-        return this.#text(
-          withoutSecrets(value.length > MAX_STRING ? value.slice(0, MAX_STRING * 2) : value),
-          value.length,
-        );
+        return this.#text(withoutSecrets(beginningOf(value)), value.length);
       case 'number':
         if (!Number.isFinite(value)) return this.#text(String(value));
         this.#left -= 8;
@@ -139,9 +144,14 @@ export class SafeValue {
       if (this.#left < LEAST_BYTES) break;
       done++;
       if (NEVER.includes(name)) continue;
-      const key = this.#counted(cutText(name, MAX_KEY));
+      const { shown, isSecret } = keyNameOf(name);
+      const key = this.#counted(keyIn(object, shown));
       this.#left -= 2;
-      object[key] = isSecretKey(name) ? this.#secret(value) : this.#read(value);
+      object[key] = (this.#isAmongLabels ? isSecretLabel(name) : isSecret)
+        ? this.#secret(value)
+        : name === this.#labels && !this.#isAmongLabels
+          ? this.#readLabels(value)
+          : this.#read(value);
     }
     if (done < count) object[MORE] = this.#counted(`${count - done} more`);
     return Object.freeze(object);
@@ -156,6 +166,15 @@ export class SafeValue {
       // Redacted all the same.
     }
     return value === null || typeof value === 'boolean' || value === '' ? value : this.#text(REDACTED);
+  }
+
+  #readLabels(read: () => unknown): Json {
+    this.#isAmongLabels = true;
+    try {
+      return this.#read(read);
+    } finally {
+      this.#isAmongLabels = false;
+    }
   }
 
   #read(read: () => unknown): Json {
@@ -196,6 +215,16 @@ function mapEntries(map: ReadonlyMap<unknown, unknown>): Entry[] {
     Map.prototype.entries.call(map) as IterableIterator<[unknown, unknown]>,
   );
   return entries.map(([key, value]) => [nameOf(key), () => value]);
+}
+
+/** A key of an object: those that are the same once they are cut, or without their secrets, are numbered. */
+function keyIn(object: object, key: string): string {
+  if (!Object.hasOwn(object, key)) return key;
+  for (let number = 2; ; number++) {
+    const end = ` (${number})`;
+    const numbered = `${cutText(key, MAX_KEY - end.length)}${end}`;
+    if (!Object.hasOwn(object, numbered)) return numbered;
+  }
 }
 
 function nameOf(key: unknown): string {

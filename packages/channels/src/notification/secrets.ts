@@ -1,4 +1,4 @@
-import { REDACTED } from './limits.ts';
+import { MAX_KEY, REDACTED } from './limits.ts';
 
 /** Words that make any key a secret's, wherever they stand in it. */
 const SECRET_WORDS: ReadonlySet<string> = new Set([
@@ -47,34 +47,50 @@ const LAST_PAIRS: ReadonlySet<string> = new Set([
   'signing key',
   'webhook url',
 ]);
+/** Words of labels that name no thing: `secret` is one of Kubernetes, `pin` one of a board, `token` one that is traded. */
+const SECRET_LABELS: ReadonlySet<string> = new Set([
+  'authorization',
+  'jwt',
+  'passcode',
+  'passphrase',
+  'passwd',
+  'password',
+  'passwords',
+]);
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g;
 
-// Keys of events are few, and the same again and again.
-const known = new Map<string, boolean>();
-const MAX_KNOWN = 2_000;
-
-/** Whether a key looks like that of a secret: `password`, `x-api-key`, `accessToken`, `Set-Cookie`. */
+/**
+ * Whether a key looks like that of a secret: `password`, `x-api-key`, `accessToken`, `Set-Cookie`. Of one that is longer than what is
+ * shown, only the beginning and the end are looked at.
+ */
 export function isSecretKey(key: string): boolean {
-  let is = known.get(key);
-  if (is === undefined) {
-    is = looksSecret(key);
-    if (known.size < MAX_KNOWN) known.set(key, is);
-  }
-  return is;
-}
-
-function looksSecret(key: string): boolean {
-  const words = (key.match(WORD) ?? []).map((word) => word.toLowerCase());
+  const looked = key.length > MAX_KEY ? `${key.slice(0, MAX_KEY)} ${key.slice(-MAX_KEY)}` : key;
+  const words = wordsOf(looked);
   if (words.some((word) => SECRET_WORDS.has(word))) return true;
   const last = words.at(-1) ?? '';
   return LAST_WORDS.has(last) || LAST_PAIRS.has(`${words.at(-2) ?? ''} ${last}`);
 }
 
-/** User and password of a URL (RFC 3986, 3.2.1). Bounded, so that no text takes more than linear time. */
-const USER_INFO = /(:\/\/)([^\s/?#@"'<>]{1,256})@/g;
+/**
+ * Whether a label looks like that of a secret. Labels tell alerts apart, and are public wherever the series is that they come from;
+ * so it takes a name that is no thing's.
+ */
+export function isSecretLabel(name: string): boolean {
+  return SECRET_LABELS.has(wordsOf(name.slice(-MAX_KEY)).at(-1) ?? '');
+}
+
+function wordsOf(key: string): string[] {
+  return (key.match(WORD) ?? []).map((word) => word.toLowerCase());
+}
+
+/**
+ * User and password of a URL (RFC 3986, 3.2.1), up to the last `@` before its path: many leave that of a password as it is. Linear,
+ * since what it takes holds no slash, with which it begins.
+ */
+const USER_INFO = /(:\/\/)[^\s/?#"'<>]+@/g;
 /** A token with its scheme (RFC 6750, 2.1; RFC 7617, 2); a short word of letters is none: "the bearer of this". */
 const SCHEME =
-  /\b(bearer|basic)([ \t]{1,4})(?=[a-z._~+/=-]{0,11}\d|[a-z0-9._~+/-]{16})[a-z0-9._~+/-]{8,4096}=*/gi;
+  /\b(bearer|basic)([ \t]{1,4})(?=[a-z._~+/=-]{0,11}\d|[a-z0-9._~+/-]{16})[a-z0-9._~+/-]{8,}=*/gi;
 
 /** Text without what is known to be a secret by its form: the password of a URL, a token behind its scheme. */
 export function withoutSecrets(text: string): string {

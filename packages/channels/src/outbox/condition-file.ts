@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportFault } from '@org/instrument-core';
 import type { Condition, OpenConditions } from '../notification/open-conditions.ts';
@@ -11,7 +11,7 @@ const MAX_SPARE_LINES = 1_000;
 /**
  * The conditions that are open, in a slot: a process that comes back well must know what the one that died had told of, or its end
  * would be told to nobody. A line for each that has begun or become worse, `{"key":"health/db","worst":"error","since":1767225600000}`, and one without
- * `worst` for each that is over; where none is open, there is no file. Never throws.
+ * `worst` for each that is over; where none is open, there is no file.
  */
 export class ConditionFile {
   readonly #conditions: OpenConditions;
@@ -27,16 +27,26 @@ export class ConditionFile {
     this.#conditions = conditions;
   }
 
-  /** Takes over what the file of a slot says, and keeps it from now on. */
-  open(slot: string): void {
+  /** Takes over what the file of a slot says, and keeps it from now on; gives the keys of what it said. */
+  open(slot: string): readonly string[] {
     this.#path = join(slot, NAME);
     try {
-      this.#conditions.recall(conditionsIn(readFileSync(this.#path, 'utf8')));
+      return this.#recall(conditionsOf(slot));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') report(error);
+      report(error);
+      return this.#recall(new Map());
     }
-    this.#isWhole = false;
-    this.write();
+  }
+
+  /**
+   * Takes what another slot says over into this one; gives the keys of it.
+   *
+   * @throws the error of the file system.
+   */
+  takeOver(slot: string): readonly string[] {
+    const keys = this.#recall(conditionsOf(slot));
+    rmSync(join(slot, NAME), { force: true });
+    return keys;
   }
 
   /** The slot has become another process's. */
@@ -79,6 +89,13 @@ export class ConditionFile {
     this.#lines = [];
   }
 
+  #recall(left: ReadonlyMap<string, Condition>): readonly string[] {
+    this.#conditions.recall(left);
+    this.#isWhole = false;
+    this.write();
+    return [...left.keys()];
+  }
+
   #writeAnew(path: string): void {
     const lines = [...this.#conditions].map(([key, condition]) => lineOf(key, condition));
     if (lines.length === 0) {
@@ -90,6 +107,25 @@ export class ConditionFile {
     }
     this.#written = lines.length;
     this.#isWhole = true;
+  }
+}
+
+/** Whether a slot has a file of conditions. */
+export function hasConditions(slot: string): boolean {
+  return existsSync(join(slot, NAME));
+}
+
+/**
+ * What is open, as the file of a slot says it.
+ *
+ * @throws the error of the file system: one that cannot be read may well say something.
+ */
+export function conditionsOf(slot: string): ReadonlyMap<string, Condition> {
+  try {
+    return conditionsIn(readFileSync(join(slot, NAME), 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return new Map();
   }
 }
 

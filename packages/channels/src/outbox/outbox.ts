@@ -1,11 +1,12 @@
 import { basename, join } from 'node:path';
 import { diag } from '@opentelemetry/api';
 import { reportFault } from '@org/instrument-core';
+import { isLocked } from '@org/instrument-core/directory';
 import type { DeadLetter } from '../channels.ts';
 import type { Clock } from '../delivery/clock.ts';
 import type { Condition, OpenConditions } from '../notification/open-conditions.ts';
 import { atExit } from './at-exit.ts';
-import { ConditionFile } from './condition-file.ts';
+import { ConditionFile, conditionsOf, hasConditions } from './condition-file.ts';
 import { DeadLetterFile } from './dead-letter-file.ts';
 import { fileNameOf } from './file-name.ts';
 import { Journal } from './journal.ts';
@@ -30,6 +31,8 @@ export interface OutboxOptions {
   readonly clock: Clock;
   /** What is open in this process, and what an earlier one has left open. */
   readonly conditions: OpenConditions;
+  /** Conditions of these keys were left open by processes that are gone. */
+  readonly onLeftOpen: (keys: readonly string[]) => void;
   readonly onFault: (channel: string) => void;
   readonly onDamage: (channel: string, lines: number) => void;
   readonly onLettersLost: (letters: number) => void;
@@ -73,7 +76,8 @@ export class Outbox {
       const slot = takeSlot(this.#options.directory, () => this.#lost(this.#own));
       this.#own = this.#openSlot(slot, true);
       this.#deadLetters.open(slot.path);
-      this.#conditions.open(slot.path);
+      this.#options.onLeftOpen(this.#conditions.open(slot.path));
+      this.#takeConditions();
       this.#tellOfStrangers(slot.path);
       this.#retryMillis = FIRST_RETRY_MILLIS;
     } catch (error) {
@@ -87,6 +91,7 @@ export class Outbox {
     if (this.#isClosed) return;
     this.#cancel();
     if (this.#own === undefined) this.open();
+    else this.#takeConditions();
     if (this.#own !== undefined) {
       this.#giveBackEmpty();
       this.#takeLeft();
@@ -104,6 +109,16 @@ export class Outbox {
   /** A condition has begun, become worse, or is over. */
   remember(key: string, condition: Condition | undefined): void {
     this.#conditions.note(key, condition);
+  }
+
+  /** Whether a process that lives has a condition open, too. */
+  isOpenElsewhere(key: string): boolean {
+    try {
+      return this.#others().some((path) => isLocked(path) && conditionsOf(path).has(key));
+    } catch (error) {
+      reportFault('channels', 'reading what others have open', error);
+      return false;
+    }
   }
 
   /** Writes everything, as far as the disk takes it: what is not on disk after this, will not be. */
@@ -173,27 +188,43 @@ export class Outbox {
     });
   }
 
-  #takeLeft(): void {
-    const wanted = new Set(this.#readers.map(({ name }) => fileNameOf(name)));
+  /** Slots that this process does not hold. Never throws. */
+  #others(): readonly string[] {
     const held = this.#all.map(({ slot }) => slot.path);
     try {
-      for (const path of slotsIn(this.#options.directory)) {
-        if (!held.includes(path)) this.#tryTake(path, wanted);
-      }
+      return slotsIn(this.#options.directory).filter((path) => !held.includes(path));
     } catch (error) {
       reportFault('channels', 'looking for outboxes that were left', error);
+      return [];
     }
   }
 
-  #tryTake(path: string, wanted: ReadonlySet<string>): void {
-    try {
+  #takeLeft(): void {
+    const wanted = new Set(this.#readers.map(({ name }) => fileNameOf(name)));
+    const isWanted = (path: string): boolean => channelsIn(path).some((name) => wanted.has(name));
+    for (const path of this.#others()) {
       let opened: OpenSlot | undefined;
-      const slot = takeLeftSlot(path, wanted, () => this.#lost(opened));
-      if (slot === undefined) return;
-      opened = this.#openSlot(slot, false);
-      this.#left.push(opened);
-    } catch (error) {
-      reportFault('channels', 'taking over an outbox that was left', error);
+      tryToTake(() => {
+        const slot = takeLeftSlot(path, isWanted, () => this.#lost(opened));
+        if (slot === undefined) return;
+        opened = this.#openSlot(slot, false);
+        this.#left.push(opened);
+      });
+    }
+  }
+
+  /** What is open of processes that are gone is this one's to end. */
+  #takeConditions(): void {
+    for (const path of this.#others()) {
+      tryToTake(() => {
+        const slot = takeLeftSlot(path, hasConditions);
+        if (slot === undefined) return;
+        try {
+          this.#options.onLeftOpen(this.#conditions.takeOver(path));
+        } finally {
+          slot.lock.release();
+        }
+      });
     }
   }
 
@@ -237,5 +268,13 @@ export class Outbox {
     diag.warn(
       `Notifications wait in slot ${basename(slot)} for channels that are not set up: ${names}. They stay there.`,
     );
+  }
+}
+
+function tryToTake(take: () => void): void {
+  try {
+    take();
+  } catch (error) {
+    reportFault('channels', 'taking over an outbox that was left', error);
   }
 }

@@ -34,13 +34,13 @@ export function takeSlot(directory: string, onLost: () => void): Slot {
   throw new Error(`all ${MAX_SLOTS} slots of ${directory} are taken`);
 }
 
-/** Takes a slot that a process has left with something that is `wanted`; `undefined`: it is alive, or has left nothing. */
+/** Takes a slot that a process has left and that is wanted for what is in it; `undefined`: it is alive, or has left nothing. */
 export function takeLeftSlot(
   path: string,
-  wanted: ReadonlySet<string>,
-  onLost: () => void,
+  isWanted: (slot: string) => boolean,
+  onLost: () => void = () => {},
 ): Slot | undefined {
-  if (isLocked(path) || !hasSegments(path, wanted)) return undefined;
+  if (isLocked(path) || !isWanted(path)) return undefined;
   const lock = tryLock(path, onLost);
   return lock === undefined ? undefined : { path, lock };
 }
@@ -57,10 +57,6 @@ export function channelsIn(slot: string): readonly string[] {
   return directories
     .map(({ name }) => name)
     .filter((name) => readdirSync(join(slot, name)).some((file) => numberOfSegment(file) !== undefined));
-}
-
-function hasSegments(slot: string, wanted: ReadonlySet<string>): boolean {
-  return channelsIn(slot).some((name) => wanted.has(name));
 }
 
 function tryLock(path: string, onLost: () => void): DirectoryLock | undefined {

@@ -59,6 +59,55 @@ describe('a batch', () => {
     expect(bed.lane.status).toMatchObject({ delivered: 3, waiting: 0 });
   });
 
+  it('of which each is refused for the same is one failure, and tried again as one', async () => {
+    const bed = createBed({
+      maxBatch: 100,
+      deliver: (batch, _, count) =>
+        Promise.resolve(
+          count > 1
+            ? []
+            : batch.map(({ id }) => ({
+                id,
+                error:
+                  id === '7'
+                    ? new DeliveryError('never', { permanent: true, status: 400 })
+                    : new DeliveryError('busy', { status: 429 }),
+              })),
+        ),
+    });
+    for (let i = 0; i < 100; i++) bed.put(String(i));
+    bed.put('behind', { key: 'key of 3' });
+    await bed.clock.advance(999);
+    expect(bed.heard('channel.delivery.failed')).toEqual([
+      expect.objectContaining({ error: 'never', notifications: 1, retryInMillis: undefined }),
+      expect.objectContaining({ error: 'busy', status: 429, notifications: 99, retryInMillis: 1_000 }),
+    ]);
+    expect(bed.lane.status).toMatchObject({ failures: 2, dead: 1, waiting: 100 });
+    await bed.clock.advance(1);
+    expect(bed.ids().map((ids) => ids.length)).toEqual([100, 100]);
+    expect(bed.lane.status).toMatchObject({ delivered: 100, waiting: 0 });
+  });
+
+  it('of which each is refused in a way of its own has each tried again when it is due', async () => {
+    const bed = createBed({
+      maxBatch: 100,
+      settings: { rateLimit: { count: 1, per: 1 }, retry: { initialDelay: '1s' } },
+      deliver: (batch, _, count) =>
+        count > 2
+          ? Promise.resolve()
+          : Promise.resolve(batch.map(({ id }) => ({ id, error: new DeliveryError(`no room for ${id}`) }))),
+    });
+    bed.put('a');
+    await bed.clock.advance(0);
+    bed.put('b');
+    await bed.clock.advance(2_000);
+    expect(bed.heard('channel.delivery.failed').map(({ error }) => error)).toEqual([
+      'no room for a',
+      'no room for b',
+    ]);
+    expect(bed.ids()).toEqual([['a'], ['b'], ['a'], ['b']]);
+  });
+
   it('that is refused for one of it loses only that one', async () => {
     const bed = createBed({
       maxBatch: 100,

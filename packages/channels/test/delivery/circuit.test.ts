@@ -69,6 +69,23 @@ describe('a circuit breaker', () => {
     expect(bed.times()).toHaveLength(5);
   });
 
+  it('is closed by a receiver that asks for a pause, and no longer than that is waited', async () => {
+    const bed = createBed({
+      settings: { ...SETTINGS, retry: { initialDelay: 1, maxDelay: 1 } },
+      deliver: (_, __, count) => {
+        if (count <= 3) return Promise.reject(new Error('down'));
+        if (count === 4) return Promise.reject(new DeliveryError('busy', { retryAfterMillis: 500 }));
+        return Promise.resolve();
+      },
+    });
+    bed.put('a');
+    await bed.clock.advance(60_000);
+    const changes = bed.heard('channel.circuit.changed').map(({ from, to }) => `${from} ${to}`);
+    expect(changes).toEqual(['closed open', 'open half-open', 'half-open closed']);
+    const [asked = 0, next = 0] = bed.times().slice(3);
+    expect(next - asked).toBe(500);
+  });
+
   it('is not opened by a receiver that answers that it does not want them', async () => {
     const refuse = () => Promise.reject(new DeliveryError('no', { permanent: true }));
     const bed = createBed({ settings: SETTINGS, deliver: refuse });

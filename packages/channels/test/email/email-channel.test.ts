@@ -75,6 +75,21 @@ describe('a mail', () => {
     ]);
   });
 
+  it('belongs to no other service, and no other environment', async () => {
+    const { server, channel } = await bench();
+    for (const source of [
+      { service: 'checkout', environment: 'production', host: 'a' },
+      { service: 'checkout', environment: 'production', host: 'b' },
+      { service: 'checkout', environment: 'staging' },
+      { service: 'billing', environment: 'production' },
+    ]) {
+      await channel.deliver([notification({ key: 'health/database', source })], CALM);
+    }
+    const threads = server.mails().map((mail) => header(mail, 'references'));
+    expect(threads[1]).toBe(threads[0]);
+    expect(new Set(threads).size).toBe(3);
+  });
+
   it('of several is a digest, in order, of no thread but where all have one', async () => {
     const { server, channel } = await bench();
     const batch = [

@@ -112,6 +112,33 @@ describe('rotation', () => {
     expect(contentOf(`events.ndjson.${stamp}`)).toBe('first\nsecond\n');
   });
 
+  it('keeps the newest files, whatever the clock is set to', async () => {
+    let now = Date.now() + 3_600_000;
+    const rotation = {
+      path: file(),
+      maxBytes: 20,
+      maxAgeMillis: undefined,
+      maxFiles: 2,
+      compress: true,
+      sync: false,
+    };
+    const append = async (from: number, to: number): Promise<void> => {
+      const rotating = new RotatingFile(rotation, () => now);
+      for (let n = from; n <= to; n++) await rotating.append([Buffer.from(`this is line ${n}\n`)]);
+      await rotating.close();
+    };
+    // No time at all, though it looks like one.
+    writeFileSync(`${file()}.20209999T999999999Z`, '');
+    await append(1, 4);
+    now -= 3_600_000;
+    await append(5, 8);
+    expect(names().length).toBe(3);
+    const [current, ...rotated] = names();
+    expect([...rotated, current ?? ''].map(contentOf).join('')).toBe(
+      'this is line 6\nthis is line 7\nthis is line 8\n',
+    );
+  });
+
   it('can compress what it rotates, and removes what others left of that', async () => {
     const left = join(directory, 'events.ndjson.20200101T000000000Z.gz.draft');
     writeFileSync(left, 'half');

@@ -46,6 +46,30 @@ describe('alerts', () => {
     expect(a).not.toBe(b);
   });
 
+  it.each(['secret', 'token', 'cookie', 'pin', 'session_id', 'jwt_issuer'])(
+    'that differ in a label named %s are two',
+    (name) => {
+      const firing = (value: string) =>
+        say('alert.firing', { name: 'CertificateExpires', labels: { [name]: value } });
+      expect(firing('shop-tls').key).toBe(`alert/CertificateExpires{${name}="shop-tls"}`);
+      expect(firing('admin-tls').key).not.toBe(firing('shop-tls').key);
+      expect(firing('shop-tls').text).toBe(`Labels: ${name}=shop-tls`);
+    },
+  );
+
+  it('show no password in a label, and nothing else that is secret by its name or its form', () => {
+    const { key, text, payload } = say('alert.firing', {
+      name: 'PoolFull',
+      labels: { db_password: 'hunter2', url: 'postgres://me:hunter2@db/shop' },
+      annotations: { token: 'hunter2' },
+      secret: 'hunter2',
+    });
+    expect(JSON.stringify({ key, text, payload })).not.toContain('hunter2');
+    expect(say('disk.full', { labels: { secret: 'hunter2' } }).payload).toEqual({
+      labels: { secret: '[redacted]' },
+    });
+  });
+
   it.each([
     ['page', 'critical'],
     ['warn', 'warning'],

@@ -165,7 +165,16 @@ describe("events of the user's own", () => {
     expect(title.length).toBe(256);
     expect(text.length).toBeLessThanOrEqual(8_192);
     expect(text.startsWith('x\nyx\ny')).toBe(true);
-    expect(key).toMatch(/^k k+…$/);
+    expect(key).toMatch(/^k k+…\/[0-9a-f]{32}$/);
     expect(key.length).toBe(200);
+  });
+
+  it('have keys of bounded length that differ where their own do', () => {
+    const keyOf = (key: string): string => read('import.stuck', { key }, 'id').key;
+    const path = `import/s3://archive/${'year=2026/'.repeat(60)}`;
+    expect(keyOf(`${path}a.csv`)).not.toBe(keyOf(`${path}b.csv`));
+    expect(keyOf(`${path}a.csv`)).toBe(keyOf(`${path}a.csv`));
+    expect(keyOf(`${path}a.csv`).length).toBeLessThanOrEqual(200);
+    expect(keyOf('k'.repeat(200))).toBe('k'.repeat(200));
   });
 });

@@ -1,8 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DeadLetter } from '../../src/channels.ts';
+import { createChannels } from '../../src/create-channels.ts';
 import { DeadLetterFile } from '../../src/outbox/dead-letter-file.ts';
+import { channelOf, createBus } from '../delivery/bus-bed.ts';
 import { notificationOf } from '../delivery/lane-bed.ts';
 import { useScratch } from './scratch.ts';
 
@@ -35,6 +37,20 @@ function idsIn(path: string): string[] {
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
   return lines.map((line) => (JSON.parse(line) as DeadLetter).notification.id);
 }
+
+it('a notification that alone is too much is in the file as soon as it is given up', async () => {
+  const directory = scratch();
+  const { events, emit } = createBus();
+  const channel = channelOf('test', { settings: { queue: { maxBytes: 2_000 } } });
+  const channels = createChannels({ to: [channel], events, directory });
+  onTestFinished(() => channels.close(0));
+  emit('order.failed', { pad: 'x'.repeat(3_000) });
+  await undefined;
+  const [letter] = readFileSync(join(directory, '0', 'dead-letters.ndjson'), 'utf8').split('\n');
+  expect(JSON.parse(letter ?? '')).toMatchObject({ reason: 'overflow' });
+  await channels.close(0);
+  expect(readdirSync(join(directory, '0'))).toEqual(['dead-letters.ndjson']);
+});
 
 describe('the file of dead letters', () => {
   it('has one letter a line, for the user alone, those before it was opened first', () => {
