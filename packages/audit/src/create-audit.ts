@@ -6,6 +6,7 @@ import { type DirectoryLock, makeDirectory } from '@org/instrument-core/director
 import type { Audit } from './audit.ts';
 import { loadSigningKey, type SigningKey } from './checkpoint/signing-key.ts';
 import { createEntryEncoder } from './encode/operation.ts';
+import type { RecoveredEvent } from './events.ts';
 import { atExit } from './journal/at-exit.ts';
 import { Chain } from './journal/chain.ts';
 import { Checkpointer } from './journal/checkpointer.ts';
@@ -33,8 +34,8 @@ import { openSubjectKeys } from './subjects/open-subject-keys.ts';
  * next line is in the journal.
  *
  * A journal that was not closed is recovered: what was cut off in the middle of an entry is moved to `torn/`, operations
- * that had started and not ended get an entry of outcome `unknown`, and all of that is put on record, and published as
- * the event `audit.recovered`.
+ * that had started and not ended get an entry of outcome `unknown`, and all of that is put on record, with the number of
+ * entries that no checkpoint covers, and published as the event `audit.recovered`.
  *
  * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` with all problems of the options; `INSTRUMENT_AUDIT_LOCKED` when
  * another process has the directory, with its pid; `INSTRUMENT_AUDIT_UNAVAILABLE` when the directory cannot be used.
@@ -80,13 +81,14 @@ function assemble(
 ): JournalAudit {
   const { directory, events } = options;
   const { origin } = key;
-  const chain = found.chain ?? new Chain(origin, { first: 0, frontier: [], open: [], prev: '' }, '');
+  const chain = found.chain ?? Chain.begin(origin);
   const interrupted = [...chain.open];
   const kept = chain.size;
   const checkpointer = new Checkpointer(directory, key, (checkpoint) => {
     events.emit('audit.checkpoint', { directory, ...checkpoint, timestampMillis: Date.now() });
   });
   const missing = Math.max(0, checkpointer.size - kept);
+  const unsigned = Math.max(0, kept - checkpointer.size);
   const keys = openSubjectKeys(directory);
   const encoder = createEntryEncoder({ ...given, subjects: keys });
   const state = new JournalState(directory, events, () => {
@@ -138,8 +140,9 @@ function assemble(
   const maintenance = startMaintenance({ audit, own, journal, options });
   onRotated = maintenance.onRotated;
   try {
-    if (found.unsealed !== undefined || found.tornBytes > 0 || interrupted.length > 0 || missing > 0) {
-      tellRecovered(own, journal, clock, options, found, interrupted, missing);
+    const isClosed = found.unsealed === undefined && found.tornBytes === 0 && interrupted.length === 0;
+    if (!isClosed || missing > 0 || unsigned > 0) {
+      tellRecovered(own, journal, clock, options, found, { interrupted, missing, unsigned });
     }
   } catch (error) {
     audit.closeNow();
@@ -158,8 +161,7 @@ function tellRecovered(
   clock: EntryClock,
   { directory, events }: ResolvedAuditOptions,
   { tornBytes, tornFile }: FoundJournal,
-  interrupted: readonly number[],
-  missing: number,
+  { interrupted, missing, unsigned }: Pick<RecoveredEvent, 'interrupted' | 'missing' | 'unsigned'>,
 ): void {
   const size = journal.size;
   own.record('audit.journal.recovered', {
@@ -168,13 +170,14 @@ function tellRecovered(
     ...(missing === 0 ? {} : { missing }),
     tornBytes,
     ...(tornFile === undefined ? {} : { tornFile }),
+    unsigned,
   });
   const starts = findEntries(directory, interrupted);
   // Retention may have taken a start; that it was interrupted is known all the same.
   const unknown: EntryContent = { action: UNKNOWN_ACTION, time: clock.next() };
   own.recordInterrupted(new Map(interrupted.map((index) => [index, starts.get(index) ?? unknown])));
   const timestampMillis = Date.now();
-  const figures = { size, tornBytes, tornFile, missing, interrupted };
+  const figures = { size, tornBytes, tornFile, missing, unsigned, interrupted };
   events.emit('audit.recovered', { directory, ...figures, timestampMillis });
 }
 

@@ -48,6 +48,8 @@ export interface RecoveredEvent {
   readonly tornFile: string | undefined;
   /** Entries that a checkpoint covers, and that are not there: somebody has cut the journal. */
   readonly missing: number;
+  /** Entries that are there, and that no checkpoint covers: the process before has written them, as far as can be told. */
+  readonly unsigned: number;
   /** Indexes of operations that had started and not ended; each now has an entry of outcome `unknown`. */
   readonly interrupted: readonly number[];
   readonly timestampMillis: number;

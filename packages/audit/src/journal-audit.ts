@@ -40,7 +40,8 @@ export class JournalAudit implements Audit {
     const startedAt = Date.now();
     const startMillis = monotonicMillis();
     const span = this.#openSpan(operation, startedAt);
-    const { entry } = this.#put(operation, 'started', undefined, span);
+    const { entry, content } = this.#put(operation, 'started', undefined, span);
+    this.#parts.spans?.began(span, content);
     if (entry.index !== undefined) journal.write();
     // Whoever ends it may be about something else.
     const context = currentAuditContext() ?? NO_CONTEXT;

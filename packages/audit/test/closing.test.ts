@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { personal } from '../src/subjects/personal.ts';
 import { everythingIn } from './everything-in.ts';
@@ -48,6 +49,25 @@ describe('a journal that is closed', () => {
         message: expect.stringContaining('closed'),
       }),
     );
+  });
+});
+
+describe('a journal of a process that was too busy to hear the disk', () => {
+  test('is closed with every entry on disk, and nothing is said of the disk', async () => {
+    const { audit, entries, seen } = audits.open();
+    audit.record({ action: 'orders.place' });
+    // The sync of it is under way.
+    await turn();
+    await turn();
+    const rows = Array.from({ length: 100 }, (_, n) => audit.record({ action: 'rows', attributes: { n } }));
+    const flushed = audit.flush();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_100);
+    audit.begin({ action: 'orders.ship' });
+    await audit.close();
+    await flushed;
+    await Promise.all(rows.map(({ durable }) => durable));
+    expect(await entries()).toHaveLength(102);
+    expect(seen('audit.state').map(({ to }) => to)).toEqual(['closed']);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
 import { afterEach, describe, expect, test } from 'vitest';
+import { buildLineage } from '../src/lineage/build-lineage.ts';
 import { useAudits } from './opened-audits.ts';
 
 const audits = useAudits();
@@ -58,5 +59,41 @@ describe('the span of an operation', () => {
     audit.record({ action: 'orders.compare', inputs: [{ ...orders, version: '1' }] });
     const [link] = spanOf('orders.compare').links;
     expect(link?.context.spanId).toBe(spanOf('orders.load').spanContext().spanId);
+  });
+
+  test('is linked to what had produced its input when it began, as lineage has it', async () => {
+    const { audit } = audits.open({ tracer });
+    audit.record({ action: 'orders.first', outputs: [orders] });
+    const report = audit.begin({
+      action: 'orders.report',
+      inputs: [orders],
+      outputs: [{ ...orders, name: '/report' }],
+    });
+    audit.record({ action: 'orders.second', outputs: [orders] });
+    report.end({ inputs: [{ ...orders, rows: 7 }] });
+    const links = spanOf('orders.report').links.map(({ context }) => context.spanId);
+    expect(links).toEqual([spanOf('orders.first').spanContext().spanId]);
+    const { nodes } = (await buildLineage(audit.query())).ancestors({
+      dataset: { ...orders, name: '/report' },
+    });
+    const actions = nodes.flatMap((node) => (node.kind === 'operation' ? [node.action] : []));
+    expect(actions).toEqual(['orders.first', 'orders.report']);
+  });
+
+  test('is not linked to what the process before was denied to write', async () => {
+    const first = audits.open({ tracer });
+    first.audit.record({ action: 'orders.load', outputs: [orders] });
+    first.audit.begin({ action: 'orders.forge', outputs: [orders] }).end({ outcome: 'denied' });
+    await first.audit.close();
+    const { audit } = audits.open({ directory: first.directory, tracer });
+    await expect
+      .poll(() => {
+        audit.record({ action: 'orders.report', inputs: [orders] });
+        return exporter
+          .getFinishedSpans()
+          .at(-1)
+          ?.links.map(({ context }) => context.spanId);
+      })
+      .toEqual([spanOf('orders.load').spanContext().spanId]);
   });
 });

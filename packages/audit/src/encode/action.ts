@@ -1,4 +1,4 @@
-import { describeValue, nearest, type Problem } from '@org/instrument-core';
+import { describeValue, nearest, ownText, type Problem } from '@org/instrument-core';
 
 /** Dotted words; linear, since no word has a dot. */
 const ACTION = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
@@ -19,7 +19,7 @@ export function createActionCheck(declared: readonly string[] | undefined): Acti
   return (action, isOwn) => {
     if (known.has(action)) return undefined;
     const problem = problemOf(action, isOwn, declared);
-    if (problem === undefined && !isOwn && known.size < MAX_KNOWN) known.add(action);
+    if (problem === undefined && !isOwn && known.size < MAX_KNOWN) known.add(ownText(action as string));
     return problem === undefined ? undefined : { path: 'action', ...problem };
   };
 }

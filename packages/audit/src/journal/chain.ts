@@ -26,6 +26,11 @@ export class Chain {
     this.#lastTime = lastTime;
   }
 
+  /** A journal without entries. */
+  static begin(origin: string): Chain {
+    return new Chain(origin, { first: 0, frontier: [], open: [], prev: '' }, '');
+  }
+
   /** Entries so far; the index of the next. */
   get size(): number {
     return this.#frontier.size;

@@ -6,19 +6,18 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
-  readSync,
+  truncateSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { syncDirectory, writeWhole } from '@org/instrument-core/directory';
 import type { Checkpoint } from '../audit.ts';
 import { checkpointText } from '../checkpoint/checkpoint.ts';
-import { parseCheckpoints } from '../checkpoint/checkpoints-file.ts';
+import { checkSignatures } from '../checkpoint/note.ts';
 import type { SigningKey } from '../checkpoint/signing-key.ts';
+import { parseVerifierKey } from '../checkpoint/verifier-key.ts';
 import { CHECKPOINTS } from './format.ts';
-
-/** Bytes at the end of the file that are read to find the last checkpoint: one has some 200. */
-const TAIL_BYTES = 64 * 1024;
+import { readCheckpointsEnd } from './last-checkpoint.ts';
 
 const syncData = promisify(fdatasync);
 
@@ -48,7 +47,7 @@ export class Checkpointer {
     this.#path = join(directory, CHECKPOINTS);
     this.#key = key;
     this.#onSigned = onSigned;
-    const { bytes, last } = readLast(this.#path, key.origin);
+    const { bytes, last } = lastSigned(this.#path, key);
     this.#bytes = bytes;
     this.#last = last;
   }
@@ -127,26 +126,22 @@ export class Checkpointer {
   }
 }
 
-function readLast(path: string, origin: string): { bytes: number; last: Checkpoint | undefined } {
-  if (!existsSync(path)) return { bytes: 0, last: undefined };
-  const fd = openSync(path, 'r+');
-  try {
-    const { size } = fstatSync(fd);
-    const tail = Buffer.allocUnsafe(Math.min(TAIL_BYTES, size));
-    const start = size - tail.length;
-    readSync(fd, tail, 0, tail.length, start);
-    // A note begins with the origin, after the empty line that ends the one before.
-    const found = start === 0 ? -2 : tail.indexOf(`\n\n${origin}\n`);
-    const from = found === -1 ? 0 : found + 2;
-    const { checkpoints, goodBytes, isTorn } = parseCheckpoints(tail.subarray(from).toString());
-    const bytes = isTorn ? start + from + goodBytes : size;
-    if (isTorn) ftruncateSync(fd, bytes);
-    const last = checkpoints.at(-1);
-    return {
-      bytes,
-      last: last && { origin: last.origin, size: last.size, root: last.root, note: last.note },
-    };
-  } finally {
-    closeSync(fd);
-  }
+/** The last checkpoint that the key has signed; what somebody else has appended is none of the journal's. */
+function lastSigned(
+  path: string,
+  { origin, verifierKey }: SigningKey,
+): { bytes: number; last: Checkpoint | undefined } {
+  const key = parseVerifierKey(verifierKey);
+  const end = readCheckpointsEnd(
+    path,
+    origin,
+    ({ parsed }) => checkSignatures(parsed, [key]).signers.length > 0,
+  );
+  if (end === undefined) return { bytes: 0, last: undefined };
+  const { bytes, goodBytes, last } = end;
+  if (goodBytes < bytes) truncateSync(path, goodBytes);
+  return {
+    bytes: goodBytes,
+    last: last && { origin, size: last.size, root: last.root, note: last.note },
+  };
 }

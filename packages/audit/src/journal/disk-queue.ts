@@ -1,8 +1,7 @@
 import { monotonicMillis } from '@org/instrument-core';
 import type { SegmentFile } from './segment-file.ts';
+import { STALL_MILLIS, StallWatch } from './stall-watch.ts';
 
-/** A disk that has not answered for that long is left alone: a write to it could block the process. */
-const STALL_MILLIS = 1_000;
 /**
  * Longest time until entries are on disk that nobody waits for. A sync costs some 0.1 ms of CPU time, most of it the
  * kernel's: one every few milliseconds would be a tenth of what a busy process does.
@@ -43,7 +42,7 @@ export class DiskQueue {
   /** Of the commit under way: resolves when it is over, or has not been answered for too long. */
   #outcome: Promise<void> | undefined;
   #giveUp: () => void = () => {};
-  #syncStartMillis: number | undefined;
+  readonly #watch: StallWatch = new StallWatch(() => this.#stall());
   #lastCommitMillis = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   /** Whether somebody waits for an entry that is not on disk. */
@@ -79,7 +78,7 @@ export class DiskQueue {
 
   /** Hands all lines to the operating system; `false` when it does not take them, or does not answer. */
   write(): boolean {
-    if (this.#isStalled()) return false;
+    if (this.#watch.isStalled) return false;
     try {
       // The next file may be made only when the one before is on disk to its end.
       const part = this.#parts[0];
@@ -93,7 +92,7 @@ export class DiskQueue {
 
   /** Brings all lines to disk at once; `false` when that fails, or the disk does not answer. */
   commitNow(): boolean {
-    if (this.#isStalled()) return false;
+    if (this.#watch.isStalled) return false;
     try {
       for (let part = this.#parts[0]; part !== undefined; part = this.#parts[0]) {
         const { file, size } = part;
@@ -128,6 +127,7 @@ export class DiskQueue {
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
+    this.#watch.end();
     for (const { file } of this.#parts) file.close();
     this.#parts.length = 0;
   }
@@ -193,11 +193,9 @@ export class DiskQueue {
       const { length } = file;
       const startMillis = monotonicMillis();
       this.#lastCommitMillis = startMillis;
-      let watch: NodeJS.Timeout | undefined;
       try {
         file.write();
-        watch = setTimeout(() => this.#stall(), STALL_MILLIS).unref();
-        this.#syncStartMillis = startMillis;
+        this.#watch.start();
         await this.#options.prepare();
         await file.sync(length);
       } catch (error) {
@@ -207,8 +205,7 @@ export class DiskQueue {
           return;
         }
       } finally {
-        clearTimeout(watch);
-        this.#syncStartMillis = undefined;
+        this.#watch.end();
       }
       if (this.#isStopped) return;
       this.#succeed(size, monotonicMillis() - startMillis);
@@ -226,13 +223,7 @@ export class DiskQueue {
     return true;
   }
 
-  #isStalled(): boolean {
-    const since = this.#syncStartMillis;
-    return since !== undefined && monotonicMillis() - since > STALL_MILLIS;
-  }
-
   #stall(): void {
-    if (this.#isStopped) return;
     this.#isFaulty = true;
     this.#options.onFault(new Error(`the disk has not answered for ${STALL_MILLIS} ms`));
     this.#giveUp();

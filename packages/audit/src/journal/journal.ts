@@ -8,6 +8,7 @@ import { DiskQueue } from './disk-queue.ts';
 import { entryLine, headerLine, SEGMENTS, sealLine, segmentName } from './format.ts';
 import type { UnsealedSegment } from './recover.ts';
 import { SegmentFile } from './segment-file.ts';
+import { headerHash } from './segment-hashes.ts';
 
 /** Options of a {@link Journal}. */
 export interface JournalOptions {
@@ -141,6 +142,11 @@ export class Journal {
   /** Root of the tree of all entries, base64. */
   root(): string {
     return this.#chain.root();
+  }
+
+  /** Hash of the header of a segment that would begin here, made as that of a leaf. */
+  headerHash(): string {
+    return headerHash(this.#chain);
   }
 
   /** Closes the segment; the next entry begins another one. */

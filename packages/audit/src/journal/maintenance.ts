@@ -3,6 +3,7 @@ import type { JournalAudit } from '../journal-audit.ts';
 import type { ResolvedAuditOptions } from '../resolve-options.ts';
 import type { Journal } from './journal.ts';
 import type { OwnRecorder } from './own-recorder.ts';
+import { RemovalLog } from './removal-log.ts';
 import { type ClosedSegment, expiredSegments, prepareHashes } from './retention.ts';
 import { DamagedSegmentError } from './segment-hashes.ts';
 
@@ -37,14 +38,27 @@ export function startMaintenance(parts: {
     if (size === checkpointed || state !== 'open') return;
     audit.checkpoint().catch((error: unknown) => reportFault('audit', 'signing a checkpoint', error));
   };
+  const removals = new RemovalLog({
+    directory,
+    origin: journal.origin,
+    size: journal.size,
+    signed: audit.status().checkpointed,
+    next: journal.headerHash(),
+  });
   const remove = async (segment: ClosedSegment): Promise<void> => {
     const range = { first: segment.first, last: segment.end - 1 };
+    await removals.read();
     const hashes = await prepareHashes(directory, journal.origin, segment);
     try {
+      const header = removals.headerAt(segment.first) ?? hashes.header;
+      if (header !== hashes.header) throw new DamagedSegmentError(segment.path);
       if (isStopped) return;
-      // On record before it is done, so that nobody can take it for somebody else's doing.
-      await own.record('audit.journal.pruned', range).durable;
+      // On record, and signed, before it is done: what is removed without that was removed by somebody else.
+      const attributes = removals.attributesOf(range, hashes.next);
+      await own.record('audit.journal.pruned', attributes).durable;
+      await audit.checkpoint();
       await hashes.replace();
+      removals.add(attributes);
     } finally {
       await hashes.discard();
     }

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical/canonical-json.ts';
 import type { AuditContext, EncodedEntry } from '../encode/encoder.ts';
 import type { JournalEncoder } from '../encode/operation.ts';
 import type { EntryContent, JsonValue } from '../operation/entry.ts';
@@ -18,7 +19,10 @@ const NO_FACTS = {
   spanId: undefined,
 };
 
-/** An entry of the journal's own. */
+/**
+ * An entry of the journal's own; with a context, on somebody's behalf. Without, all that it says are figures on which
+ * verification relies: they are kept as they are, whatever is to be redacted.
+ */
 export function ownEntry(
   encoder: JournalEncoder,
   action: OwnAction,
@@ -26,6 +30,10 @@ export function ownEntry(
   attributes: Readonly<Record<string, JsonValue>>,
   context: AuditContext | undefined,
 ): EncodedEntry {
+  if (context === undefined) {
+    const content: EntryContent = { action, attributes, outcome: 'success', time };
+    return { text: canonicalJson(content as unknown as JsonValue), content };
+  }
   return encoder.encodeOwn({ action, attributes }, { ...NO_FACTS, time, context });
 }
 

@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { InstrumentError } from '@org/instrument-core';
 import { syncDirectory, syncFile } from '@org/instrument-core/directory';
 import type { Chain } from './chain.ts';
-import { firstOfHashes, firstOfSegment, isDraft, SEGMENTS, SUBJECTS } from './format.ts';
+import { CHECKPOINTS, firstOfHashes, firstOfSegment, isDraft, SEGMENTS, SUBJECTS } from './format.ts';
+import { readCheckpointsEnd } from './last-checkpoint.ts';
 import { type SegmentStand, standOfSegment } from './segment-stand.ts';
 import { moveTorn } from './torn.ts';
 
@@ -28,8 +29,8 @@ export interface FoundJournal {
 }
 
 /**
- * Finds out where a journal stands. Of segments that were closed only the last line is read. One that was not is read
- * to its last whole entry; what follows was acknowledged to nobody, and is moved to `torn/`. A crash damages the last
+ * Finds out where a journal stands. Of a segment that was closed, and signed to its end, only the last line is read. One
+ * that was not is read to its last whole entry; what follows was acknowledged to nobody, and is moved to `torn/`. A crash damages the last
  * segment alone, since the one before was on disk by then: one before that cannot be read is left as it is.
  *
  * What the process before has written, and had no time to bring to disk, is there when this returns.
@@ -45,11 +46,12 @@ export function recoverJournal(directory: string): FoundJournal {
     .filter((name) => firstOfSegment(name) !== undefined)
     .map((name) => join(segments, name));
   const last = paths.at(-1);
-  const lastStand = last === undefined ? undefined : standOfSegment(last);
+  const isSigned = (origin: string, size: number): boolean => signedSize(directory, origin) >= size;
+  const lastStand = last === undefined ? undefined : standOfSegment(last, isSigned);
   const isBegun = lastStand !== undefined && !isEmpty(lastStand);
   // Not even its header may be there, or no more than that, which says nothing that the segment before does not.
   const path = isBegun ? last : paths.at(-2);
-  const stand = isBegun || path === undefined ? lastStand : standOfSegment(path);
+  const stand = isBegun || path === undefined ? lastStand : standOfSegment(path, () => true);
   if (path !== undefined && (stand === undefined || !(isBegun || isWhole(stand)))) {
     throw damaged(path, 'a segment without its beginning or its end');
   }
@@ -66,6 +68,11 @@ export function recoverJournal(directory: string): FoundJournal {
   syncLeft(directory, path);
   const unsealed = stand.isSealed ? undefined : { path, bytes: stand.end, from: stand.from };
   return { chain: stand.chain, unsealed, tornBytes, tornFile };
+}
+
+/** Entries that the last checkpoint covers, which were on disk when it was signed. */
+function signedSize(directory: string, origin: string): number {
+  return readCheckpointsEnd(join(directory, CHECKPOINTS), origin)?.last?.size ?? 0;
 }
 
 /** What a crash has left of removing segments: drafts, and hashes of what is still there; the removal begins anew. */

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory } from '@org/instrument-core/directory';
-import { draftName, firstOfSegment, hashesName, SEGMENTS } from './format.ts';
-import { hashesOf } from './segment-hashes.ts';
+import { draftName, firstOfHashes, firstOfSegment, hashesName, SEGMENTS } from './format.ts';
+import { type ReadSegment, readClosedSegment } from './segment-hashes.ts';
 
 /** What is kept. */
 export interface RetentionLimits {
@@ -46,7 +46,8 @@ export async function expiredSegments(
   return expired;
 }
 
-async function closedSegments(directory: string, openFrom: number): Promise<ClosedSegment[]> {
+/** All closed segments, oldest first. `openFrom`: the first index that is in none. */
+export async function closedSegments(directory: string, openFrom: number): Promise<ClosedSegment[]> {
   const firsts = (await readdir(join(directory, SEGMENTS)))
     .flatMap((name) => {
       const first = firstOfSegment(name);
@@ -62,8 +63,14 @@ async function closedSegments(directory: string, openFrom: number): Promise<Clos
   );
 }
 
+/** Whether anything was removed, by whomever. */
+export async function hasHashes(directory: string): Promise<boolean> {
+  const names = await readdir(join(directory, SEGMENTS));
+  return names.some((name) => firstOfHashes(name) !== undefined);
+}
+
 /** Hashes that are ready to take the place of a segment. */
-export interface PreparedHashes {
+export interface PreparedHashes extends ReadSegment {
   /** Puts them there, and the segment away. */
   replace(): Promise<void>;
   /** Takes them back, unless they are in place. */
@@ -85,9 +92,10 @@ export async function prepareHashes(
   const path = join(segments, hashesName(segment.first));
   const draft = join(segments, draftName(segment.first, randomBytes(4).toString('hex')));
   const file = await open(draft, 'wx', 0o600);
+  let read: ReadSegment;
   try {
     try {
-      for await (const hashes of hashesOf(segment, origin)) await file.appendFile(hashes);
+      read = await readClosedSegment(segment, origin, { onHashes: (hashes) => file.appendFile(hashes) });
       await file.sync();
     } finally {
       await file.close();
@@ -97,6 +105,7 @@ export async function prepareHashes(
     throw error;
   }
   return {
+    ...read,
     replace: async () => {
       await rename(draft, path);
       syncDirectory(segments);

@@ -1,12 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { leafHashOfBytes } from '../merkle/frontier.ts';
+import { leafHash, leafHashOfBytes } from '../merkle/frontier.ts';
+import type { EntryContent } from '../operation/entry.ts';
 import { Chain } from './chain.ts';
-import { headerLine, sealLine } from './format.ts';
+import { headerLine, type SegmentHeader, sealLine } from './format.ts';
 import { parseLine } from './parse-line.ts';
 import type { ClosedSegment } from './retention.ts';
 
 const LINE_FEED = 0x0a;
+
+/** Hash of the header of a segment that begins where the chain ends, made as that of a leaf. */
+export function headerHash(chain: Chain): string {
+  return leafHash(headerLine(chain.header()));
+}
 
 /** A segment that is not as it was written. */
 export class DamagedSegmentError extends Error {
@@ -16,14 +22,30 @@ export class DamagedSegmentError extends Error {
   }
 }
 
+/** What a closed segment stands between: hashes of its own header and of that of the next, made as those of leaves. */
+export interface ReadSegment {
+  readonly header: string;
+  readonly next: string;
+}
+
+/** Told what is in a closed segment while it is read: leaf hashes a block at a time, entries one by one. */
+export interface SegmentListener {
+  onHashes?(hashes: Buffer): Promise<void>;
+  onEntry?(index: number, entry: EntryContent): void;
+}
+
 /**
- * Leaf hashes of the entries of a closed segment of the journal of that name, a block at a time.
+ * Reads a closed segment of the journal of that name.
  *
  * @throws DamagedSegmentError when one line does not follow from the other.
  * @throws the error of the file system.
  */
-export async function* hashesOf(segment: ClosedSegment, origin: string): AsyncGenerator<Buffer> {
-  const reader = new SegmentReader(segment, origin);
+export async function readClosedSegment(
+  segment: ClosedSegment,
+  origin: string,
+  listener: SegmentListener,
+): Promise<ReadSegment> {
+  const reader = new SegmentReader(segment, origin, listener);
   let rest: Buffer = Buffer.alloc(0);
   for await (const block of createReadStream(segment.path) as AsyncIterable<Buffer>) {
     const bytes: Buffer = rest.length === 0 ? block : Buffer.concat([rest, block]);
@@ -35,22 +57,25 @@ export async function* hashesOf(segment: ClosedSegment, origin: string): AsyncGe
       start = end + 1;
     }
     rest = bytes.subarray(start);
-    yield Buffer.concat(hashes);
+    await listener.onHashes?.(Buffer.concat(hashes));
   }
-  reader.end(rest.length);
+  return reader.end(rest.length);
 }
 
 /** Takes the lines of a closed segment, in their order. */
 class SegmentReader {
   readonly #segment: ClosedSegment;
   readonly #origin: string;
+  readonly #listener: SegmentListener;
   #chain: Chain | undefined;
+  #header = '';
   #from = '';
   #isSealed = false;
 
-  constructor(segment: ClosedSegment, origin: string) {
+  constructor(segment: ClosedSegment, origin: string, listener: SegmentListener) {
     this.#segment = segment;
     this.#origin = origin;
+    this.#listener = listener;
   }
 
   /** The leaf hash of a line that is an entry. */
@@ -60,8 +85,9 @@ class SegmentReader {
     const chain = this.#chain;
     if (chain === undefined) {
       if (line?.kind !== 'header' || line.header.first !== this.#segment.first) throw this.#damage();
-      this.#chain = new Chain(this.#origin, line.header, '');
+      this.#chain = this.#chainAt(line.header);
       if (text !== headerLine(this.#chain.header())) throw this.#damage();
+      this.#header = leafHash(text);
       return undefined;
     }
     if (this.#isSealed) throw this.#damage();
@@ -72,13 +98,23 @@ class SegmentReader {
     }
     if (line?.kind !== 'entry' || line.index !== chain.size || line.prev !== chain.head) throw this.#damage();
     if (this.#from === '') this.#from = line.entry.time;
+    this.#listener.onEntry?.(chain.size, line.entry);
     const hash = leafHashOfBytes(bytes);
     chain.add(hash, line.entry.time, line.entry);
     return hash;
   }
 
-  end(restBytes: number): void {
+  end(restBytes: number): ReadSegment {
     if (restBytes > 0 || !this.#isSealed || this.#chain?.size !== this.#segment.end) throw this.#damage();
+    return { header: this.#header, next: headerHash(this.#chain) };
+  }
+
+  #chainAt(header: SegmentHeader): Chain {
+    try {
+      return new Chain(this.#origin, header, '');
+    } catch {
+      throw this.#damage();
+    }
   }
 
   #damage(): DamagedSegmentError {

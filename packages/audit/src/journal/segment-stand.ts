@@ -19,13 +19,17 @@ export interface SegmentStand {
 }
 
 /**
- * Where a journal stands after a segment: by its last line, when it was closed, and by all of it otherwise. `undefined`
- * for one without a header.
+ * Where a journal stands after a segment: by its last line, when it was closed and `isOnDisk` says of its name and the
+ * entries up to its end that all of it was brought to disk; by all of it otherwise, since a power cut may have left the end
+ * and not what is before. `undefined` for one without a header.
  *
  * @throws {InstrumentError} `INSTRUMENT_AUDIT_UNAVAILABLE` for a segment of another version.
  * @throws the error of the file system.
  */
-export function standOfSegment(path: string): SegmentStand | undefined {
+export function standOfSegment(
+  path: string,
+  isOnDisk: (origin: string, size: number) => boolean,
+): SegmentStand | undefined {
   const fd = openSync(path, 'r');
   try {
     const first = readLines(fd).next();
@@ -36,8 +40,10 @@ export function standOfSegment(path: string): SegmentStand | undefined {
     if (line?.kind !== 'header') return undefined;
     const { length: headerLength } = first.value.bytes;
     const length = fstatSync(fd).size;
+    const sealed = sealedStand(fd, length, line.header);
+    const isWhole = sealed !== undefined && isOnDisk(line.header.origin, sealed.chain.size);
     return (
-      sealedStand(fd, length, line.header) ??
+      (isWhole ? sealed : undefined) ??
       (line.header.first === firstOfSegment(basename(path))
         ? replay(fd, length, line.header, headerLength + 1)
         : undefined)

@@ -28,6 +28,8 @@ import { closedError, unavailable } from './unavailable.ts';
 
 /** Times that a `begin` looks again because the input changed under its eyes. */
 const MAX_LOOKS = 10;
+/** Times that a delay doubles: no number is larger than the 1024th power of two, and nothing times that is no number. */
+const MAX_DOUBLINGS = 1_023;
 
 const REFUSAL: Readonly<Record<LedgerState, Exclude<Begun['status'], 'claimed'>>> = {
   pending: 'waiting',
@@ -87,13 +89,17 @@ export class SqlLedger implements Ledger {
     read.attributes('attributes');
     read.done('The ledger cannot complete an input');
     let held = known;
+    let isOwn = false;
     if (typeof held === 'string') {
-      const begun = this.#heldFor(held) ?? (await this.begin(held));
+      const before = this.#heldFor(held);
+      const begun = before ?? (await this.begin(held));
       if (begun.status === 'completed') return begun.entry;
       if (begun.status !== 'claimed') throw new StaleClaimError('complete', held, undefined, begun.entry);
       held = begun.claim;
+      isOwn = before === undefined;
     }
     const attributes = read.attributes('attributes', held.attributes) ?? null;
+    if (isOwn && read.problems.length > 0) await this.#giveBack(held);
     read.done('The ledger cannot complete an input');
     return this.#end('complete', sql.COMPLETE, held, { ...values, attributes }, ['completed']);
   }
@@ -235,6 +241,16 @@ export class SqlLedger implements Ledger {
     throw error;
   }
 
+  /** Releases a claim that no caller has: it would be renewed as long as the process lives. Never rejects. */
+  async #giveBack(claim: Claim): Promise<void> {
+    try {
+      await this.release(claim);
+    } catch (error) {
+      // Not renewed any more, it can be claimed once its lease has run out.
+      this.#held.get(claim.token)?.lease.lose(unavailable('release', error));
+    }
+  }
+
   #heldFor(key: string): Begun | undefined {
     for (const { claim } of this.#held.values()) if (claim.key === key) return { status: 'claimed', claim };
     return undefined;
@@ -242,7 +258,8 @@ export class SqlLedger implements Ledger {
 
   #retryMillis(attempt: number): number {
     const { retryDelayMillis, maxRetryDelayMillis } = this.#settings;
-    const doubled = retryDelayMillis * 2 ** Math.max(0, (Number(attempt) || 1) - 1);
+    const doublings = Math.min(Math.max(0, (Number(attempt) || 1) - 1), MAX_DOUBLINGS);
+    const doubled = retryDelayMillis * 2 ** doublings;
     return Math.min(doubled, maxRetryDelayMillis);
   }
 

@@ -19,6 +19,11 @@ export class Adjacency {
     }
   }
 
+  /** Whether a thing is in any list. */
+  has(thing: number): boolean {
+    return this.#starts[thing] !== this.#starts[thing + 1];
+  }
+
   /** Positions of the lists that a thing is in, ascending. */
   of(thing: number): Uint32Array {
     return this.#items.subarray(this.#starts[thing], this.#starts[thing + 1]);

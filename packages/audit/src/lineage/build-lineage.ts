@@ -3,11 +3,9 @@ import type { AuditEntry } from '../operation/entry.ts';
 import { graphOf } from './graph.ts';
 import type { Lineage, LineageGraph, LineageOptions, LineageSubject } from './lineage.ts';
 import { LineageIndex } from './lineage-index.ts';
-import { nothingReached, type Reach, traverse } from './traverse.ts';
+import { type Direction, type Reach, traverse } from './traverse.ts';
 
 const DEFAULT_MAX_NODES = 10_000;
-
-type Direction = 'ancestors' | 'descendants';
 
 /**
  * Reads entries, oldest first, and keeps what they say about data: about 400 bytes for each operation that read or wrote
@@ -16,8 +14,9 @@ type Direction = 'ancestors' | 'descendants';
  *
  * A dataset with a version is that version. Without one, what is written is a new state of the dataset, and what is read
  * is the state that was written last before the entry that says so — by the span `producedBy`, where that is known. Both
- * entries of an operation count as one: what only the second one names was read and written at the end. Outputs of an
- * operation that failed count, since they may have been written; those of one that was denied do not.
+ * entries of an operation count as one: what only the second one names was read and written at the end, and a version that
+ * one of them names is what the other one meant. No operation reads what it wrote itself. Outputs of an operation that failed
+ * count, since they may have been written; one that was denied has neither read nor written anything.
  *
  * @example
  * const lineage = await buildLineage(audit.query({ from: '2026-11-01T00:00:00Z' }));
@@ -34,13 +33,11 @@ export async function buildLineage(
     (subject: LineageSubject, options?: LineageOptions): LineageGraph => {
       const reach = checkQuestion(subject, options);
       const from = find(index, subject);
-      const reached = nothingReached();
-      for (const direction of directions) traverse(index, from, direction, reach, reached);
-      return graphOf(index, from, reached);
+      return graphOf(index, from, traverse(index, from, directions, reach));
     };
   return {
-    operations: index.operations.length,
-    datasets: index.states.length,
+    operations: index.countOperations(),
+    datasets: index.countStates(),
     ancestors: ask('ancestors'),
     descendants: ask('descendants'),
     related: ask('ancestors', 'descendants'),
@@ -53,11 +50,7 @@ function find(index: LineageIndex, subject: LineageSubject): { operations: numbe
     return { operations: operation === undefined ? [] : [operation], states: [] };
   }
   const { namespace, name, version } = subject.dataset;
-  const history = index.historyOf(namespace, name);
-  if (history === undefined) return { operations: [], states: [] };
-  if (version === undefined) return { operations: [], states: index.statesOf(history) };
-  const state = history.versions?.get(version);
-  return { operations: [], states: state === undefined ? [] : [state] };
+  return { operations: [], states: index.statesOf(namespace, name, version) };
 }
 
 function checkQuestion(subject: LineageSubject, options: LineageOptions = {}): Reach {

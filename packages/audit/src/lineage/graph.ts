@@ -1,5 +1,7 @@
+import type { DatasetState } from './dataset-states.ts';
 import type { DatasetNode, LineageEdge, LineageGraph, LineageNode, OperationNode } from './lineage.ts';
-import type { DatasetState, IndexedOperation, LineageIndex } from './lineage-index.ts';
+import type { LineageIndex } from './lineage-index.ts';
+import type { IndexedOperation } from './operation-draft.ts';
 import type { Reached } from './traverse.ts';
 
 /** The graph of what was reached, in an order that depends on the journal alone. */

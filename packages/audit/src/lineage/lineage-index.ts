@@ -1,77 +1,60 @@
-import type { AuditEntry, EntryDataset } from '../operation/entry.ts';
-import type { AuditOutcome } from '../operation/operation.ts';
+import type { AuditEntry } from '../operation/entry.ts';
+import type { SpanReference } from '../operation/operation.ts';
 import { Adjacency } from './adjacency.ts';
-
-/** A state of a dataset. */
-export interface DatasetState {
-  readonly dataset: DatasetHistory;
-  version: string | undefined;
-  /** Index of the entry that wrote it first. */
-  writtenAt: number | undefined;
-  /** Position of the state of the same dataset that was known before. */
-  readonly previous: number | undefined;
-}
-
-/** An operation, and the positions of the states that it read and wrote. */
-export interface IndexedOperation {
-  readonly index: number;
-  endIndex: number | undefined;
-  readonly action: string;
-  outcome: AuditOutcome | undefined;
-  readonly time: string;
-  reads: number[];
-  writes: number[];
-}
-
-/** What is known of a dataset. One that was never written, or never has versions, has less to keep. */
-export interface DatasetHistory {
-  readonly namespace: string;
-  readonly name: string;
-  /** Position of the state that was written last. */
-  latest: number | undefined;
-  /** Position of the state that was there before anything was written. */
-  outside: number | undefined;
-  /** Position of the state that became known last. */
-  last: number | undefined;
-  versions: Map<string, number> | undefined;
-}
+import {
+  type DatasetHistory,
+  type DatasetState,
+  DatasetStates,
+  type LatestWrite,
+  type OpenRead,
+} from './dataset-states.ts';
+import { type IndexedOperation, OperationDraft } from './operation-draft.ts';
 
 /** What a journal says about data, folded into operations and states of datasets. */
 export class LineageIndex {
+  /** Those that were denied have read and written nothing. */
   readonly operations: IndexedOperation[] = [];
-  readonly states: DatasetState[] = [];
-  /** By namespace and name. */
-  readonly #histories = new Map<string, Map<string, DatasetHistory>>();
+  readonly #states = new DatasetStates();
   /** Positions of operations by the index of each of their entries. */
   readonly #byEntry = new Map<number, number>();
   /** Operations that have started and not ended; most have read and written nothing yet. */
-  readonly #open = new Map<number, IndexedOperation>();
+  readonly #open = new Map<number, OperationDraft>();
+  /** What operations read that others were writing meanwhile. */
+  readonly #openReads: [IndexedOperation, OpenRead][] = [];
   #readers = new Adjacency(0, []);
   #writers = new Adjacency(0, []);
   /** Positions of operations that wrote, by the id of their span. */
   readonly #bySpan = new Map<string, number>();
-  // One copy of each action and namespace: there are few, and as many texts as entries otherwise.
-  readonly #texts = new Map<string, string>();
+  /** What the producers wrote that the entry at hand names, by their positions. */
+  readonly #produced = new Map<number, Map<DatasetHistory, number>>();
+  // One copy of each: there are few, and as many texts as entries otherwise.
+  readonly #actions = new Map<string, string>();
+
+  get states(): readonly DatasetState[] {
+    return this.#states.all;
+  }
 
   /** Takes an entry in; entries come in the order of the journal. */
   add(entry: AuditEntry): void {
-    const operation = this.#operationOf(entry);
-    const { inputs = [], outputs = [], outcome } = entry;
-    // What was denied has not happened.
-    if (inputs.length + outputs.length === 0 || outcome === 'denied') return;
-    // What is read was written before, even by an operation that writes the same dataset.
-    for (const input of inputs) this.#read(operation, input);
-    for (const output of outputs) this.#write(operation, output, entry.index);
-    const position = this.#positionOf(operation);
-    this.#byEntry.set(entry.index, position);
-    const spanId = entry.correlation?.spanId;
-    if (spanId !== undefined && operation.writes.length > 0) this.#bySpan.set(spanId, position);
+    const draft = this.#draftOf(entry);
+    const isDenied = entry.outcome === 'denied';
+    if (!isDenied) this.#take(draft, entry);
+    if (entry.phase === 'started') this.#open.set(entry.index, draft);
+    else if (isDenied) this.#deny(draft, entry);
+    else {
+      this.#settle(draft);
+      if (draft.position !== undefined) this.#byEntry.set(entry.index, draft.position);
+    }
   }
 
   /** Connects states with the operations, once all entries are in. */
   finish(): void {
+    for (const draft of this.#open.values()) this.#settle(draft);
     this.#open.clear();
     this.#bySpan.clear();
+    this.#produced.clear();
+    for (const [{ reads }, read] of this.#openReads) reads.push(this.#states.resolve(read));
+    this.#openReads.length = 0;
     const size = this.states.length;
     this.#readers = new Adjacency(
       size,
@@ -81,6 +64,19 @@ export class LineageIndex {
       size,
       this.operations.map(({ writes }) => writes),
     );
+  }
+
+  /** Operations that read or wrote anything. */
+  countOperations(): number {
+    return this.operations.reduce(
+      (sum, { reads, writes }) => (reads.length + writes.length > 0 ? sum + 1 : sum),
+      0,
+    );
+  }
+
+  /** States that were read or written. */
+  countStates(): number {
+    return this.states.filter((_, state) => this.#isReal(state)).length;
   }
 
   /** Positions of the operations that read a state. */
@@ -97,137 +93,94 @@ export class LineageIndex {
     return this.#byEntry.get(entry);
   }
 
-  historyOf(namespace: string, name: string): DatasetHistory | undefined {
-    return this.#histories.get(namespace)?.get(name);
+  /** Positions of the states of a dataset, in one version or in all of them, the one known first first. */
+  statesOf(namespace: string, name: string, version: string | undefined): number[] {
+    const dataset = this.#states.find(namespace, name);
+    if (dataset === undefined) return [];
+    const states = this.#states.of(dataset).filter((state) => this.#isReal(state));
+    return version === undefined ? states : states.filter((state) => this.states[state]?.version === version);
   }
 
-  /** Positions of all states of a dataset, the first one known first. */
-  statesOf({ last }: DatasetHistory): number[] {
-    const states: number[] = [];
-    for (let state = last; state !== undefined; state = this.states[state]?.previous) states.push(state);
-    return states.reverse();
+  #isReal(state: number): boolean {
+    return this.#readers.has(state) || this.#writers.has(state);
   }
 
-  #operationOf(entry: AuditEntry): IndexedOperation {
-    const { index, phase, outcome, time } = entry;
-    const open = phase === 'ended' && entry.started !== undefined ? this.#open.get(entry.started) : undefined;
-    if (open !== undefined && entry.started !== undefined) {
-      open.endIndex = index;
-      open.outcome = outcome;
-      this.#open.delete(entry.started);
-      const position = this.#byEntry.get(entry.started);
-      if (position !== undefined) this.#byEntry.set(index, position);
+  /** The operation of an entry, taken from those that are open when it ends. */
+  #draftOf({ index, phase, started, action, outcome, time }: AuditEntry): OperationDraft {
+    const open = phase === 'ended' && started !== undefined ? this.#open.get(started) : undefined;
+    if (open !== undefined && started !== undefined) {
+      this.#open.delete(started);
+      open.operation.endIndex = index;
+      open.operation.outcome = outcome;
       return open;
     }
     const operation: IndexedOperation = {
-      index: phase === 'ended' ? (entry.started ?? index) : index,
+      index: phase === 'ended' ? (started ?? index) : index,
       endIndex: phase === 'ended' ? index : undefined,
-      action: this.#interned(entry.action),
+      action: this.#interned(action),
       outcome,
       time,
       reads: [],
       writes: [],
     };
-    if (phase === 'started') this.#open.set(index, operation);
-    return operation;
+    return new OperationDraft(operation, this.#states);
   }
 
-  #positionOf(operation: IndexedOperation): number {
-    const known = this.#byEntry.get(operation.index);
-    if (known !== undefined) return known;
-    const position = this.operations.push(operation) - 1;
-    this.#byEntry.set(operation.index, position);
-    return position;
-  }
-
-  #read(operation: IndexedOperation, { namespace, name, version, producedBy }: EntryDataset): void {
-    const dataset = this.#history(namespace, name);
-    if (version !== undefined) {
-      // The start may have named the dataset alone, and the end its version.
-      operation.reads = operation.reads.filter((state) => !this.#isUnnamed(state, dataset));
-      include(operation.reads, dataset.versions?.get(version) ?? this.#state(dataset, version));
-      return;
+  #take(draft: OperationDraft, { index, inputs = [], outputs = [], correlation }: AuditEntry): void {
+    if (inputs.length + outputs.length === 0) return;
+    this.#produced.clear();
+    // What is read was written before, even by an operation that writes the same dataset.
+    for (const { namespace, name, version, producedBy } of inputs) {
+      const dataset = this.#states.dataset(namespace, name);
+      draft.read(dataset, version, this.#producedBy(producedBy, dataset, draft));
     }
-    if (operation.reads.some((state) => this.states[state]?.dataset === dataset)) return;
-    const bySpan = producedBy && this.#bySpan.get(producedBy.spanId);
-    const writes = bySpan === undefined ? [] : (this.operations[bySpan]?.writes ?? []);
-    const written = writes.findLast((state) => this.states[state]?.dataset === dataset) ?? dataset.latest;
-    if (written === undefined) dataset.outside ??= this.#state(dataset, undefined);
-    include(operation.reads, written ?? (dataset.outside as number));
+    for (const { namespace, name, version } of outputs) {
+      draft.write(this.#states.dataset(namespace, name), version, index);
+    }
+    draft.position ??= this.operations.push(draft.operation) - 1;
+    this.#byEntry.set(index, draft.position);
+    this.#byEntry.set(draft.operation.index, draft.position);
+    if (correlation?.spanId !== undefined && outputs.length > 0) {
+      this.#bySpan.set(correlation.spanId, draft.position);
+    }
   }
 
-  #write(operation: IndexedOperation, { namespace, name, version }: EntryDataset, index: number): void {
-    const dataset = this.#history(namespace, name);
-    const state = this.#written(operation, dataset, version) ?? this.#state(dataset, version);
-    (this.states[state] as DatasetState).writtenAt ??= index;
-    include(operation.writes, state);
-    dataset.latest = state;
+  #settle(draft: OperationDraft): void {
+    for (const read of draft.settle()) this.#openReads.push([draft.operation, read]);
   }
 
-  /** The state that an operation writes, when it is there already. */
-  #written(
-    { writes }: IndexedOperation,
+  /** What was denied has not happened, whatever its start says. */
+  #deny(draft: OperationDraft, { correlation }: AuditEntry): void {
+    draft.deny();
+    if (draft.position === undefined) return;
+    this.#byEntry.delete(draft.operation.index);
+    const spanId = correlation?.spanId ?? '';
+    if (this.#bySpan.get(spanId) === draft.position) this.#bySpan.delete(spanId);
+  }
+
+  /** What the operation of a span wrote to a dataset; `undefined` where it is not known to have. */
+  #producedBy(
+    span: SpanReference | undefined,
     dataset: DatasetHistory,
-    version: string | undefined,
-  ): number | undefined {
-    if (version === undefined) return writes.find((state) => this.states[state]?.dataset === dataset);
-    const named = dataset.versions?.get(version);
-    if (named !== undefined) return named;
-    // The start named the dataset alone, and the end names the version that was written.
-    const unnamed = writes.find((state) => this.#isUnnamed(state, dataset));
-    if (unnamed === undefined) return undefined;
-    (this.states[unnamed] as DatasetState).version = version;
-    name(dataset, version, unnamed);
-    return unnamed;
-  }
-
-  #isUnnamed(position: number, dataset: DatasetHistory): boolean {
-    const state = this.states[position];
-    return state?.dataset === dataset && state.version === undefined;
-  }
-
-  #state(dataset: DatasetHistory, version: string | undefined): number {
-    const { last: previous } = dataset;
-    const position = this.states.push({ dataset, version, writtenAt: undefined, previous }) - 1;
-    dataset.last = position;
-    if (version !== undefined) name(dataset, version, position);
-    return position;
-  }
-
-  #history(namespace: string, name: string): DatasetHistory {
-    let byName = this.#histories.get(namespace);
-    if (byName === undefined) {
-      byName = new Map();
-      this.#histories.set(namespace, byName);
+    reader: OperationDraft,
+  ): LatestWrite | undefined {
+    const position = span === undefined ? undefined : this.#bySpan.get(span.spanId);
+    if (position === undefined || position === reader.position) return undefined;
+    const { index, writes } = this.operations[position] as IndexedOperation;
+    const open = this.#open.get(index);
+    if (open !== undefined) return open.writeOf(dataset);
+    let written = this.#produced.get(position);
+    if (written === undefined) {
+      written = new Map(writes.map((state) => [(this.states[state] as DatasetState).dataset, state]));
+      this.#produced.set(position, written);
     }
-    let history = byName.get(name);
-    if (history === undefined) {
-      history = {
-        namespace: this.#interned(namespace),
-        name,
-        latest: undefined,
-        outside: undefined,
-        last: undefined,
-        versions: undefined,
-      };
-      byName.set(name, history);
-    }
-    return history;
+    return written.get(dataset);
   }
 
-  #interned(text: string): string {
-    const known = this.#texts.get(text);
+  #interned(action: string): string {
+    const known = this.#actions.get(action);
     if (known !== undefined) return known;
-    this.#texts.set(text, text);
-    return text;
+    this.#actions.set(action, action);
+    return action;
   }
-}
-
-function name(dataset: DatasetHistory, version: string, state: number): void {
-  dataset.versions ??= new Map();
-  dataset.versions.set(version, state);
-}
-
-function include(list: number[], item: number): void {
-  if (!list.includes(item)) list.push(item);
 }

@@ -15,7 +15,10 @@ export type LineageSubject =
 export interface LineageOptions {
   /** How many operations away; each comes with what it read, or wrote. Default: as far as it goes. */
   readonly depth?: number | undefined;
-  /** Nodes of the graph; beyond, those that are farthest are left out. Default 10,000. */
+  /**
+   * Nodes of the graph; beyond, those that are farthest are left out, and of a dataset that has too many states those that
+   * became known first. Default 10,000.
+   */
   readonly maxNodes?: number | undefined;
 }
 

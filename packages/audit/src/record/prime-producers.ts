@@ -9,7 +9,12 @@ const READ_BACK = 10_000;
 export async function primeProducers(spans: OperationSpans, directory: string): Promise<void> {
   try {
     const newest = queryJournal(directory, { order: 'descending', limit: READ_BACK });
-    for await (const entry of newest) spans.prime(entry);
+    /** Indexes of the starts of operations that were denied when they ended. */
+    const denied = new Set<number | undefined>();
+    for await (const entry of newest) {
+      if (entry.outcome === 'denied') denied.add(entry.started);
+      else if (!denied.has(entry.index)) spans.prime(entry);
+    }
   } catch (error) {
     reportFault('audit', 'reading back who produced what', error);
   }

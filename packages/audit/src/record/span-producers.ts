@@ -75,7 +75,7 @@ export class SpanProducers {
 }
 
 /** Lengths in front, so that no choice of names makes two datasets one. */
-function keyOf({ namespace, name }: EntryDataset, version: string | undefined): string {
+export function keyOf({ namespace, name }: EntryDataset, version: string | undefined): string {
   const names = `${namespace.length}:${name.length}:${namespace}${name}`;
   return version === undefined ? names : `${names}@${version}`;
 }

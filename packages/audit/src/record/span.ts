@@ -14,7 +14,7 @@ import { reportFault } from '@org/instrument-core';
 import type { AuditEntry, EntryContent, EntryDataset } from '../operation/entry.ts';
 import type { SpanReference } from '../operation/operation.ts';
 import { datasetText, shownText, spanAttributes } from './span-attributes.ts';
-import { SpanProducers } from './span-producers.ts';
+import { keyOf, SpanProducers } from './span-producers.ts';
 
 /** 128: the limit of links that the SDKs have for a span by default (specification, "Span limits"). */
 const MAX_LINKS = 128;
@@ -41,6 +41,8 @@ export interface OperationSpan {
   readonly startMillis: number;
   /** Spans that it is linked to already. */
   readonly linked: SpanReference[];
+  /** Keys of the inputs that it read when it began: who produces them from then on is none of its producers. */
+  read: Set<string> | undefined;
 }
 
 /**
@@ -72,7 +74,7 @@ export class OperationSpans {
       );
       const own = span.spanContext();
       const spanContext = isSpanContextValid(own) ? own : undefined;
-      const opened: OperationSpan = { spanContext, span, startMillis, linked: [] };
+      const opened: OperationSpan = { spanContext, span, startMillis, linked: [], read: undefined };
       // Nothing to be said yet where only the action is known.
       if (Object.keys(content).length > 1) this.#describe(opened, content as EntryContent, undefined);
       return opened;
@@ -82,7 +84,27 @@ export class OperationSpans {
     }
   }
 
-  /** Ends the span with what the operation turned out to be, and remembers it as the producer of its outputs. */
+  /** Links the span of an operation that goes on to what produced its inputs so far. */
+  began(opened: OperationSpan | undefined, { inputs }: EntryContent): void {
+    if (opened === undefined || inputs === undefined) return;
+    try {
+      if (!opened.span.isRecording()) return;
+      this.#link(opened, inputs);
+      const read = new Set<string>();
+      for (const input of inputs) {
+        read.add(keyOf(input, undefined));
+        if (input.version !== undefined) read.add(keyOf(input, input.version));
+      }
+      opened.read = read;
+    } catch (fault) {
+      reportFault('audit', 'linking a span', fault);
+    }
+  }
+
+  /**
+   * Ends the span with what the operation turned out to be, and remembers it as the producer of its outputs; one that was
+   * denied has produced nothing.
+   */
   close(opened: OperationSpan | undefined, content: EntryContent, end: SpanEnd): void {
     if (opened === undefined) return;
     const { span, spanContext, startMillis } = opened;
@@ -96,7 +118,7 @@ export class OperationSpans {
           ...(message === undefined ? {} : { message: shownText(message) }),
         });
       }
-      if (spanContext !== undefined) this.#remember(content.outputs, spanContext);
+      if (spanContext !== undefined && outcome !== 'denied') this.#remember(content.outputs, spanContext);
     } catch (fault) {
       reportFault('audit', 'describing a span', fault);
     }
@@ -133,14 +155,22 @@ export class OperationSpans {
     const attributes = spanAttributes(content);
     if (end !== undefined) addPlace(attributes, end);
     span.setAttributes(attributes);
-    if (content.inputs === undefined) return;
+    if (content.inputs !== undefined) this.#link(opened, content.inputs);
+  }
+
+  #link(opened: OperationSpan, inputs: readonly EntryDataset[]): void {
     const links: Link[] = [];
-    for (const input of content.inputs) {
+    for (const input of inputs) {
       const producer =
-        input.producedBy === undefined ? this.#producers.producerOf(input) : remoteSpan(input.producedBy);
+        input.producedBy === undefined ? this.#producerOf(input, opened) : remoteSpan(input.producedBy);
       addLink(opened, links, producer, { 'audit.dataset': datasetText(input) });
     }
-    if (links.length > 0) span.addLinks(links);
+    if (links.length > 0) opened.span.addLinks(links);
+  }
+
+  #producerOf(input: EntryDataset, { read }: OperationSpan): SpanContext | undefined {
+    if (read?.has(keyOf(input, input.version))) return undefined;
+    return this.#producers.producerOf(input);
   }
 
   #remember(outputs: readonly EntryDataset[] | undefined, span: SpanContext): void {

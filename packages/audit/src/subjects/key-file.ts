@@ -28,7 +28,16 @@ const syncData = promisify(fdatasync);
 export class KeyFile {
   readonly #path: string;
   #fd: number | undefined;
+  /**
+   * The file once more, for syncs at once: the operating system tells a failed write-back once to each of those who have
+   * the file open (errseq_t in Linux).
+   */
+  #nowFd: number | undefined;
   #bytes = 0;
+  /** Written since the last sync that went well. */
+  readonly #unsynced = new Set<KeyRecord>();
+  /** Whether a sync has failed: the operating system may have forgotten what it was given. */
+  #isForgotten = false;
   /** Whether the name of the file may not be on disk yet. */
   #isUnnamed = false;
 
@@ -50,13 +59,14 @@ export class KeyFile {
       if (malformed > 0) {
         reportFault('audit', 'reading the keys of persons', `${malformed} lines cannot be read`);
       }
+      this.#nowFd = openSync(this.#path, 'r+');
       this.#fd = fd;
       this.#bytes = completeBytes;
       if (erased > 0) this.#rewriteNow(records);
       return records;
     } catch (error) {
-      this.#fd = undefined;
-      closeSync(fd);
+      this.#fd ??= fd;
+      this.close();
       throw error;
     }
   }
@@ -69,6 +79,7 @@ export class KeyFile {
     line.fill(0);
     record.offset = this.#bytes;
     this.#bytes += line.length;
+    this.#unsynced.add(record);
   }
 
   /** Overwrites the bytes of a key. */
@@ -79,7 +90,10 @@ export class KeyFile {
 
   async sync(): Promise<void> {
     if (this.#fd === undefined) return;
-    await syncData(this.#fd);
+    this.#writeForgotten(this.#fd);
+    const written = [...this.#unsynced];
+    await syncData(this.#fd).catch(this.#onFailed);
+    for (const record of written) this.#unsynced.delete(record);
     if (!this.#isUnnamed) return;
     this.#isUnnamed = false;
     try {
@@ -93,7 +107,13 @@ export class KeyFile {
   /** As `sync`, at once. */
   syncNow(): void {
     if (this.#fd === undefined) return;
-    fsyncSync(this.#fd);
+    this.#writeForgotten(this.#fd);
+    try {
+      fsyncSync(this.#nowFd as number);
+    } catch (error) {
+      this.#onFailed(error);
+    }
+    this.#unsynced.clear();
     if (this.#isUnnamed) syncDirectoryNow(dirname(this.#path));
     this.#isUnnamed = false;
   }
@@ -120,8 +140,10 @@ export class KeyFile {
   }
 
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
+    const opened = [this.#fd, this.#nowFd];
     this.#fd = undefined;
+    this.#nowFd = undefined;
+    for (const fd of opened) if (fd !== undefined) closeSync(fd);
   }
 
   get #temporary(): string {
@@ -132,7 +154,29 @@ export class KeyFile {
     makeDirectory(dirname(this.#path));
     const fd = openSync(this.#path, constants.O_RDWR | constants.O_CREAT, PRIVATE);
     this.#isUnnamed = true;
+    try {
+      this.#nowFd = openSync(this.#path, 'r+');
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
     return fd;
+  }
+
+  readonly #onFailed = (error: unknown): never => {
+    this.#isForgotten = true;
+    throw error;
+  };
+
+  /** Hands to the operating system again, after a sync that failed, what it may have forgotten. */
+  #writeForgotten(fd: number): void {
+    if (!this.#isForgotten) return;
+    for (const record of this.#unsynced) {
+      const line = keyLine(record);
+      writeAll(fd, line, record.offset as number);
+      line.fill(0);
+    }
+    this.#isForgotten = false;
   }
 
   #rewriteNow(records: readonly KeyRecord[]): void {
@@ -144,7 +188,9 @@ export class KeyFile {
   /** Brings the temporary file up to the records, of which some are written in it, and gives it the name of this one. */
   #replace(records: readonly KeyRecord[], written: Map<KeyRecord, number>, writtenBytes: number): void {
     const fd = openSync(this.#temporary, 'r+');
+    let nowFd: number | undefined;
     try {
+      nowFd = openSync(this.#temporary, 'r+');
       const missing = records.filter((record) => !written.has(record));
       const kept = new Set(records);
       for (const [record, offset] of written) {
@@ -158,10 +204,14 @@ export class KeyFile {
       renameSync(this.#temporary, this.#path);
       this.close();
       this.#fd = fd;
+      this.#nowFd = nowFd;
       this.#bytes = writtenBytes + bytes.length;
       for (const record of records) record.offset = written.get(record);
+      this.#unsynced.clear();
+      this.#isForgotten = false;
     } catch (error) {
       closeSync(fd);
+      if (nowFd !== undefined) closeSync(nowFd);
       throw error;
     }
   }

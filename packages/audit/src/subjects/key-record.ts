@@ -34,9 +34,11 @@ export const ERASED_KEY: Buffer = Buffer.alloc(KEY_TEXT_BYTES, '-');
 /** Where the key begins in a line. */
 export const KEY_OFFSET: number = PREFIX.length;
 
-/** Line of a record, with its line feed. */
+/** Line of a record, with its line feed; of one that was erased, as it stands then. */
 export function keyLine({ key, pseudonym, subject }: Omit<KeyRecord, 'offset'>): Buffer {
-  return Buffer.from(`${JSON.stringify({ key: key.toString('base64'), pseudonym, subject })}\n`);
+  const isErased = key.every((byte) => byte === 0);
+  const text = isErased ? ERASED_KEY.toString() : key.toString('base64');
+  return Buffer.from(`${JSON.stringify({ key: text, pseudonym, subject })}\n`);
 }
 
 /** Records of the bytes of a file. */

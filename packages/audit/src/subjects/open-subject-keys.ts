@@ -1,6 +1,6 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
-import { reportFault } from '@org/instrument-core';
+import { ownText, reportFault } from '@org/instrument-core';
 import { SUBJECTS } from '../journal/format.ts';
 import type { SealedValue } from '../operation/entry.ts';
 import { KeyFile } from './key-file.ts';
@@ -132,7 +132,8 @@ class KeyStore implements SubjectKeys {
     this.#isLoaded = true;
   }
 
-  #make(subject: string): KeyRecord {
+  #make(given: string): KeyRecord {
+    const subject = ownText(given);
     const pseudonym = randomBytes(PSEUDONYM_BYTES).toString('base64url');
     const key = randomFillSync(Buffer.alloc(KEY_BYTES));
     const record: KeyRecord = { subject, pseudonym, key, offset: undefined };
@@ -161,7 +162,7 @@ class KeyStore implements SubjectKeys {
     const record = this.#bySubject.get(subject);
     if (record === undefined) return;
     this.#bySubject.delete(subject);
-    this.#erasing.set(subject, record.pseudonym);
+    this.#erasing.set(record.subject, record.pseudonym);
     for (const each of this.#byPseudonym.values()) {
       if (each.subject !== subject) continue;
       this.#byPseudonym.delete(each.pseudonym);

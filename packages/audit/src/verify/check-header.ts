@@ -1,6 +1,6 @@
 import { describeValue } from '@org/instrument-core';
 import { FORMAT_VERSION, headerLine, type SegmentHeader } from '../journal/format.ts';
-import { MerkleFrontier } from '../merkle/frontier.ts';
+import { leafHash, MerkleFrontier } from '../merkle/frontier.ts';
 import { fileOf, type Place } from './findings.ts';
 import { journalLeaves } from './journal-leaves.ts';
 import type { Part } from './layout.ts';
@@ -56,7 +56,11 @@ export async function checkHeader(walk: Walk, part: Part, source: LineSource): P
   }
   source.take();
   if (line.text === expected) {
-    if (line.kind === 'header') stand.open = new Set(line.header.open);
+    if (line.kind !== 'header') return;
+    if (stand.open === undefined) {
+      walk.believed.push({ first: stand.size, hash: leafHash(line.text), place });
+    }
+    stand.open = new Set(line.header.open);
     return;
   }
   if (line.kind !== 'header') {

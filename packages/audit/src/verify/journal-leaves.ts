@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs';
-import type { Part } from './layout.ts';
-import { linesOf } from './segment-lines.ts';
+import { hashesInstead, type Part } from './layout.ts';
+import { LineSource } from './line-source.ts';
+import { linesFrom } from './segment-lines.ts';
 
 const HASH_BYTES = 32;
 
 /**
- * Leaf hashes of the entries of some parts of a journal, in order, as they are: nothing is checked.
+ * Leaf hashes of the entries of some parts of a journal, in order, as they are: nothing is checked. The journal may be in
+ * use: retention may replace a part before it is read.
  *
  * @throws the error of the file system.
  */
@@ -18,7 +20,16 @@ export async function* journalLeaves(
       yield* leavesOfHashes(part, onRead);
       continue;
     }
-    for await (const line of linesOf(part.path, onRead)) {
+    let source: LineSource;
+    try {
+      source = await LineSource.open(part.path);
+    } catch (error) {
+      const instead = hashesInstead(part);
+      if (instead === undefined) throw error;
+      yield* leavesOfHashes(instead, onRead);
+      continue;
+    }
+    for await (const line of linesFrom(source, onRead)) {
       if (line.kind === 'entry' && line.isComplete) yield line.leaf;
     }
   }

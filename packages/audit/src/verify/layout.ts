@@ -11,6 +11,7 @@ import {
   SEGMENTS,
   SIGNING_KEY,
   SUBJECTS,
+  segmentName,
   VERIFIER_KEY,
 } from '../journal/format.ts';
 import type { Findings } from './findings.ts';
@@ -49,8 +50,9 @@ export async function readLayout(directory: string, findings: Findings): Promise
   if (!entries.some(({ name }) => name === SEGMENTS)) {
     throw refusal(directory, `a directory without ${SEGMENTS}`);
   }
-  const checkpointsBytes = await sizeOf(join(directory, CHECKPOINTS));
+  const checkpointsBytes = await checkpointsBytesOf(directory);
   const names = (await list(join(directory, SEGMENTS), directory)).map(({ name }) => name).sort();
+  const known = new Set(names);
   const parts: Part[] = [];
   for (const name of names) {
     const file = `${SEGMENTS}/${name}`;
@@ -64,16 +66,21 @@ export async function readLayout(directory: string, findings: Findings): Promise
     }
     const kind = firstOfSegment(name) === undefined ? 'hashes' : 'segment';
     // A crash while the segment is being removed leaves both.
-    if (kind === 'hashes' && names.includes(name.replace('.hashes', '.jsonl'))) {
+    if (kind === 'hashes' && known.has(segmentName(first))) {
       findings.notice(`${file} is not needed yet: the segment is still there.`);
       continue;
     }
     parts.push({ kind, first, file, path, bytes: (await sizeOf(path)) ?? 0 });
   }
   // Drafts of files are called as they are, and something more.
-  const strangers = entries.filter(({ name }) => !KNOWN.some((known) => `${name}.`.startsWith(`${known}.`)));
+  const strangers = entries.filter(({ name }) => !KNOWN.some((own) => `${name}.`.startsWith(`${own}.`)));
   for (const { name } of strangers) findings.notice(`${name} is no file of the journal.`);
   return { parts: parts.sort((a, b) => a.first - b.first), checkpointsBytes };
+}
+
+/** Bytes of the file of checkpoints; `undefined` when there is none. */
+export function checkpointsBytesOf(directory: string): Promise<number | undefined> {
+  return sizeOf(join(directory, CHECKPOINTS));
 }
 
 /** The hashes that have taken the place of a segment while it was being looked at. */

@@ -5,7 +5,7 @@ import { CHECKPOINTS } from '../journal/format.ts';
 import { type MadeProof, proveConsistency, proveInclusion } from '../merkle/proof.ts';
 import { Findings } from './findings.ts';
 import { journalLeaves } from './journal-leaves.ts';
-import { type Part, readLayout } from './layout.ts';
+import { hashesInstead, type Part, readLayout } from './layout.ts';
 import { noteTexts } from './note-texts.ts';
 import type { ConsistencyProof, InclusionProof, ProvenState } from './proof-document.ts';
 import { linesOf } from './segment-lines.ts';
@@ -117,8 +117,13 @@ async function* watch(
 async function lineOf(parts: readonly Part[], index: number): Promise<string | undefined> {
   const part = parts.findLast(({ first }) => first <= index);
   if (part?.kind !== 'segment') return undefined;
-  for await (const line of linesOf(part.path)) {
-    if (line.kind === 'entry' && line.link.index === index) return line.text;
+  try {
+    for await (const line of linesOf(part.path)) {
+      if (line.kind === 'entry' && line.link.index === index) return line.text;
+    }
+  } catch (error) {
+    // Retention may have replaced it by now.
+    if (hashesInstead(part) === undefined) throw error;
   }
   return undefined;
 }

@@ -10,7 +10,14 @@ export async function* linesOf(
   path: string,
   onRead: (bytes: number) => void = () => {},
 ): AsyncGenerator<ReadLine> {
-  const source = await LineSource.open(path);
+  yield* linesFrom(await LineSource.open(path), onRead);
+}
+
+/** As {@link linesOf}, of a segment that is open, and is closed at the end. */
+export async function* linesFrom(
+  source: LineSource,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<ReadLine> {
   try {
     for (let isEnded = false; ; ) {
       const line = source.take();

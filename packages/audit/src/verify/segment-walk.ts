@@ -82,18 +82,15 @@ export class SegmentWalk {
   }
 
   async #accept(line: EntryLine, leaf: string): Promise<void> {
-    const { counts, stand, states } = this.#walk;
+    const { counts, removals, stand, states } = this.#walk;
     await this.#vouch();
     const place = this.#place(line);
     states.mark(stand.size, place);
+    removals.add(stand.size, line.entry);
     stand.add(leaf, place);
     stand.follow(line);
     this.#lastEntry = line;
     counts.entries++;
-    if (line.entry.action === 'audit.journal.pruned') {
-      const last = line.entry.attributes?.last;
-      if (typeof last === 'number') counts.recordedPruning = Math.max(counts.recordedPruning, last);
-    }
   }
 
   /** What follows says that the last entry is as it was recorded. */

@@ -1,7 +1,17 @@
-import type { Findings } from './findings.ts';
+import type { EntryRange } from '../journal/entry-ranges.ts';
+import type { Removals } from '../journal/removals.ts';
+import type { Findings, Place } from './findings.ts';
 import type { Part } from './layout.ts';
 import type { SignedStates } from './signed-states.ts';
 import type { Stand } from './stand.ts';
+
+/** A header of which not all follows from what is before it. */
+export interface BelievedHeader {
+  readonly first: number;
+  /** Hash of its line, made as that of a leaf. */
+  readonly hash: string;
+  readonly place: Place;
+}
 
 /** What the parts of one verification share. */
 export interface Walk {
@@ -13,9 +23,14 @@ export interface Walk {
     /** Entries whose content was read, and those of which only hashes are there. */
     entries: number;
     pruned: number;
-    /** The last index that the journal itself says was removed by retention. */
-    recordedPruning: number;
   };
+  /** What the journal says of removed segments, and those that were removed when it was looked at. */
+  readonly removals: Removals;
+  readonly removed: EntryRange[];
+  /** Headers that were believed to name the operations that were open, since what tells was removed. */
+  readonly believed: BelievedHeader[];
+  /** Whether retention has removed a segment while it was being looked at. */
+  isOvertaken: boolean;
   /**
    * Told of bytes that have been read.
    *

@@ -201,6 +201,28 @@ describe('lineage', () => {
     expect([near.out.match(/-->/g)?.length, near.err]).toEqual([2, 'lineage: there is more than is shown\n']);
   });
 
+  it('draws the newest part of a table that was written too often for a picture, and says how to ask for it', async () => {
+    const { directory } = buildJournal(temporaryDirectory(), {
+      segments: [
+        Array.from({ length: 1_100 }, (_, i) =>
+          content(i, { action: 'etl.append', inputs: [set(`in${i}`)], outputs: [set('table')] }),
+        ),
+      ],
+    });
+    const table = [directory, '--dataset', 'ns', 'table'];
+    const refused = await run(lineageCommand, ...table, '--depth', '0');
+    expect([refused.code, refused.out]).toEqual([2, '']);
+    expect(refused.err).toContain('found 1100 nodes, expected at most 1000');
+    expect(refused.err).toContain('--max-nodes');
+    const { code, out, err } = await run(lineageCommand, ...table, '--max-nodes', '6');
+    expect([code, err]).toEqual([0, 'lineage: there is more than is shown\n']);
+    expect(out.match(/etl\.append<br\/>#35;\d+/g)).toEqual([
+      'etl.append<br/>#35;1098',
+      'etl.append<br/>#35;1099',
+    ]);
+    expect(out.match(/-->/g)).toHaveLength(4);
+  });
+
   it('reads a part of the journal', async () => {
     const { directory } = journal();
     const { out } = await run(
@@ -224,6 +246,7 @@ describe('lineage', () => {
       [directory, '--dataset', 'ns'],
       [directory, '--entry', 'x'],
       [directory, '--entry', '3', '--depth', '-1'],
+      [directory, '--entry', '3', '--max-nodes', '0'],
       [directory, '--entry', '3', '--direction', 'up'],
       [directory, '--entry', '3', '--format', 'png'],
       ['--dataset', 'ns', 'a'],

@@ -31,14 +31,17 @@ function file(name: string, text: string): string {
 
 describe('instrument-audit verify', () => {
   it('says that all is well, with what that rests on', async () => {
-    const journal = build({ segments: threeSegments(), checkpoints: [2, 5], pruned: 1 });
+    const removal = content(4, { action: 'audit.journal.pruned', attributes: { first: 0, last: 1 } });
+    const [first = [], second = [], third = []] = threeSegments();
+    const segments = [first, [...second, removal], third];
+    const journal = build({ segments, checkpoints: [2, 6], pruned: 1, recordPruning: false });
     const { code, err, out } = await cli('verify', journal.directory);
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain(`OK: ${journal.directory}`);
     expect(out).toContain('8 (6 checked, of 2 only the hashes are left)');
-    expect(out).toContain('2, the last covers 5 entries');
+    expect(out).toContain('2, the last covers 6 entries');
     expect(out).toContain('Note: The key is that of the journal itself');
-    expect(out).toContain('the last 3 entries');
+    expect(out).toContain('the last 2 entries');
     const keyed = await cli('verify', journal.directory, '--key', journal.verifierKey);
     expect(keyed.out).not.toContain('of the journal itself');
   });

@@ -90,6 +90,19 @@ describe('checkpoints', () => {
     expect(sizesIn(path)).toEqual([1, 2]);
   });
 
+  test('that somebody else has appended are none of the journal, which goes on signing', () => {
+    const directory = scratch();
+    const { checkpointer, path } = openCheckpointer(directory);
+    for (let size = 1; size <= 3; size++) checkpointer.signNow(size, rootOf(size));
+    const forged = (checkpointer.last as Checkpoint).note.replace('\n3\n', '\n9007199254740990\n');
+    // More of them than are read at once.
+    appendFileSync(path, `${forged}\n`.repeat(1_000));
+    const again = openCheckpointer(directory).checkpointer;
+    expect(again.last).toEqual(checkpointer.last);
+    again.signNow(4, rootOf(4));
+    expect(sizesIn(path).at(-1)).toBe(4);
+  });
+
   test('are signed at once while another is on its way, and no smaller one comes after', async () => {
     for (let round = 0; round < 50; round++) {
       const { checkpointer, signed, path } = openCheckpointer(scratch());

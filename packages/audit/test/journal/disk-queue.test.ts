@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, stat } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -119,6 +120,44 @@ describe('a queue', () => {
     queue.stop();
     keys.resolve();
     await flushed;
+  });
+});
+
+/** Keeps the event loop from turning. */
+function busy(millis: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, millis);
+}
+
+describe('a queue in a process that is too busy to hear the disk', () => {
+  test('goes on writing, and brings everything to disk, while nothing else can', async () => {
+    const keys = later();
+    const { queue, directory, told, add } = newQueue({ prepare: () => keys.promise });
+    const file = new SegmentFile(join(directory, 'a'));
+    add(file);
+    await turn();
+    busy(1_100);
+    add(file);
+    expect(queue.write()).toBe(true);
+    expect(readFileSync(join(directory, 'a'), 'utf8')).toBe('line\nline\n');
+    expect(queue.commitNow()).toBe(true);
+    expect(told).toEqual([2]);
+    keys.resolve();
+    queue.stop();
+  });
+
+  test('takes it for no fault of the disk, whatever turns of the event loop an answer needs', async () => {
+    const turns = async (): Promise<void> => {
+      for (let n = 0; n < 3; n++) await new Promise((resolve) => stat(tmpdir(), resolve));
+    };
+    const { queue, directory, told, add } = newQueue({ prepare: turns });
+    add(new SegmentFile(join(directory, 'a')));
+    const flushed = queue.flush();
+    const blocking = setInterval(() => busy(400), 1);
+    busy(1_100);
+    await flushed;
+    clearInterval(blocking);
+    expect(told).toEqual([1]);
+    queue.stop();
   });
 });
 

@@ -1,6 +1,8 @@
 import { cpSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loadSigningKey } from '../../src/checkpoint/signing-key.ts';
+import { Checkpointer } from '../../src/journal/checkpointer.ts';
 import { leafHash } from '../../src/merkle/frontier.ts';
 import { openJournal } from './open-journal.ts';
 import { useScratch } from './scratch.ts';
@@ -31,6 +33,21 @@ async function killed(entries: number): Promise<string> {
   cpSync(directory, left, { recursive: true });
   journal.stop(() => undefined);
   return left;
+}
+
+/** A journal of one segment, which was closed, and of which nothing was signed. */
+async function sealed(
+  entries: number,
+): Promise<{ directory: string; path: string; root: string; text: string }> {
+  const directory = scratch();
+  const { journal, add } = openJournal(directory);
+  for (let n = 0; n < entries; n++) add(n);
+  journal.endSegment();
+  await journal.flush();
+  const root = journal.root();
+  journal.stop(() => undefined);
+  const { path, text } = segmentsOf(directory)[0] as { path: string; text: string };
+  return { directory, path, root, text };
 }
 
 describe('a journal whose process was killed', () => {
@@ -133,6 +150,32 @@ describe('a journal that was closed', () => {
       '0000000000000002.jsonl',
     ]);
     expectChained(directory);
+  });
+
+  test('and that a power cut has left with its end, and not with all that is before it, goes on before that', async () => {
+    const { directory, path, text } = await sealed(40);
+    const bytes = Buffer.from(text);
+    bytes.fill(0, 2_000, 2_500);
+    writeFileSync(path, bytes);
+    const { journal, found, add } = openJournal(directory);
+    const kept = text.slice(0, 2_000).split('\n').length - 2;
+    expect(journal.size).toBe(kept);
+    expect(found.tornBytes).toBe(bytes.length - bytes.lastIndexOf('\n', 1_999) - 1);
+    add(100);
+    await journal.flush();
+    journal.stop(() => undefined);
+    expect(numbersOf(directory)).toEqual([...Array.from({ length: kept }, (_, n) => n), 100]);
+    expectChained(directory);
+  });
+
+  test('and signed is left as it is, so that verification can tell what somebody has changed', async () => {
+    const { directory, path, root, text } = await sealed(40);
+    const key = loadSigningKey(directory, undefined, 'example.org/test');
+    new Checkpointer(directory, key, () => {}).signNow(40, root);
+    writeFileSync(path, text.replace('"n":7}', '"n":8}'));
+    const { journal, found } = openJournal(directory);
+    expect([journal.size, found.tornBytes]).toEqual([40, 0]);
+    journal.stop(() => undefined);
   });
 
   test('makes no file for a segment without entries', async () => {

@@ -1,23 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildLineage } from '../../src/lineage/build-lineage.ts';
-import type { LineageGraph, LineageNode, LineageSubject } from '../../src/lineage/lineage.ts';
+import type { LineageSubject } from '../../src/lineage/lineage.ts';
 import type { EntryContent } from '../../src/operation/entry.ts';
-import { entriesOf, moved, set } from './entries.ts';
+import { entriesOf, moved, set, shown } from './entries.ts';
 
 const of = (text: string): LineageSubject => ({ dataset: set(text) });
 const build = (contents: readonly Partial<EntryContent>[]) => buildLineage(entriesOf(contents));
-
-function label(node: LineageNode): string {
-  if (node.kind === 'operation') return `#${node.index}`;
-  return `${node.name}${node.version === undefined ? '' : `@${node.version}`}${node.writtenAt === undefined ? '' : `<${node.writtenAt}`}`;
-}
-
-/** A graph as text that can be read: `a → #0`, `#0 → b<0`. */
-function shown({ nodes, edges }: LineageGraph): string[] {
-  const labels = new Map(nodes.map((node) => [node.id, label(node)]));
-  return edges.map(({ from, to }) => `${labels.get(from)} → ${labels.get(to)}`);
-}
 
 describe('what went into a dataset', () => {
   it('is found through all operations, and what came of it, too', async () => {
@@ -128,65 +117,6 @@ describe('what went into a dataset', () => {
   it('does not include what was denied', async () => {
     const lineage = await build([moved(['a'], ['b'], { outcome: 'denied' }), moved(['b'], ['c'])]);
     expect(shown(lineage.ancestors(of('c')))).toEqual(['b → #1', '#1 → c<1']);
-  });
-});
-
-describe('both entries of an operation', () => {
-  const started = (more: Partial<EntryContent>): Partial<EntryContent> => ({ phase: 'started', ...more });
-  const ended = (at: number, more: Partial<EntryContent>): Partial<EntryContent> => ({
-    phase: 'ended',
-    started: at,
-    outcome: 'success',
-    ...more,
-  });
-
-  it('are one operation, found by either', async () => {
-    const lineage = await build([
-      started({ action: 'etl', inputs: [set('raw')] }),
-      ended(0, { action: 'etl', inputs: [set('raw')], outputs: [set('clean')] }),
-    ]);
-    const graph = lineage.related({ entry: 1 });
-    expect(graph).toEqual(lineage.related({ entry: 0 }));
-    expect(graph.nodes.map(label)).toEqual(['raw', '#0', 'clean<1']);
-    expect(graph.nodes[1]).toMatchObject({ index: 0, endIndex: 1, action: 'etl', outcome: 'success' });
-  });
-
-  it('tell when it read and wrote', async () => {
-    const lineage = await build([
-      started({ action: 'outer', inputs: [set('early')] }),
-      moved([], ['early']),
-      moved([], ['late']),
-      ended(0, { action: 'outer', inputs: [set('early'), set('late')], outputs: [set('out')] }),
-    ]);
-    expect(shown(lineage.ancestors(of('out')))).toEqual([
-      'early → #0',
-      'late<2 → #0',
-      '#0 → out<3',
-      '#2 → late<2',
-    ]);
-    expect(lineage.ancestors(of('out')).nodes.map(label)).toEqual(['early', 'late<2', '#0', 'out<3', '#2']);
-  });
-
-  it('may name a dataset first, and its version afterwards', async () => {
-    const lineage = await build([
-      started({ inputs: [set('in')], outputs: [set('out')] }),
-      ended(0, { inputs: [set('in@7')], outputs: [set('out@8')] }),
-      moved(['out@8'], ['end']),
-    ]);
-    expect(shown(lineage.ancestors(of('end')))).toEqual([
-      'in@7 → #0',
-      '#0 → out@8<0',
-      'out@8<0 → #2',
-      '#2 → end<2',
-    ]);
-  });
-
-  it('may be apart: one that never ended, and one that began before the part that was read', async () => {
-    const never = await build([started({ outputs: [set('out')] })]);
-    expect(never.ancestors(of('out')).nodes[0]).toMatchObject({ index: 0, outcome: undefined });
-    const [, end] = entriesOf([started({}), ended(0, { outputs: [set('out')] })]);
-    const part = await buildLineage(end === undefined ? [] : [end]);
-    expect(part.related({ entry: 1 }).nodes.map(label)).toEqual(['#0', 'out<1']);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { LineageGraph, LineageNode } from '../../src/lineage/lineage.ts';
 import type { AuditEntry, EntryContent, EntryDataset } from '../../src/operation/entry.ts';
 import { content } from '../journal-builder.ts';
 
@@ -23,4 +24,16 @@ export function moved(
   more: Partial<EntryContent> = {},
 ): Partial<EntryContent> {
   return { action: 'data.move', inputs: inputs.map(set), outputs: outputs.map(set), ...more };
+}
+
+/** A node as text that can be read: `#0`, `b@1<0`. */
+export function label(node: LineageNode): string {
+  if (node.kind === 'operation') return `#${node.index}`;
+  return `${node.name}${node.version === undefined ? '' : `@${node.version}`}${node.writtenAt === undefined ? '' : `<${node.writtenAt}`}`;
+}
+
+/** A graph as text that can be read: `a → #0`, `#0 → b<0`. */
+export function shown({ nodes, edges }: LineageGraph): string[] {
+  const labels = new Map(nodes.map((node) => [node.id, label(node)]));
+  return edges.map(({ from, to }) => `${labels.get(from)} → ${labels.get(to)}`);
 }

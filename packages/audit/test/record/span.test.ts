@@ -205,6 +205,31 @@ describe('lineage', () => {
     expect(last().links).toHaveLength(2);
   });
 
+  test('is that of the beginning, whoever writes the same meanwhile, and of the end for what only that names', () => {
+    const [late, unknown] = ['/late', '/unknown'].map((name) => ({ namespace: 'file', name }));
+    const both = [file(), file('1'), unknown ?? file()];
+    const one = record({ action: 'write.first', outputs: [file('1')] });
+    const opened = spans.open({ action: 'a.b' });
+    spans.began(opened, { action: 'a.b', time: TIME, inputs: both });
+    record({ action: 'write.second', outputs: both });
+    record({ action: 'write.third', outputs: [file('2')] });
+    const last = record({ action: 'write.late', outputs: [late ?? file()] });
+    const inputs = [...both, late ?? file()];
+    spans.close(opened, { action: 'a.b', time: TIME, inputs }, PLACE);
+    expect(linksOf(exporter.getFinishedSpans().at(-1) as ReadableSpan)).toEqual([
+      `${idOf(one)} file//a`,
+      `${idOf(last)} file//late`,
+    ]);
+  });
+
+  test('is not changed by what was denied', () => {
+    const one = record({ action: 'write.a', outputs: [file()] });
+    record({ action: 'write.a', outcome: 'denied', outputs: [file()] });
+    expect(linksOf(record({ action: 'read.a', inputs: [file()] }))).toEqual([`${idOf(one)} file//a`]);
+    const failed = record({ action: 'write.a', outcome: 'failure', outputs: [file()] });
+    expect(linksOf(record({ action: 'read.a', inputs: [file()] }))).toEqual([`${idOf(failed)} file//a`]);
+  });
+
   test('goes by what the operation says of another process, where that can be a span', () => {
     record({ action: 'write.a', outputs: [file()] });
     const producedBy = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };

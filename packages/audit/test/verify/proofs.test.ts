@@ -57,6 +57,17 @@ describe('a proof of an entry', () => {
     expect(checkProof(proof, [journal.privateKey]).ok).toBe(true);
   });
 
+  it('proves nothing of a text that only UTF-8 makes the same', async () => {
+    const journal = build({ segments: [[content(0, { reason: 'paid to \ufffd' })]] });
+    const proof = await proveEntry(journal.directory, 0);
+    expect(checkProof(proof, [journal.verifierKey]).ok).toBe(true);
+    const spoiled = { ...proof, entry: proof.entry?.replace('\ufffd', '\ud800') };
+    expect(checkProof(spoiled, [journal.verifierKey])).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('was changed'),
+    });
+  });
+
   it('is not made of what is not there or was changed', async () => {
     const journal = build({ segments: threeSegments(), checkpoints: [5] });
     for (const index of [-1, 0.5, 5, 7, Number.NaN]) {

@@ -46,14 +46,25 @@ export function syncFile(path: string): void {
  * @throws the error of the file system.
  */
 export function makeDirectory(path: string): void {
+  const above = dirname(path);
+  try {
+    if (!make(path)) return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!existsSync(above)) makeDirectory(above);
+    // Others may be making the same ones: what is missing is tried once more, and what they have made is accepted.
+    make(path);
+  }
+  syncDirectory(above);
+}
+
+/** Makes one; `false` when it is there already. */
+function make(path: string): boolean {
   try {
     mkdirSync(path, PRIVATE);
+    return true;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
-    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
-    makeDirectory(dirname(path));
-    mkdirSync(path, PRIVATE);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(path).isDirectory()) return false;
+    throw error;
   }
-  syncDirectory(dirname(path));
 }

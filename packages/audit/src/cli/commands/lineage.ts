@@ -18,7 +18,7 @@ const DIRECTIONS = { ancestors: 'ancestors', descendants: 'descendants', both: '
 
 const about = {
   name: 'lineage',
-  usage: `lineage DIR --dataset NAMESPACE NAME [--version VERSION] | --entry N [--direction ${Object.keys(DIRECTIONS).join('|')}] [--depth N] [--format ${Object.keys(FORMATS).join('|')}] [--from TIME] [--to TIME]`,
+  usage: `lineage DIR --dataset NAMESPACE NAME [--version VERSION] | --entry N [--direction ${Object.keys(DIRECTIONS).join('|')}] [--depth N] [--max-nodes N] [--format ${Object.keys(FORMATS).join('|')}] [--from TIME] [--to TIME]`,
   summary: 'Shows where a dataset came from and what was made of it, or the same of an entry.',
 };
 
@@ -38,6 +38,7 @@ export const lineageCommand: Command = {
       const lineage = await buildLineage(queryJournal(directory, { from: timeOf(from), to: timeOf(to) }));
       const graph = lineage[DIRECTIONS[direction as keyof typeof DIRECTIONS]](subject, {
         depth: numberOf(depth),
+        maxNodes: numberOf(values['max-nodes']),
       });
       if (graph.subjects.length === 0) {
         streams.stderr.write('lineage: nothing that was asked about was read or written in this journal\n');
@@ -50,7 +51,9 @@ export const lineageCommand: Command = {
 };
 
 interface Parsed {
-  readonly values: Readonly<Partial<Record<'direction' | 'format' | 'from' | 'to' | 'depth', string>>>;
+  readonly values: Readonly<
+    Partial<Record<'direction' | 'format' | 'from' | 'to' | 'depth' | 'max-nodes', string>>
+  >;
   readonly directory: string;
   readonly subject: LineageSubject;
 }
@@ -67,6 +70,7 @@ function parse(args: readonly string[]): Parsed {
       entry: { type: 'string' },
       direction: { type: 'string' },
       depth: { type: 'string' },
+      'max-nodes': { type: 'string' },
       format: { type: 'string' },
     },
   });

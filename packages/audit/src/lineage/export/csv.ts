@@ -33,29 +33,35 @@ const COLUMNS: Readonly<Record<string, (entry: AuditEntry) => Cell>> = {
   inputs: ({ inputs }) => json(inputs),
   outputs: ({ outputs }) => json(outputs),
   attributes: ({ attributes }) => json(attributes),
-  hash: ({ hash }) => hash,
 };
 
 /**
  * Entries as CSV (RFC 4180: a header, CRLF, fields quoted where they must be), in chunks of text. Datasets and attributes
- * are JSON in one field. Text that a spreadsheet would take for a formula, beginning with `=`, `+`, `-`, `@`, a tab or a
- * carriage return, gets an apostrophe before it (OWASP, "CSV Injection").
+ * are JSON in one field. Text that a spreadsheet would take for a formula, beginning with `=`, `+`, `-`, `@`, one of these in
+ * full width, a tab, a carriage return or a line feed, gets an apostrophe before it (OWASP, "CSV Injection"). A hash stands
+ * as it is, so that it can be looked up: one in 64 begins with `+`, and no formula ends with `=`, as all of them do.
  */
 export function toCsv(entries: Source<AuditEntry>): AsyncGenerator<string, void, undefined> {
   const cells = Object.values(COLUMNS);
   return textChunks(
     entries,
-    (entry) => `${cells.map((cellOf) => field(cellOf(entry))).join(',')}\r\n`,
-    `${Object.keys(COLUMNS).join(',')}\r\n`,
+    (entry) => `${cells.map((cellOf) => field(cellOf(entry))).join(',')},${hashField(entry.hash)}\r\n`,
+    `${Object.keys(COLUMNS).join(',')},hash\r\n`,
   );
 }
 
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/;
 const NEEDS_QUOTES = /[",\r\n]/;
+/** 32 bytes in base64. */
+const HASH = /^[\da-z+/]{43}=$/i;
 
 function field(cell: Cell): string {
   if (cell === undefined) return '';
   if (typeof cell === 'number') return String(cell);
   const text = FORMULA.test(cell) ? `'${cell}` : cell;
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function hashField(hash: string): string {
+  return HASH.test(hash) ? hash : field(hash);
 }

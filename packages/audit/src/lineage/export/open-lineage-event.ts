@@ -40,7 +40,6 @@ const VERSIONS = {
   ErrorMessageRunFacet: '1-0-1',
   InputStatisticsInputDatasetFacet: '1-0-0',
   OutputStatisticsOutputDatasetFacet: '1-0-2',
-  ParentRunFacet: '1-2-0',
 };
 
 /** A facet of OpenLineage's own. */

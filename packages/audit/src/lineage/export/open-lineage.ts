@@ -31,8 +31,6 @@ interface Run {
 }
 
 const PRODUCER = 'pkg:npm/%40org/instrument-audit';
-/** Runs that are remembered as parents of what their span records; the oldest are forgotten first. */
-const MAX_OPEN_RUNS = 10_000;
 
 // Scheme, host, port and path of RFC 3986: narrower than a URI may be, and wider than the naming of datasets asks for.
 const SOURCE = /^[a-z][a-z\d+.-]*:\/\/[\w.~-]+(?::\d{1,5})?(?:\/(?:[\w.~!$&'()*+,;=:@/-]|%[\da-f]{2})*)?$/i;
@@ -48,8 +46,8 @@ const TYPES: Readonly<Record<AuditOutcome, OpenLineageRunEvent['eventType']>> = 
 /**
  * Entries, oldest first, as run events of OpenLineage 2-0-2, one JSON object a line, in chunks of text. An operation is a
  * run of the job that its action names: `START`, and `COMPLETE`, `FAIL` or `ABORT`; what was recorded at once gets both.
- * Operations that were recorded inside of another one, by their span, have it as their parent. What OpenLineage has no
- * place for is in the run's facet `audit_entry`, and a digest in the dataset's facet `audit_digest`.
+ * What OpenLineage has no place for is in the run's facet `audit_entry`, and a digest in the dataset's facet `audit_digest`.
+ * No run has a parent: an entry says which span was active, and not inside of which operation it was recorded.
  */
 export function toOpenLineage(
   entries: Source<AuditEntry>,
@@ -63,40 +61,22 @@ export function toOpenLineage(
   );
 }
 
-/** Maps entries, in the order of the journal, to events. */
+/** Maps entries to events. */
 export function createOpenLineageMapper({
   origin,
   namespace = origin,
   producer = PRODUCER,
 }: OpenLineageOptions): (entry: AuditEntry) => OpenLineageRunEvent[] {
   const resolved = { origin, namespace, producer };
-  /** By their span. */
-  const open = new Map<string, Run>();
   return (entry) => {
     const { phase, index, started, action } = entry;
     const run = { index: phase === 'ended' ? (started ?? index) : index, action };
-    const span = spanOf(entry);
-    const parent = span === undefined ? undefined : open.get(span);
-    const facets = runFacets(entry, parent?.index === run.index ? undefined : parent, resolved);
-    if (phase === 'started') remember(open, span, run);
-    if (phase === 'ended' && span !== undefined && parent?.index === run.index) open.delete(span);
+    const facets = runFacets(entry, producer);
     const begin = event('START', entry.startTime ?? entry.time, run, entry, facets, resolved);
     if (phase === 'started') return [begin];
     const end = event(TYPES[entry.outcome ?? 'success'], entry.time, run, entry, facets, resolved);
     return phase === 'ended' ? [end] : [begin, end];
   };
-}
-
-function remember(open: Map<string, Run>, span: string | undefined, run: Run): void {
-  if (span === undefined) return;
-  open.set(span, run);
-  const [oldest] = open.keys();
-  if (open.size > MAX_OPEN_RUNS && oldest !== undefined) open.delete(oldest);
-}
-
-function spanOf({ correlation }: AuditEntry): string | undefined {
-  const { traceId, spanId } = correlation ?? {};
-  return traceId === undefined || spanId === undefined ? undefined : `${traceId}:${spanId}`;
 }
 
 function event(
@@ -121,8 +101,7 @@ function event(
 
 function runFacets(
   { index, hash, time, action, phase, started, inputs, outputs, error, ...rest }: AuditEntry,
-  parent: Run | undefined,
-  { origin, namespace, producer }: Resolved,
+  producer: string,
 ): OpenLineageFacets {
   const facets: Record<string, OpenLineageFacet> = {
     audit_entry: customFacet('RunFacet', producer, { index, hash, ...(rest as Record<string, JsonValue>) }),
@@ -132,12 +111,6 @@ function runFacets(
     facets.errorMessage = facet('ErrorMessageRunFacet', producer, {
       message,
       programmingLanguage: 'JavaScript',
-    });
-  }
-  if (parent !== undefined) {
-    facets.parent = facet('ParentRunFacet', producer, {
-      run: { runId: runIdOf(origin, parent.index) },
-      job: { namespace, name: parent.action },
     });
   }
   return facets;

@@ -10,7 +10,9 @@ export function checkDrawable({ nodes }: LineageGraph): void {
       path: 'graph.nodes',
       found: `${nodes.length} nodes`,
       expected: `at most ${MAX_PICTURE_NODES}`,
-      fix: 'Ask with a smaller `depth` or `maxNodes`.',
+      fix:
+        'Ask with a smaller `depth` or `maxNodes` (--depth, --max-nodes), for one `version` of the dataset (--version), or ' +
+        'of a part of the journal (`from`, --from).',
     },
   ]);
 }

@@ -12,15 +12,18 @@ export interface Place {
 /** A graph in layers. */
 export interface Layers {
   readonly layers: readonly (readonly Place[])[];
-  /** The places that each edge goes through, in the order of the edges of the graph. */
+  /** The places that each edge goes through, in the order of the edges of the graph; only its ends where it goes straight. */
   readonly routes: readonly (readonly Place[])[];
 }
 
 const SWEEPS = 4;
+/** Places where edges pass: 20 in each of a thousand layers, more than an eye can follow. Otherwise, long edges have millions. */
+const MAX_PASSAGES = 20_000;
 
 /**
  * Puts the nodes of a graph into layers, so that edges go from left to right, those apart that close a cycle, and orders
- * each layer by where its neighbours are (Sugiyama's method, with the barycentre heuristic).
+ * each layer by where its neighbours are (Sugiyama's method, with the barycentre heuristic). Where there are too many places
+ * to pass, the longest edges go straight to their ends.
  */
 export function layersOf({ nodes, edges }: LineageGraph): Layers {
   const layerOf = longestPaths(
@@ -36,17 +39,32 @@ export function layersOf({ nodes, edges }: LineageGraph): Layers {
     return added;
   };
   const places = new Map(nodes.map(({ id }) => [id, place(id, layerOf.get(id) ?? 0)]));
-  const routes = edges.map(({ from, to }) => {
-    const [start, end] = [places.get(from) as Place, places.get(to) as Place];
-    const step = Math.sign(end.layer - start.layer) || 1;
+  const ends = edges.map(({ from, to }) => [places.get(from) as Place, places.get(to) as Place] as const);
+  const longest = longestRoute(ends.map(([start, end]) => Math.abs(end.layer - start.layer)));
+  const routes = ends.map(([start, end]) => {
     const route = [start];
-    for (let layer = start.layer + step; layer * step < end.layer * step; layer += step) {
-      route.push(place(undefined, layer));
+    const step = Math.sign(end.layer - start.layer) || 1;
+    if (Math.abs(end.layer - start.layer) <= longest) {
+      for (let layer = start.layer + step; layer * step < end.layer * step; layer += step) {
+        route.push(place(undefined, layer));
+      }
     }
     return [...route, end];
   });
   order(layers, routes);
   return { layers, routes };
+}
+
+/** Length in layers up to which edges have places where they pass. */
+function longestRoute(lengths: readonly number[]): number {
+  let passages = 0;
+  let longest = 0;
+  for (const length of lengths.toSorted((one, other) => one - other)) {
+    passages += Math.max(0, length - 1);
+    if (passages > MAX_PASSAGES) return Math.min(longest, length - 1);
+    longest = length;
+  }
+  return longest;
 }
 
 /** The layer of each node: one more than the largest of those that lead to it, edges that close a cycle aside. */
@@ -70,14 +88,12 @@ function longestPaths(
       }
       entered.add(top.id);
       const successors = next.get(top.id) ?? [];
-      const successor = successors.slice(top.at).find((id) => !entered.has(id));
+      while (top.at < successors.length && entered.has(successors[top.at] as string)) top.at++;
+      const successor = successors[top.at++];
       if (successor === undefined) {
         left.push(top.id);
         stack.pop();
-      } else {
-        top.at = successors.indexOf(successor) + 1;
-        stack.push({ id: successor, at: 0 });
-      }
+      } else stack.push({ id: successor, at: 0 });
     }
   }
   const orderOf = new Map(left.reverse().map((id, i) => [id, i]));

@@ -150,6 +150,24 @@ export function describeClaims({ current }: CurrentBed): void {
       expect(await ledger.complete('a')).toMatchObject({ state: 'completed', token: claim.token });
     });
 
+    it('is given back when completing by key claims an input, and is refused for what the claim has already', async () => {
+      const [ledger, other] = [await current().open(), await current().open()];
+      const first = await claimOf(ledger.begin('a', { attributes: { long: 'x'.repeat(40_000) } }));
+      await ledger.release(first);
+      const tooMuch = { attributes: { more: 'y'.repeat(40_000) } };
+      await expect(ledger.complete('a', tooMuch)).rejects.toMatchObject({
+        code: 'INSTRUMENT_INVALID_ARGUMENT',
+        problems: [{ path: 'attributes' }],
+      });
+      expect(await other.get('a')).toMatchObject({ state: 'pending', attempts: 0 });
+      // One that the caller has is the caller's to end.
+      const claim = await claimOf(other.begin('a'));
+      await expect(other.complete('a', tooMuch)).rejects.toMatchObject({
+        code: 'INSTRUMENT_INVALID_ARGUMENT',
+      });
+      expect(await other.complete(claim)).toMatchObject({ state: 'completed', attempts: 1 });
+    });
+
     it('has a token that no later claim has, whatever is pruned or reset between', async () => {
       const ledger = await current().open();
       const first = await claimOf(ledger.begin('a'));

@@ -27,6 +27,24 @@ export function describeFailures({ current }: CurrentBed): void {
       expect(entry).toMatchObject({ state: 'completed', attempts: 5, error: undefined });
     });
 
+    it('is tried again as often as is allowed, be the delay nothing and the attempts thousands', async () => {
+      const claims = [
+        { ledger: await current().open({ retryDelay: 0, maxAttempts: 10_000 }), delay: 0 },
+        {
+          ledger: await current().open({ retryDelay: 1, maxRetryDelay: '1h', maxAttempts: 10_000 }),
+          delay: 3_600_000,
+        },
+      ];
+      for (const [i, { ledger, delay }] of claims.entries()) {
+        const claim = await claimOf(ledger.begin(`key-${i}`));
+        const entry = await ledger.fail({ ...claim, attempt: 5_000 }, new Error('no'));
+        expect(entry.state).toBe('failed');
+        // The clock may tick between the two times of one statement.
+        const waits = (entry.retryAt?.getTime() ?? 0) - (entry.endedAt?.getTime() ?? 0);
+        expect(Math.abs(waits - delay)).toBeLessThan(1_000);
+      }
+    });
+
     it('waits as long as it is told to', async () => {
       const ledger = await current().open();
       await ledger.fail(await claimOf(ledger.begin('soon')), 'not an error', { retryAfter: 0 });

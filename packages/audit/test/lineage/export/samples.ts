@@ -11,6 +11,8 @@ export const hostile: fc.Arbitrary<string> = fc.oneof(
     '-2',
     '+3',
     '\t=x',
+    '\n=x',
+    '＝1+1',
     '\r\n',
     '"quoted", and more',
     "';--",

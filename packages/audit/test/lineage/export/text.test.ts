@@ -23,6 +23,9 @@ function parseCsv(text: string): string[][] {
   return rows;
 }
 
+/** What a spreadsheet takes for the beginning of a formula. */
+const FORMULA = /^[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r\n]/;
+
 describe('CSV', () => {
   it('is read back as it was written, whatever the text, and holds no formula', async () => {
     await fc.assert(
@@ -31,14 +34,35 @@ describe('CSV', () => {
         expect(rows).toHaveLength(entries.length);
         for (const [i, entry] of entries.entries()) {
           const row = Object.fromEntries(header.map((name, column) => [name, rows[i]?.[column] ?? '']));
-          expect(Object.values(row).filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
+          expect(Object.values(row).filter((cell) => FORMULA.test(cell))).toEqual([]);
           const tenant = entry.correlation?.tenant ?? '';
-          expect(row.tenant).toBe(/^[=+\-@\t\r]/.test(tenant) ? `'${tenant}` : tenant);
+          expect(row.tenant).toBe(FORMULA.test(tenant) ? `'${tenant}` : tenant);
           expect(row.inputs).toBe(entry.inputs === undefined ? '' : JSON.stringify(entry.inputs));
           expect([row.index, row.hash]).toEqual([String(entry.index), entry.hash]);
         }
       }),
     );
+  });
+
+  it('has each hash as it is, so that it can be looked up, and an apostrophe before every beginning of a formula', async () => {
+    const hash = '+wmc0L9oKBMWTJnSjQBIMZnCZfhFuBpUN1u1ztkT1t4=';
+    const texts = [
+      '=1',
+      '+1',
+      '-1',
+      '@A1',
+      '\t=1',
+      '\r=1',
+      '\n=1',
+      '\uFF1D1',
+      '\uFF0B1',
+      '\uFF0D1',
+      '\uFF20A1',
+    ];
+    const entries = entriesOf(texts.map((reason) => ({ reason }))).map((entry) => ({ ...entry, hash }));
+    const [header = [], ...rows] = parseCsv(await collect(toCsv(entries)));
+    expect(rows.map((row) => row[header.indexOf('reason')])).toEqual(texts.map((text) => `'${text}`));
+    expect(rows.map((row) => row[header.indexOf('hash')])).toEqual(texts.map(() => hash));
   });
 
   it('has a header even when there is nothing else, and names sealed text', async () => {

@@ -135,7 +135,21 @@ describe('an SVG picture', () => {
   it('is refused for what nobody can look at', async () => {
     const many = Array.from({ length: 1_001 }, (_, i) => `d${i}`);
     const large = await everything([moved(many, [])]);
-    for (const draw of [toSvg, toMermaid]) expect(() => draw(large)).toThrow('1002 nodes');
+    for (const draw of [toSvg, toMermaid]) {
+      expect(() => draw(large)).toThrow('1002 nodes');
+      for (const way of ['--max-nodes', '--depth', '--version', '--from'])
+        expect(() => draw(large)).toThrow(way);
+    }
+  });
+
+  it('has every edge of a graph with as many as there can be, each operation reading all that was written before', async () => {
+    const names = Array.from({ length: 499 }, (_, i) => `d${i}`);
+    const all = await everything(
+      names.map((name, i) => moved(names.slice(0, i), [name])),
+      498,
+    );
+    expect(all.nodes).toHaveLength(998);
+    expect(toSvg(all).match(/<path class="edge"/g)).toHaveLength(all.edges.length);
   });
 });
 
@@ -150,6 +164,29 @@ describe('layers', () => {
     const cycle = await everything([moved(['a@1'], ['b@1']), moved(['b@1'], ['a@1'])]);
     expect(layersOf(cycle).layers).toHaveLength(4);
     expect(XMLValidator.validate(toSvg(cycle))).toBe(true);
+  });
+
+  it('lead an edge around the boxes between, but the longest where there are too many of them', async () => {
+    const tables = Array.from({ length: 40 }, (_, i) => `lookup${i}`);
+    const far = (steps: number) =>
+      everything(
+        Array.from({ length: steps }, (_, i) =>
+          moved([...tables.slice(0, 1 + (i % 40)), `d${i}`], [`d${i + 1}`]),
+        ),
+        steps - 1,
+      );
+    const few = layersOf(await far(30));
+    const stepsOf = (route: (typeof few.routes)[number]): number =>
+      Math.abs((route.at(-1)?.layer ?? 0) - (route[0]?.layer ?? 0));
+    for (const route of few.routes) expect(route).toHaveLength(stepsOf(route) + 1);
+
+    const { layers, routes } = layersOf(await far(400));
+    expect(layers.flat().filter(({ id }) => id === undefined).length).toBeLessThanOrEqual(20_000);
+    const straight = routes.filter((route) => route.length === 2 && stepsOf(route) > 1);
+    const led = routes.filter((route) => route.length === stepsOf(route) + 1);
+    expect(led.filter((route) => stepsOf(route) > 1).length).toBeGreaterThan(100);
+    expect(straight.length + led.length).toBe(routes.length);
+    expect(Math.min(...straight.map(stepsOf))).toBeGreaterThan(Math.max(...led.map(stepsOf)));
   });
 
   it('hold a chain as long as a picture may be', async () => {

@@ -1,0 +1,85 @@
+import type { EntryContent, JsonObject, JsonValue } from '../operation/entry.ts';
+import { type EntryRange, joinRanges } from './entry-ranges.ts';
+
+/** What an entry `audit.journal.pruned` says. */
+export interface Removal {
+  /** The last entry that was removed. */
+  readonly last: number;
+  /** What is gone by now, ascending. */
+  readonly ranges: readonly EntryRange[];
+  /**
+   * Hash of the header of the segment that follows, made as that of a leaf: which operations were open is told by nothing
+   * else that is left. `undefined` in what was put on record before there was such a hash.
+   */
+  readonly next: string | undefined;
+}
+
+/** Attributes of an entry `audit.journal.pruned`. `earlier`: what was removed before, and is on record. */
+export function removalAttributes(
+  { first, last }: EntryRange,
+  earlier: readonly EntryRange[],
+  next: string,
+): Record<string, JsonValue> {
+  return { earlier: joinRanges(earlier).map((range) => [range.first, range.last]), first, last, next };
+}
+
+/** What the attributes of such an entry say; `undefined` when that is nothing. */
+export function parseRemoval({ earlier, first, last, next }: JsonObject): Removal | undefined {
+  if (!isIndex(first) || !isIndex(last) || last < first) return undefined;
+  // Whoever did not say it had removed everything before as well.
+  if (earlier === undefined) return { last, ranges: [{ first: 0, last }], next: undefined };
+  const before = Array.isArray(earlier) ? earlier.flatMap(rangeOf) : [];
+  return {
+    last,
+    ranges: joinRanges([...before, { first, last }]),
+    next: typeof next === 'string' ? next : undefined,
+  };
+}
+
+/**
+ * What a journal says of removals. The journal signs what it says before it removes anything: of what was not signed, or
+ * not by the process that is said to have written it, somebody else may be the author.
+ */
+export class Removals {
+  readonly #said: { readonly index: number; readonly removal: Removal }[] = [];
+  /** What a process has taken over from the one before without a signature, and where it says so. */
+  readonly #takenOver: { readonly index: number; readonly unsigned: number }[] = [];
+
+  /** Takes in an entry; most say nothing of it. */
+  add(index: number, { action, attributes }: EntryContent): void {
+    if (!action.startsWith('audit.journal.') || attributes === undefined) return;
+    if (action === 'audit.journal.pruned') {
+      const removal = parseRemoval(attributes);
+      if (removal !== undefined) this.#said.push({ index, removal });
+    } else if (action === 'audit.journal.recovered') {
+      const { unsigned } = attributes;
+      if (isIndex(unsigned)) this.#takenOver.push({ index, unsigned });
+    }
+  }
+
+  /** All that was said, whoever said it. */
+  get said(): readonly Removal[] {
+    return this.#said.map(({ removal }) => removal);
+  }
+
+  /** What the journal itself has said in its first entries, of which `size` are signed. In the order of their indexes. */
+  signed(size: number): readonly Removal[] {
+    const takenOver = this.#takenOver.filter(({ index }) => index < size);
+    return this.#said
+      .filter(({ index }) => {
+        const isTakenOver = takenOver.some((by) => index < by.index && index >= by.index - by.unsigned);
+        return index < size && !isTakenOver;
+      })
+      .toSorted((a, b) => a.index - b.index)
+      .map(({ removal }) => removal);
+  }
+}
+
+function rangeOf(value: JsonValue): EntryRange[] {
+  const [first, last] = Array.isArray(value) ? value : [];
+  return isIndex(first) && isIndex(last) && first <= last ? [{ first, last }] : [];
+}
+
+function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

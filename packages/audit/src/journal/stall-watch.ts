@@ -1,0 +1,57 @@
+const STEP_MILLIS = 100;
+const STEPS = 10;
+
+/** A disk that has not answered for that long is left alone: a write to it could block the process. */
+export const STALL_MILLIS: number = STEP_MILLIS * STEPS;
+
+/**
+ * Tells a disk that does not answer from a process that had no time to hear it: the answer comes by the event loop, and
+ * while that is busy there is none, however long. So time counts in steps of which each is a turn of the loop.
+ */
+export class StallWatch {
+  readonly #onStall: () => void;
+  #steps = 0;
+  #isStalled = false;
+  #timer: NodeJS.Timeout | undefined;
+  #turn: NodeJS.Immediate | undefined;
+
+  constructor(onStall: () => void) {
+    this.#onStall = onStall;
+  }
+
+  /** Whether the disk has left something unanswered, and still does. */
+  get isStalled(): boolean {
+    return this.#isStalled;
+  }
+
+  /** The disk was asked for something. */
+  start(): void {
+    this.end();
+    this.#steps = 0;
+    this.#await();
+  }
+
+  /** It has answered, or nobody wants to know any more. */
+  end(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#turn);
+    this.#isStalled = false;
+  }
+
+  #await(): void {
+    this.#timer = setTimeout(() => {
+      // Timers come before what the system has to tell in the same turn, and one may follow the other at once.
+      this.#turn = setImmediate(this.#onStep);
+    }, STEP_MILLIS).unref();
+  }
+
+  readonly #onStep = (): void => {
+    this.#steps++;
+    if (this.#steps < STEPS) {
+      this.#await();
+      return;
+    }
+    this.#isStalled = true;
+    this.#onStall();
+  };
+}
