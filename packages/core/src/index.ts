@@ -42,6 +42,7 @@ export type {
   BoundCounter,
   BoundRecorder,
 } from './instrument/instruments.ts';
+export { mergedExponential } from './merged-point.ts';
 export { type CountedHistogramOptions, Meter } from './meter.ts';
 export {
   DEFAULT_CARDINALITY_LIMIT,

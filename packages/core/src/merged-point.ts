@@ -42,7 +42,8 @@ function mergedHistogram(earlier: HistogramValue, later: HistogramValue): Histog
   };
 }
 
-function mergedExponential(
+/** One histogram of the values of both, of at most `maxSize` buckets for each sign. */
+export function mergedExponential(
   earlier: ExponentialHistogramValue,
   later: ExponentialHistogramValue,
   maxSize: number,

@@ -13,8 +13,8 @@ export function doubledSeries({ members, fixed }: Family, warned: Set<string>): 
   const seen = new Set<string>();
   return (member, series) => {
     const { metric, text } = member;
-    // An empty label is none, and their order says nothing (Prometheus, "Data model").
-    const labels = [...text.labels.labels(metric, series)].filter(([, value]) => value !== '').sort();
+    // Their order says nothing (Prometheus, "Data model").
+    const labels = [...text.labels.labels(metric, series)].sort();
     const before = seen.size;
     const isDoubled = seen.add(JSON.stringify([text.fixed, labels])).size === before;
     if (isDoubled) warnDoubled(member, warned);

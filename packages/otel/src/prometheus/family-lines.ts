@@ -2,6 +2,7 @@ import { doubledSeries, type IsDoubled } from './doubled-series.ts';
 import { EMPTY_GRID, gridBounds, widenGrid } from './exponential-buckets.ts';
 import type { TextFormat } from './exposition.ts';
 import type { Family, FamilyMember } from './family.ts';
+import { foldedMetric } from './folded-metric.ts';
 import { explicitLines, writeExplicit, writeExponential } from './histogram-lines.ts';
 import { bucketLines } from './metric-text.ts';
 import { writeSample } from './sample-lines.ts';
@@ -26,13 +27,25 @@ export function* writeFamily(
   warned: Set<string>,
 ): Generator<Buffer, void, undefined> {
   const isDoubled = doubledSeries(family, warned);
-  for (const member of family.members) {
+  for (const each of family.members) {
+    const member = yield* prepared(steps, each);
     const writeSeries =
       member.metric.kind === 'exponential_histogram'
         ? yield* exponentialWriter(writer, steps, member, format)
         : seriesWriter(writer, member, format, withExemplars);
     yield* writeMember(steps, member, writeSeries, isDoubled);
   }
+}
+
+/** Renders the labels of all series, after which it is known which of them have the same. */
+function* prepared(steps: Steps, member: FamilyMember): Generator<Buffer, FamilyMember, undefined> {
+  const { metric, text } = member;
+  const { labels } = text;
+  for (let series = 0; labels.size < metric.size && series < metric.size; series++) {
+    if (metric.has(series)) labels.prepare(metric, series);
+    if (series % SERIES_PER_CLOCK_READ === SERIES_PER_CLOCK_READ - 1 && steps.due()) yield steps.take();
+  }
+  return labels.twins === undefined ? member : { ...member, metric: foldedMetric(metric, labels.twins) };
 }
 
 function* writeMember(
@@ -46,8 +59,8 @@ function* writeMember(
   while (series < metric.size) {
     const stop = Math.min(series + SERIES_PER_CLOCK_READ, metric.size);
     for (; series < stop && !steps.full(); series++) {
-      if (!metric.has(series) || isDoubled?.(member, series) === true) continue;
-      text.labels.prepare(metric, series);
+      if (!metric.has(series) || !text.labels.isShown(series)) continue;
+      if (isDoubled?.(member, series) === true) continue;
       writeSeries(series);
     }
     if (steps.due()) yield steps.take();

@@ -1,10 +1,11 @@
 import { diag } from '@opentelemetry/api';
-import type { CollectedMetric, Fragment } from '@org/instrument-core';
+import type { Fragment } from '@org/instrument-core';
+import type { ShownMetric } from './folded-metric.ts';
 import type { FamilyType, MetricText } from './metric-text.ts';
 
 /** One metric of one scope, as part of a family. */
 export interface FamilyMember {
-  readonly metric: CollectedMetric;
+  readonly metric: ShownMetric;
   readonly text: MetricText;
   /** A space and the time of the sample, when samples are stamped. */
   readonly stamp: Fragment | undefined;

@@ -1,15 +1,21 @@
-import type { CollectedMetric } from '@org/instrument-core';
 import { COPY_SLACK } from '@org/instrument-core';
+import type { ShownMetric } from './folded-metric.ts';
+import { LabelSets } from './label-sets.ts';
 import { attributeLabels, type Labels, labelText } from './labels.ts';
 
 const INITIAL_BYTES = 256;
 const INITIAL_SERIES = 4;
 // Slabs are kept for the life of a metric, so they grow in small steps: at most a quarter of one is unused.
 const GROWTH = 1.25;
+/** In the place of an end: another series has the same labels. */
+const FOLDED = 0xffff_ffff;
 
 /**
  * The label text of a metric's series, each rendered once and kept as bytes in one slab: `a="1",b="2",` with the
- * comma behind, so that what follows needs none. Costs the bytes and 8 more per series.
+ * comma behind, so that what follows needs none. Costs the bytes and some 20 more per series.
+ *
+ * Attributes that differ may be the same labels: `200` and `'200'`, `''` and nothing, `a.b` and `a_b`. Prometheus keeps one of two
+ * series that have the same, and says nothing; so the first of them stands for all.
  */
 export class LabelSlab {
   readonly #reserved: ReadonlySet<string>;
@@ -18,6 +24,9 @@ export class LabelSlab {
   /** 0 says that a series is not rendered yet; nothing is kept at offset 0. */
   #ends = new Uint32Array(INITIAL_SERIES);
   #used = 1;
+  #size = 0;
+  readonly #sets = new LabelSets();
+  #twins: Map<number, number[]> | undefined;
   #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
 
   /** @param reserved label names that the exporter writes itself */
@@ -30,15 +39,37 @@ export class LabelSlab {
     return this.#view;
   }
 
+  /** By series, others with the same labels, for which it stands; `undefined` as long as there are none. */
+  get twins(): ReadonlyMap<number, readonly number[]> | undefined {
+    return this.#twins;
+  }
+
+  /** Series whose labels are rendered, those that others stand for included. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Renders the labels of a series unless that was done before. */
-  prepare(metric: CollectedMetric, series: number): void {
+  prepare(metric: ShownMetric, series: number): void {
     if (series < this.#ends.length && this.#ends[series] !== 0) return;
-    const text = labelText(this.labels(metric, series));
+    this.#size++;
+    const labels = this.labels(metric, series);
+    const first = this.#sets.add(series, labels, (other) => this.labels(metric, other));
+    if (first !== series) {
+      this.#fold(series, first, metric.size);
+      return;
+    }
+    const text = labelText(labels);
     this.#keep(series, text === '' ? '' : `${text},`, metric.size);
   }
 
+  /** Whether no other series stands for a prepared one. */
+  isShown(series: number): boolean {
+    return this.#ends[series] !== FOLDED;
+  }
+
   /** The labels of a series, not rendered. */
-  labels(metric: CollectedMetric, series: number): Labels {
+  labels(metric: ShownMetric, series: number): Labels {
     return attributeLabels(metric.attributes(series), this.#reserved);
   }
 
@@ -50,6 +81,13 @@ export class LabelSlab {
   /** Where the text of a prepared series ends in `view`; equal to `start` when it has no labels. */
   end(series: number): number {
     return this.#ends[series] as number;
+  }
+
+  #fold(series: number, first: number, size: number): void {
+    if (series >= this.#ends.length) this.#growTable(Math.max(series + 1, size));
+    this.#ends[series] = FOLDED;
+    this.#twins ??= new Map();
+    this.#twins.set(first, [...(this.#twins.get(first) ?? []), series]);
   }
 
   #keep(series: number, text: string, size: number): void {

@@ -19,15 +19,18 @@ export function labelText(labels: Labels): string {
 /**
  * Turns attributes into labels (compatibility specification, "Metric Attributes"). Values of attributes whose names
  * become the same are joined by `;` in the order of the original names. A name in `reserved`, which the exporter
- * itself writes, gets `exported_` in front, as Prometheus does with labels that clash with its own.
+ * itself writes, gets `exported_` in front, as Prometheus does with labels that clash with its own. An empty label is none
+ * (Prometheus, "Data model").
  */
 export function attributeLabels(attributes: Attributes, reserved: ReadonlySet<string>): Labels {
   const labels = new Map<string, string>();
   let clash = false;
   for (const key of Object.keys(attributes)) {
+    const value = labelValue(attributes[key]);
+    if (value === '') continue;
     const name = ownName(labelName(key), reserved);
     clash ||= labels.has(name);
-    labels.set(name, labelValue(attributes[key]));
+    labels.set(name, value);
   }
   return clash ? mergedLabels(attributes, reserved) : labels;
 }
@@ -35,9 +38,10 @@ export function attributeLabels(attributes: Attributes, reserved: ReadonlySet<st
 function mergedLabels(attributes: Attributes, reserved: ReadonlySet<string>): Labels {
   const labels = new Map<string, string>();
   for (const key of Object.keys(attributes).sort()) {
+    const value = labelValue(attributes[key]);
+    if (value === '') continue;
     const name = ownName(labelName(key), reserved);
     const before = labels.get(name);
-    const value = labelValue(attributes[key]);
     labels.set(name, before === undefined ? value : `${before};${value}`);
   }
   return labels;

@@ -109,12 +109,13 @@ function sanitised(key: string): string {
 }
 
 /**
- * Joins attributes that get one label name, as the specification says; the package would write the label twice. Only
- * the package is given attributes so joined.
+ * Joins attributes that get one label name, as the specification says; the package would write the label twice. Leaves out
+ * empty ones, which are no labels to Prometheus. Only the package is given attributes so joined.
  */
 function mergeClashes(raw: Attributes): Attributes {
   const merged = new Map<string, [key: string, value: AttributeValue | undefined]>();
   for (const key of Object.keys(raw).sort()) {
+    if (textOf(raw[key]) === '') continue;
     const before = merged.get(sanitised(key));
     const value = before === undefined ? raw[key] : `${textOf(before[1])};${textOf(raw[key])}`;
     merged.set(sanitised(key), [before?.[0] ?? key, value]);

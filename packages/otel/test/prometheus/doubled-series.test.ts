@@ -1,7 +1,9 @@
-import { diag } from '@opentelemetry/api';
-import type { Collection } from '@org/instrument-core';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Attributes, type AttributeValue, diag } from '@opentelemetry/api';
+import { type Collection, MeterProvider } from '@org/instrument-core';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExpositionOptions } from '../../src/prometheus/exposition.ts';
+import { attributeLabels } from '../../src/prometheus/labels.ts';
 import { createSerializer, type ExpositionSerializer } from '../../src/prometheus/serializer.ts';
 import { collection, histogramValue, type MemoryMetric } from './memory-metric.ts';
 
@@ -59,7 +61,7 @@ it('of names that become one the first metric is shown, whatever the order of it
   ]);
   const ab = counter('a.b', 1, { x: '1', y: '2', none: '' });
   const ba = counter('a_b', 2, { y: '2', x: '1' });
-  expect(lines([collection([ab, ba])])).toEqual(['a_b_total{x="1",y="2",none=""} 1']);
+  expect(lines([collection([ab, ba])])).toEqual(['a_b_total{x="1",y="2"} 1']);
 });
 
 it('what differs in an attribute or in the scope is shown, and nothing is said', () => {
@@ -88,4 +90,97 @@ it('a counter named target leaves one family of that name in OpenMetrics', () =>
   };
   const text = createSerializer({}).serialize(exposition, 'openmetrics').toString();
   expect(text.match(/^# TYPE .*$/gm)).toEqual(['# TYPE target_info gauge', '# TYPE target counter']);
+});
+
+describe('series of one metric whose labels are the same to Prometheus', () => {
+  it.each<[Attributes, Attributes]>([
+    [{ status: '200' }, { status: 200 }],
+    [{ plan: '' }, {}],
+    [{ 'a.b': 'x' }, { a_b: 'x' }],
+    [
+      { on: true, a: '1' },
+      { a: '1', on: 'true' },
+    ],
+  ])('are counted as one: %j and %j', (first, second) => {
+    const other = { value: 3, attributes: { other: 'x' } };
+    const series = [{ value: 5, attributes: first }, other, { value: 7, attributes: second }];
+    const shown = lines([collection([{ name: 'requests', series }])]);
+    expect(shown.map((line) => line.replace(/.* /, ''))).toEqual(['12', '3']);
+    expect(warnings).toEqual([]);
+  });
+
+  it('are shown with those that come later, and by whichever has a value', () => {
+    const to = serializer();
+    const [text, number] = [
+      { value: 5, attributes: { status: '200' } },
+      { value: 7, attributes: { status: 200 } },
+    ];
+    const identity = {};
+    const shown = (series: MemoryMetric['series']): string[] =>
+      lines([collection([{ name: 'requests', identity, series }])], to);
+    expect(shown([text])).toEqual(['requests_total{status="200"} 5']);
+    expect(shown([text, number])).toEqual(['requests_total{status="200"} 12']);
+    expect(shown([undefined, number])).toEqual(['requests_total{status="200"} 7']);
+    expect(shown([text, undefined])).toEqual(['requests_total{status="200"} 5']);
+  });
+
+  it('are the last of them, of gauges', () => {
+    const series = [
+      { value: 5, attributes: { a: 1 } },
+      { value: 7, attributes: { a: '1' } },
+    ];
+    expect(lines([collection([{ name: 'level', kind: 'gauge', series }])])).toEqual(['level{a="1"} 7']);
+  });
+
+  it('are added up bucket by bucket', () => {
+    const series = [
+      { value: histogramValue([1], [2, 1], 4), attributes: { a: 1 } },
+      { value: histogramValue([1], [0, 5], 50), attributes: { a: '1' } },
+    ];
+    expect(lines([collection([{ name: 'size', kind: 'histogram', series }])])).toEqual([
+      'size_bucket{a="1",le="1"} 2',
+      'size_bucket{a="1",le="+Inf"} 8',
+      'size_sum{a="1"} 54',
+      'size_count{a="1"} 8',
+    ]);
+  });
+
+  it('are added up in exponential histograms', async () => {
+    const provider = new MeterProvider({
+      views: [{ instrumentName: '*', aggregation: { type: 'exponential_histogram' } }],
+    });
+    const collector = provider.addCollector();
+    const sizes = provider.getMeter('test').createHistogram('size');
+    sizes.record(1, { a: 1 });
+    sizes.record(1, { a: '1' });
+    sizes.record(64, { a: '1' });
+    const shown = lines([await collector.collect()]).filter((line) => line.startsWith('size'));
+    expect(shown.filter((line) => /_sum|_count|Inf/.test(line))).toEqual([
+      'size_bucket{a="1",le="+Inf"} 3',
+      'size_sum{a="1"} 66',
+      'size_count{a="1"} 3',
+    ]);
+  });
+
+  it('are found among any, by a naive reading of their labels', () => {
+    const value = fc.constantFrom<AttributeValue>('1', 1, '', 'true', true, 'x');
+    const attributes = fc.dictionary(fc.constantFrom('a', 'a.b', 'a_b', 'c'), value, { maxKeys: 3 });
+    fc.assert(
+      fc.property(fc.array(fc.record({ attributes, value: fc.nat(9) }), { maxLength: 60 }), (series) => {
+        const totals = new Map<string, number>();
+        for (const { attributes, value } of series) {
+          const labels = [...attributeLabels(attributes, new Set())].sort();
+          const key = labels.map(([name, text]) => `${name}="${text}"`).join();
+          totals.set(key, (totals.get(key) ?? 0) + value);
+        }
+        const shown = lines([collection([{ name: 'n', series }])]).map((line) => {
+          const [, labels = '', total] = /^n_total(?:\{(.*)\})? (\d+)$/.exec(line) ?? [];
+          return [labels.split(',').sort().join(), Number(total)];
+        });
+        expect(new Map(shown as [string, number][])).toEqual(totals);
+        expect(shown).toHaveLength(totals.size);
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

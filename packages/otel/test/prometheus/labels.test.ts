@@ -17,9 +17,9 @@ describe('label text', () => {
     expect(render({ a: 'x\\y"z\nw', b: 'größe 🙂 {}=,' })).toBe('a="x\\\\y\\"z\\nw",b="größe 🙂 {}=,"');
   });
 
-  it('shows values that are not strings as JSON, and undefined as nothing', () => {
-    expect(render({ n: 1.5, t: true, l: ['a', 2], u: undefined, o: null })).toBe(
-      'n="1.5",t="true",l="[\\"a\\",2]",u="",o="null"',
+  it('shows values that are not strings as JSON, and nothing of what is empty', () => {
+    expect(render({ n: 1.5, t: true, l: ['a', 2], u: undefined, e: '', o: null })).toBe(
+      'n="1.5",t="true",l="[\\"a\\",2]",o="null"',
     );
     expect(render({ big: 12n })).toBe('big="12"');
   });

@@ -1,0 +1,51 @@
+import { type CollectedMetric, mergedExponential } from '@org/instrument-core';
+
+/** What is shown of a metric. */
+export type ShownMetric = Omit<
+  CollectedMetric,
+  'histogram' | 'identity' | 'max' | 'min' | 'points' | 'startMillis' | 'temporality'
+>;
+
+/** Buckets of a sign that an exponential histogram keeps (metrics SDK specification, "MaxSize"). */
+const MAX_SIZE = 160;
+
+/**
+ * A metric in which some series stand for others too, whose labels are the same. What is counted is added up; of gauges the
+ * last one counts.
+ * @param twins by series, those that it stands for
+ */
+export function foldedMetric(
+  metric: ShownMetric,
+  twins: ReadonlyMap<number, readonly number[]>,
+): ShownMetric {
+  const { descriptor, kind, monotonic, boundaries, size } = metric;
+  const allOf = (series: number): readonly number[] => {
+    const others = twins.get(series);
+    return others === undefined ? [series] : [series, ...others].filter((each) => metric.has(each));
+  };
+  const sum = (series: number, of: (each: number) => number): number =>
+    allOf(series).reduce((total, each) => total + of(each), 0);
+  return {
+    descriptor,
+    kind,
+    monotonic,
+    boundaries,
+    size,
+    has: (series) => (twins.has(series) ? allOf(series).length > 0 : metric.has(series)),
+    attributes: (series) => metric.attributes(series),
+    value: (series) =>
+      kind === 'gauge'
+        ? metric.value(allOf(series).at(-1) ?? series)
+        : sum(series, (each) => metric.value(each)),
+    count: (series) => sum(series, (each) => metric.count(each)),
+    bucket: (series, bucket) => sum(series, (each) => metric.bucket(each, bucket)),
+    exponential: (series) =>
+      allOf(series)
+        .map((each) => metric.exponential(each))
+        .reduce((merged, value) => mergedExponential(merged, value, MAX_SIZE)),
+    exemplar: (series, bucket) => {
+      const exemplars = allOf(series).map((each) => metric.exemplar(each, bucket));
+      return exemplars.find((exemplar) => exemplar !== undefined);
+    },
+  };
+}
