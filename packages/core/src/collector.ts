@@ -42,7 +42,6 @@ interface Mark {
 
 /** What a collection goes by from its start. */
 interface Round {
-  readonly timeMillis: number;
   readonly meters: readonly Meter[];
   /** Those with callbacks. */
   readonly asked: readonly Meter[];
@@ -194,10 +193,12 @@ export class Collector {
       for (const stream of meter.streams()) if (stream.isObserved) epochs.set(stream, ++stream.epoch);
     }
     const asked = meters.filter((meter) => !meter.observables.isEmpty);
-    return { timeMillis: Date.now(), meters, asked, epochs };
+    return { meters, asked, epochs };
   }
 
-  #collectRound({ timeMillis, meters, epochs }: Round, errors: unknown[]): Collection {
+  #collectRound({ meters, epochs }: Round, errors: unknown[]): Collection {
+    // Now that the callbacks have ended: what they waited for was recorded until now, and series have begun meanwhile.
+    const timeMillis = Date.now();
     const handover: Handover = { timeMillis, earlier: this.#undelivered, taken: new Map() };
     // What is left in it belongs to streams that exist no more, and nothing goes on from them.
     this.#undelivered = new Map();

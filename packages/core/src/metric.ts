@@ -134,7 +134,7 @@ export interface CollectedScope {
 
 /** Result of one collection by one reader. */
 export interface Collection {
-  /** Unix time in milliseconds at which the collection was begun. */
+  /** Unix time in milliseconds at which the callbacks had ended, and what is recorded was taken. */
   readonly timeMillis: number;
   readonly scopes: readonly CollectedScope[];
   /** What callbacks of observable instruments threw, and time-outs; their observations are left out. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hang, startOtlpReceiver } from '../../otel/test/otlp-receiver.ts';
 import { createAudit, verifyJournal } from '../src/audit.ts';
 import { audit, audited, health, InstrumentError, init, type Telemetry } from '../src/index.ts';
 import { startApp } from './support/start-app.ts';
@@ -63,6 +64,29 @@ describe('init({ audit })', () => {
     telemetry = undefined;
     expect(existsSync(join(directory, 'lock'))).toBe(false);
     expect(await verifyJournal(directory)).toMatchObject({ ok: true, size: 2, checkpointed: 2, notices: [] });
+  });
+
+  it('is whole when the process ends at once while a receiver hangs, and a sync of the disk is under way', async () => {
+    const receiver = await startOtlpReceiver();
+    receiver.answer = hang;
+    const source = `
+      import { setImmediate as nextTurn } from 'node:timers/promises';
+      import { audit, getMeter, init } from '@org/instrument';
+      const otlp = { endpoint: '${receiver.url}', protocol: 'http/json' };
+      const options = { directory: ${JSON.stringify(directory)} };
+      await init({ prometheus: false, otlp, shutdownTimeout: 1_500, audit: options }).ready;
+      getMeter('shop').createCounter('orders').add(1);
+      for (let i = 0; i < 50; i++) {
+        audit.record({ action: 'orders.placed', target: 'order:' + i });
+        if (i % 10 === 0) await nextTurn();
+      }
+      process.exit(3);`;
+    const { code, stderr } = await startApp({ source }).end;
+    await receiver.close();
+    expect(code).toBe(3);
+    expect(stderr).not.toMatch(/lost/);
+    expect(receiver.requests.length).toBeGreaterThan(0);
+    expect(await verifyJournal(directory)).toMatchObject({ ok: true, size: 50 });
   });
 
   it('brings to disk what is recorded when it is flushed', async () => {

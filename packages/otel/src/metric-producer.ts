@@ -172,8 +172,17 @@ export function hasSum({ descriptor: { type } }: CollectedMetric): boolean {
   );
 }
 
+/**
+ * The start of a point, in Unix milliseconds: no later than its time, though the clock was set back, or its series has begun
+ * since it was collected.
+ */
+export function startBefore([seconds, nanos]: HrTime, startMillis: number): number {
+  return Math.min(startMillis, seconds * 1_000 + nanos / 1_000_000);
+}
+
 function dataPointOf<T>(point: MetricPoint, endTime: HrTime, value: T): DataPoint<T> {
-  return { attributes: point.attributes, startTime: hrTimeOf(point.startMillis), endTime, value };
+  const startTime = hrTimeOf(startBefore(endTime, point.startMillis));
+  return { attributes: point.attributes, startTime, endTime, value };
 }
 
 function histogramOf(value: HistogramValue, withSum: boolean): Histogram {

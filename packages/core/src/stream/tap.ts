@@ -1,4 +1,5 @@
 import { type Context, context as contextApi, type SpanContext } from '@opentelemetry/api';
+import { reportFault } from '../fault/report-fault.ts';
 import type { Exemplar } from '../metric.ts';
 import { sampledSpanContext } from '../sampled-span.ts';
 
@@ -29,14 +30,16 @@ export class ExemplarStore implements MeasurementTap {
     this.#buckets = buckets;
   }
 
-  offer(series: number, where: number, value: number, context: Context | undefined): void {
+  offer(series: number, where: number, value: number, given: Context | undefined): void {
+    // Attributes are easily given in its place, and numbers by `forEach(bound.add, bound)`.
+    const context = typeof given?.getValue === 'function' ? given : undefined;
     if (this.#skip > 0 && context === undefined) {
       this.#skip--;
       return;
     }
     const place = series * this.#buckets + where;
     if (where < 0 || this.#kept.get(place)?.round === this.#round) return;
-    const span = sampledSpanContext(context ?? contextApi.active());
+    const span = spanIn(context);
     if (span === undefined) {
       if (context === undefined) {
         this.#backOff = Math.min(this.#backOff * 2 + 1, MAX_SKIP);
@@ -71,6 +74,16 @@ export class ExemplarStore implements MeasurementTap {
       spanId: span.spanId,
       round: this.#round,
     });
+  }
+}
+
+/** The sampled span of a context, the active one if none is given. Never throws: context managers and spans may be the user's. */
+function spanIn(context: Context | undefined): SpanContext | undefined {
+  try {
+    return sampledSpanContext(context ?? contextApi.active());
+  } catch (fault) {
+    reportFault('exemplars', 'asking for the active span', fault);
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ObservableResult } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
 import { type Collector, MeterProvider, type MetricViewOptions } from '../../src/index.ts';
-import { DELTA, pointsOf } from '../collected.ts';
+import { DELTA, metricOf, pointsOf } from '../collected.ts';
 
 /** A provider with an observed counter `c`, whose values by worker are `rows`. */
 function start(views: readonly MetricViewOptions[] = [], cardinalityLimit?: number) {
@@ -143,4 +143,22 @@ describe.each<[string, readonly MetricViewOptions[], number | undefined]>([
     observed.rows = { a: 5 };
     expect(await deltas(interval)).toEqual({ all: 5 });
   });
+});
+
+test('what has begun while a callback was waited for is of the interval that ends then', async () => {
+  const provider = new MeterProvider({});
+  const meter = provider.getMeter('test');
+  const [interval, whole] = [provider.addCollector(DELTA), provider.addCollector()];
+  meter.createObservableGauge('rows').addCallback(async (result) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    meter.createCounter('orders').add(1);
+    result.observe(42);
+  });
+  for (const reader of [interval, whole]) {
+    const collection = await reader.collect();
+    for (const name of ['rows', 'orders']) {
+      const metric = metricOf(collection, name);
+      expect(metric?.startMillis(0)).toBeLessThanOrEqual(collection.timeMillis);
+    }
+  }
 });

@@ -60,6 +60,33 @@ describe('an exemplar', () => {
     expect(await exemplar(reader, 'c')).toMatchObject({ value: 4, spanId: '2222222222222222' });
   });
 
+  test.each<[string, unknown]>([
+    ['attributes', { plan: 'pro' }],
+    ['a number, as of forEach(bound.add, bound)', 3],
+    ['a text', 'x'],
+    ['null', null],
+    [
+      'a context that throws',
+      {
+        getValue: () => {
+          throw new Error('context');
+        },
+      },
+    ],
+  ])('is looked for without harm when %s is given for the context', async (_text, given) => {
+    const { meter, exemplar, reader } = start();
+    const [counter, bound] = [meter.createCounter('c'), meter.createHistogram('h').bind({})];
+    context.with(first, () => {
+      counter.add(1, {}, given as Context);
+      bound.record(1, given as Context);
+    });
+    const isThrowing = typeof (given as { getValue?: unknown } | null)?.getValue === 'function';
+    const spanId = isThrowing ? undefined : '1111111111111111';
+    expect((await exemplar(reader, 'c'))?.spanId).toBe(spanId);
+    expect((await exemplar(reader, 'h'))?.spanId).toBe(spanId);
+    expect(metricOf(await reader.collect(), 'h')?.count(0)).toBe(1);
+  });
+
   test('is not taken outside of a span, in an unsampled one, or with ids that are not valid', async () => {
     const { meter, exemplar, reader } = start();
     const counter = meter.createCounter('c');

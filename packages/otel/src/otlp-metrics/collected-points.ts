@@ -1,6 +1,6 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { CollectedMetric, Exemplar } from '@org/instrument-core';
-import { hasSum } from '../metric-producer.ts';
+import { hasSum, startBefore } from '../metric-producer.ts';
 import type { ProtoWriter } from '../protobuf/proto-writer.ts';
 import type { AttributeSlab } from './attribute-slab.ts';
 import { DATA, EXEMPLAR, EXPONENTIAL_POINT, HISTOGRAM_POINT, NUMBER_POINT, TIMES } from './fields.ts';
@@ -112,7 +112,7 @@ function writeExponentialPoints(
 
 function writeTimes(writer: ProtoWriter, startMillis: number, endTime: HrTime): void {
   writer.nanos(TIMES.time, endTime[0], endTime[1]);
-  writer.millis(TIMES.start, startMillis);
+  writer.millis(TIMES.start, startBefore(endTime, startMillis));
 }
 
 /**

@@ -145,3 +145,22 @@ describe('a serializer', () => {
     expect(first).toEqual(sent);
   });
 });
+
+it.each(['lazy', 'as objects'])(
+  'a point has begun no later than its time, whatever the clock says: %s',
+  async (form) => {
+    const metric = await orders();
+    const before: [number, number] = [Math.floor(Date.now() / 1_000) - 60, 5];
+    const toData = form === 'lazy' ? lazyMetricData : metricDataOf;
+    const metrics: ResourceMetrics = {
+      resource: RESOURCE,
+      scopeMetrics: [{ scope: { name: 'shop' }, metrics: [toData(metric, before)] }],
+    };
+    const [decoded] = decodeMetrics(createMetricsSerializer().serializeRequest(metrics)!);
+    for (const point of decoded?.sum?.dataPoints ?? []) {
+      expect(BigInt(point.startTimeUnixNano ?? -1)).toBeLessThanOrEqual(BigInt(point.timeUnixNano ?? 0));
+      expect(BigInt(point.startTimeUnixNano ?? 0)).toBeGreaterThan(0n);
+    }
+    expect(decoded?.sum?.dataPoints).toHaveLength(3);
+  },
+);

@@ -176,6 +176,23 @@ describe('the queue', () => {
     expect(exporter.batches.flat()).toEqual(['a', 'b', 'c', 'd', 'e', 'h']);
   });
 
+  it('goes on with the series of a queue that is gone', async () => {
+    const meters = new MeterProvider({});
+    const capacities = () => meters.snapshot().filter(({ name }) => name.endsWith('queue.capacity'));
+    start({ meters, maxQueueSize: 7, maxExportBatchSize: 7 });
+    const other = start({ meters, maxQueueSize: 2, maxExportBatchSize: 2 }).queue;
+    const names = capacities().map(({ attributes }) => attributes['otel.component.name']);
+    expect(capacities().map(({ value }) => value)).toEqual([7, 2]);
+    await other.shutdown();
+    for (const capacity of [5, 3]) {
+      const { queue } = start({ meters, maxQueueSize: capacity, maxExportBatchSize: 1 });
+      expect(capacities().map(({ value }) => value)).toEqual([7, capacity]);
+      await queue.shutdown();
+      await other.shutdown();
+    }
+    expect(capacities().map(({ attributes }) => attributes['otel.component.name'])).toEqual(names);
+  });
+
   it('counts and reports a span that cannot be kept, and keeps the others', async () => {
     const meters = new MeterProvider({});
     const list = createSpanList();
