@@ -209,8 +209,8 @@ describe('statsd_exporter of Prometheus', () => {
         const hits = [...samples].filter(([name]) => /^fuzz\d_hits/.test(name));
         return hits.reduce((sum, [name]) => sum + sumOf(samples, name), 0);
       }, SOON)
-      // What was recorded before an init() belongs to it, too.
-      .toBe(500 * (1 + 2 + 3 + 4 + 5));
+      // Each init() sends what has come since the one before it, to one receiver.
+      .toBe(500 * dialects.length);
     const samples = await server.samples();
     expect(
       [...samples.keys()].filter((name) => name.includes('stolen') && !name.startsWith('fuzz1_')),
@@ -302,7 +302,7 @@ describe("the collector's StatsD receiver", () => {
     const app = lab.startApp({ source: fuzz(['dogstatsd', 'plain'], tcp) });
     expect(await app.end).toEqual({ code: 0, signal: null });
     const hits = () => collector.points().filter(({ metric }) => /^fuzz\d\.hits/.test(metric));
-    await expect.poll(() => hits().reduce((sum, { value }) => sum + value, 0), SOON).toBe(500 * (1 + 2));
+    await expect.poll(() => hits().reduce((sum, { value }) => sum + value, 0), SOON).toBe(500 * 2);
     const tagged = hits().filter(({ metric }) => metric.startsWith('fuzz0'));
     expect(new Set(tagged.map(({ metric }) => metric))).toEqual(new Set(['fuzz0.hits']));
     expect(collector.points().filter(({ metric }) => metric.startsWith('stolen'))).toEqual([]);

@@ -9,6 +9,7 @@ import type { AuditOperation, SpanReference } from './operation/operation.ts';
 import type { AuditPage, AuditQuery } from './query/query.ts';
 import { pageOf, queryJournal } from './query/query-journal.ts';
 import { activeSpan } from './record/active-span.ts';
+import { endOf, startOf } from './record/operation-times.ts';
 import type { OperationSpan } from './record/span.ts';
 import type { Verification, VerifyOptions } from './verify/verification.ts';
 import { verifyJournal } from './verify/verify-journal.ts';
@@ -171,13 +172,9 @@ export class JournalAudit implements Audit {
     const { spans } = this.#parts;
     if (spans === undefined) return undefined;
     try {
-      // What is wrong with them is told by the encoder.
-      const { action, durationMillis, startTime } = operation;
-      if (typeof action !== 'string') return undefined;
-      const before = typeof durationMillis === 'number' && durationMillis > 0 ? durationMillis : 0;
-      const given = startTime instanceof Date ? startTime.getTime() : startTime;
-      const isGiven = typeof given === 'number' && given >= 0;
-      return spans.open({ action }, isGiven ? given : (startMillis ?? Date.now() - before));
+      const { action } = operation;
+      // What is wrong with it is told by the encoder.
+      return typeof action === 'string' ? spans.open({ action }, startOf(operation, startMillis)) : undefined;
     } catch {
       return undefined;
     }
@@ -311,10 +308,4 @@ export class JournalAudit implements Audit {
 
 function defined(end: OperationEnd): OperationEnd {
   return Object.fromEntries(Object.entries(end).filter(([, value]) => value !== undefined));
-}
-
-/** When an operation that is over had ended, Unix time in milliseconds; `undefined` where nobody said. */
-function endOf({ startTime, durationMillis }: EntryContent): number | undefined {
-  if (startTime === undefined || durationMillis === undefined) return undefined;
-  return Date.parse(startTime) + durationMillis;
 }

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { parseCheckpoints, type StoredCheckpoint } from '../checkpoint/checkpoints-file.ts';
+import { openExisting } from './open-existing.ts';
 
 /** Bytes at the end of the file that are read to find the last checkpoint: one has some 200. */
 const TAIL_BYTES = 64 * 1024;
@@ -53,13 +54,4 @@ function readEnd(
   const { checkpoints, goodBytes, isTorn } = parseCheckpoints(tail.subarray(from).toString());
   const last = checkpoints.findLast((each) => each.origin === origin && isMeant(each));
   return { goodBytes: isTorn ? start + from + goodBytes : size, bytes: size, last };
-}
-
-function openExisting(path: string): number | undefined {
-  try {
-    return openSync(path, 'r+');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

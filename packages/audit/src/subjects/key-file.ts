@@ -16,6 +16,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { reportFault } from '@org/instrument-core';
 import { makeDirectory, syncDirectory as syncDirectoryNow } from '@org/instrument-core/directory';
+import { openExisting } from '../journal/open-existing.ts';
 import { ERASED_KEY, KEY_OFFSET, type KeyRecord, keyLine, parseKeyRecords } from './key-record.ts';
 
 const PRIVATE = 0o600;
@@ -214,16 +215,6 @@ export class KeyFile {
       if (nowFd !== undefined) closeSync(nowFd);
       throw error;
     }
-  }
-}
-
-function openExisting(path: string): number | undefined {
-  try {
-    // Not for appending: Linux would append what is to be overwritten, too (pwrite(2), "Bugs").
-    return openSync(path, 'r+');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }
 
