@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import { SHARED_LENGTH } from '../own-text.ts';
 import { type KeyFilter, multiplier, type Shape, ShapeTable } from './key-set.ts';
 import { isAttributeValue, valueTable } from './value-table.ts';
 
@@ -18,7 +19,7 @@ const EMPTY: Attributes = {};
 /** 2^32 divided by the golden ratio: brings every bit of a sum of products to the top (Knuth, TAOCP 6.4). */
 const HASH_SPREAD = 0x9e3779b1;
 
-const texts = valueTable.ids;
+const { ids: texts, values: known } = valueTable;
 
 /**
  * Resolves attribute objects to series numbers: 0, 1, 2, … in order of first sighting, the same for any order of keys.
@@ -82,7 +83,8 @@ export class SeriesIndex {
       if (value !== values[i]) {
         const id = typeof value === 'string' ? texts.get(value) : valueTable.findPrimitive(value);
         if (id !== undefined) {
-          values[i] = valueTable.owned(value, id);
+          // As `ValueTable.owned`.
+          values[i] = typeof value === 'string' && value.length >= SHARED_LENGTH ? known[id] : value;
           shape.number(i, id);
         } else if (!shape.take(i, value)) return this.#resolveShape(attributes);
       }

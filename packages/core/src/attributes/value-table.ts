@@ -32,24 +32,25 @@ class ArrayNode {
 export class ValueTable {
   /** Strings, booleans and holes; recording's hot path looks strings up by itself. */
   readonly ids: Map<unknown, number> = new Map();
+  /** By number; `null` stands for holes. The hot path reads it by itself, too: one more call is too much to be inlined. */
+  readonly values: (AttributeValue | null)[] = [];
   /** Numbers, by {@link numberKey}. */
   readonly #numbers = new Map<number | string, number>();
-  readonly #values: (AttributeValue | null)[] = [];
   readonly #arrays = new Map<number, ArrayNode>();
 
   /** Values kept. */
   get size(): number {
-    return this.#values.length;
+    return this.values.length;
   }
 
   /** The value of a number; arrays are frozen. */
   value(id: number): AttributeValue {
-    return this.#values[id] as AttributeValue;
+    return this.values[id] as AttributeValue;
   }
 
   /** What to remember of a value that has this number: the table's own text in place of one that may keep a longer one. */
   owned(value: unknown, id: number): unknown {
-    return typeof value === 'string' && value.length >= SHARED_LENGTH ? this.#values[id] : value;
+    return typeof value === 'string' && value.length >= SHARED_LENGTH ? this.values[id] : value;
   }
 
   /** Number of a string, number or boolean that was interned before, or `undefined`. */
@@ -87,8 +88,8 @@ export class ValueTable {
     }
     if (node.id < 0) {
       // The elements as the table has them: those of the caller may keep longer texts.
-      const kept = Object.freeze(ids.map((id) => this.#values[id]));
-      node.id = this.#values.push(kept as AttributeValue) - 1;
+      const kept = Object.freeze(ids.map((id) => this.values[id]));
+      node.id = this.values.push(kept as AttributeValue) - 1;
     }
     return node.id;
   }
@@ -97,7 +98,7 @@ export class ValueTable {
     const known = this.findPrimitive(primitive);
     if (known !== undefined) return known;
     const value = typeof primitive === 'string' ? ownText(primitive) : primitive;
-    const id = this.#values.push(value === HOLE ? null : value) - 1;
+    const id = this.values.push(value === HOLE ? null : value) - 1;
     if (typeof value === 'number') this.#numbers.set(numberKey(value), id);
     else this.ids.set(value, id);
     return id;
