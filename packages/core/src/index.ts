@@ -29,6 +29,7 @@ export { createEventRecorder } from './events/event-recorder.ts';
 export type { EventSubscription, SubscribeOptions } from './events/event-subscription.ts';
 export { isError, reasonOf } from './fault/reason-of.ts';
 export { reportFault } from './fault/report-fault.ts';
+export { tell } from './fault/tell.ts';
 export { errorTypeOf, isAbort } from './fault/thrown.ts';
 export { endWhenAbandoned, forgetHandle } from './following/abandoned.ts';
 export { follow, followObject, thenOf } from './following/follow.ts';

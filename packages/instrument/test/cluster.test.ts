@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
+import { freePort } from '../../../test/e2e/harness/free-port.ts';
 import { type App, startApp } from './support/start-app.ts';
 
 interface Child {
@@ -28,15 +28,6 @@ async function startCluster(port: number): Promise<{ readonly app: App; readonly
   app.child.stdout?.on('data', (chunk) => (printed += chunk));
   await app.printed(']');
   return { app, children: JSON.parse(printed) as Child[] };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Over a new connection each time: a cluster shares out connections. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import { countSelf } from '@org/instrument-core';
+import { countSelf, tell } from '@org/instrument-core';
 import { messageOf } from './message-of.ts';
 import type { OtelOptions } from './options.ts';
 import { createRateLimitedLogger } from './rate-limited-logger.ts';
@@ -50,20 +50,12 @@ export function catchSdkFaults(): void {
 /** A fault at run time: counted and said, and kept from the application. */
 export function fault(component: string, error: unknown): void {
   countSelf('instrument.faults', component);
-  say('error', `${component}: ${messageOf(error)}`);
+  tell('error', `${component}: ${messageOf(error)}`);
 }
 
 /** Warns of what the caller may want to put right, from where nothing may be thrown at it. */
 export function warn(message: string): void {
-  say('warn', message);
-}
-
-function say(level: 'error' | 'warn', message: string): void {
-  try {
-    diag[level](message);
-  } catch {
-    // The logger may be the application's. Nowhere left to say it.
-  }
+  tell('warn', message);
 }
 
 /** Says what `diag` may not reach: with globals of another version than the API's own, it has no logger. */

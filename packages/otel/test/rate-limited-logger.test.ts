@@ -1,8 +1,8 @@
 import { diag } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
+import { keptBy } from '../../core/test/kept-memory.ts';
 import { messageOf } from '../src/message-of.ts';
 import { createRateLimitedLogger } from '../src/rate-limited-logger.ts';
-import { keptBy } from './kept-by.ts';
 
 function createLogger() {
   const lines: string[] = [];
@@ -58,9 +58,9 @@ describe('the rate-limited logger', () => {
     expect(lines).toEqual([...Array(5).fill('error: Exporter first'), 'error: Exporter second']);
   });
 
-  it('keeps nothing of long messages but what it tells them apart by', () => {
+  it('keeps nothing of long messages but what it tells them apart by', async () => {
     const logger = createRateLimitedLogger(() => {});
-    const kept = keptBy(() => {
+    const kept = await keptBy(() => {
       for (let i = 0; i < 20; i++) {
         logger.warn(`${'abcdefghijklmnopqrst'[i]} failed: ${'x'.repeat(2_000_000)}1`);
       }

@@ -1,18 +1,22 @@
 import { MAX_KEY, REDACTED } from './limits.ts';
 
-/** Words that make any key a secret's, wherever they stand in it. */
-const SECRET_WORDS: ReadonlySet<string> = new Set([
+/** Words of labels that name no thing: `secret` is one of Kubernetes, `pin` one of a board, `token` one that is traded. */
+const SECRET_LABELS: ReadonlySet<string> = new Set([
   'authorization',
-  'cookie',
-  'cookies',
-  'credential',
-  'credentials',
   'jwt',
   'passcode',
   'passphrase',
   'passwd',
   'password',
   'passwords',
+]);
+/** Words that make any key a secret's, wherever they stand in it. */
+const SECRET_WORDS: ReadonlySet<string> = new Set([
+  ...SECRET_LABELS,
+  'cookie',
+  'cookies',
+  'credential',
+  'credentials',
   'pwd',
   'secret',
   'secrets',
@@ -46,16 +50,6 @@ const LAST_PAIRS: ReadonlySet<string> = new Set([
   'shared key',
   'signing key',
   'webhook url',
-]);
-/** Words of labels that name no thing: `secret` is one of Kubernetes, `pin` one of a board, `token` one that is traded. */
-const SECRET_LABELS: ReadonlySet<string> = new Set([
-  'authorization',
-  'jwt',
-  'passcode',
-  'passphrase',
-  'passwd',
-  'password',
-  'passwords',
 ]);
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g;
 

@@ -1,4 +1,4 @@
-import { tellError } from '../fault/tell-error.ts';
+import { tell } from '../fault/tell.ts';
 import { processWide } from '../process-wide.ts';
 import { countSelf } from '../self-metrics.ts';
 import { type EventIteration, type IterateOptions, iterateEvents } from './event-iteration.ts';
@@ -180,7 +180,7 @@ export class EventBus<Events extends object = EventMap> {
     this.#failed++;
     // The first failure is said, then each doubling: a listener that always throws must not flood the log.
     if ((this.#failed & (this.#failed - 1)) === 0) {
-      tellError(`A listener of the event ${name} failed (${this.#failed} failures so far)`, error);
+      tell('error', `A listener of the event ${name} failed (${this.#failed} failures so far)`, error);
     }
   }
 }

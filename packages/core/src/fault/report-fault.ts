@@ -1,7 +1,7 @@
 import { monotonicMillis } from '../clock.ts';
 import { countSelf } from '../self-metrics.ts';
 import { reasonOf } from './reason-of.ts';
-import { tellError } from './tell-error.ts';
+import { tell } from './tell.ts';
 
 /** A fault that repeats is said once a minute: it may occur at every call. */
 const QUIET_MILLIS = 60_000;
@@ -29,5 +29,5 @@ export function reportFault(component: string, what: string, fault: unknown): vo
   }
   said.set(key, { untilMillis: now + QUIET_MILLIS, suppressed: 0 });
   const more = before === undefined || before.suppressed === 0 ? '' : `, ${before.suppressed} more unsaid`;
-  tellError(`${component}: ${what} failed${more}: ${reasonOf(fault)}`, fault);
+  tell('error', `${component}: ${what} failed${more}: ${reasonOf(fault)}`, fault);
 }
