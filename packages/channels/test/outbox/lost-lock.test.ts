@@ -18,7 +18,16 @@ afterEach(() => void vi.useRealTimers());
 function takeOver(slot: string): void {
   const lock = join(slot, 'lock');
   const owner = JSON.parse(readFileSync(lock, 'utf8'));
-  writeFileSync(lock, JSON.stringify({ ...owner, pid: process.ppid, started: undefined, token: 'another' }));
+  writeFileSync(
+    lock,
+    JSON.stringify({
+      ...owner,
+      pid: process.ppid,
+      started: undefined,
+      socketIn: undefined,
+      token: 'another',
+    }),
+  );
 }
 
 it('what is in a slot that was taken over is the other process’s, and what comes goes to a new one', async () => {

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
+import { isSocketOpen } from './live-socket.ts';
 import { pidNamespace } from './pid-namespace.ts';
 
 /** After that long without a sign of life, a lock of another machine or container is taken for left behind: six beats. */
@@ -15,44 +17,31 @@ export interface Owner {
   readonly started: string | undefined;
   /** Where the pid means that process. Linux only; not in locks of earlier versions. */
   readonly pidNamespace: string | undefined;
+  /** Where the socket of the token can be seen that it has open; in containers, see `openLiveSocket`. */
+  readonly socketIn?: string | undefined;
   /** Tells two locks of one process apart. */
   readonly token: string;
   /** When it took the lock: ISO 8601. */
   readonly since: string;
 }
 
+/** Tells one lock from another. */
+export function newToken(): string {
+  return randomBytes(8).toString('hex');
+}
+
 /** This process and thread, with a token of its own. */
-export function self(token: string): Owner {
+export function self(token: string, socketIn?: string): Owner {
   return {
     pid: process.pid,
     host: hostname(),
     thread: threadId,
     started: startOf(process.pid),
     pidNamespace: pidNamespace(),
+    socketIn,
     token,
     since: new Date().toISOString(),
   };
-}
-
-/**
- * What a lock says; `undefined` when it says nothing, or is gone.
- *
- * @throws the error of the file system: a lock that cannot be read may well be somebody's.
- */
-export function readOwner(path: string): Owner | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    const owner = JSON.parse(text) as Owner;
-    return Number.isInteger(owner.pid) && typeof owner.token === 'string' ? owner : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** An owner in words; of one whose process cannot be seen from here, with what its user can do. */
@@ -62,7 +51,7 @@ export function describeOwner(owner: Owner | undefined): string {
   const isElsewhere = isInOtherNamespace(owner);
   const place = host === hostname() && isElsewhere ? `in another container on ${host}` : `on ${host}`;
   const words = `process ${pid} ${place}${thread === 0 ? '' : `, thread ${thread}`}, since ${since}`;
-  if (host === hostname() && !isElsewhere) return words;
+  if ((host === hostname() && !isElsewhere) || isSocketSeen(owner)) return words;
   return `${words} (if it is gone, wait: its lock is free within a minute)`;
 }
 
@@ -71,8 +60,13 @@ export function isThisProcess(owner: Owner): boolean {
   return owner.host === hostname() && owner.pid === process.pid && !isInOtherNamespace(owner);
 }
 
-/** Whether an owner is there, by its process where that can be seen, and else by the time of its lock. */
+/**
+ * Whether an owner is there, by its process where that can be seen, or by the socket that it has open, and else by the time
+ * of its lock.
+ */
 export function isAlive(owner: Owner, path: string): boolean {
+  const isOpen = isSocketSeen(owner);
+  if (isOpen !== undefined) return isOpen;
   if (owner.host !== hostname()) return isFresh(path);
   // On one machine, a time to come is of before the clock was set back, as when one without a battery was switched off.
   if (isInOtherNamespace(owner)) return isFresh(path, STALE_MILLIS);
@@ -93,6 +87,11 @@ function isInOtherNamespace(owner: Owner): boolean {
   if (owner.pidNamespace === undefined) return false;
   const own = pidNamespace();
   return own !== undefined && own !== owner.pidNamespace;
+}
+
+/** Whether its socket is open; `undefined` for one that has none, or whose cannot be seen from here. */
+function isSocketSeen({ token, socketIn }: Owner): boolean | undefined {
+  return socketIn === undefined ? undefined : isSocketOpen(token, socketIn);
 }
 
 /** Whether a file was touched within the last minute, by a clock that may be ahead of ours by `aheadMillis`. */

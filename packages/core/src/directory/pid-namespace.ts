@@ -12,16 +12,24 @@ const OF_MACHINE = 'pid:[4026531836]';
 export function pidNamespace(): string | undefined {
   try {
     const name = readlinkSync('/proc/self/ns/pid');
-    return name === OF_MACHINE ? name : `${name} ${bootId()}`;
+    return name === OF_MACHINE ? name : `${name} ${bootId() ?? ''}`;
   } catch {
     return undefined;
   }
 }
 
-function bootId(): string {
+/** Whether others of this machine may have pids that mean nothing here. */
+export function isInContainer(): boolean {
+  const name = pidNamespace();
+  return name !== undefined && name !== OF_MACHINE;
+}
+
+/** Names the kernel that is running, and no other: of this machine, since it was booted. `undefined` where none does. */
+export function bootId(): string | undefined {
   try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+    const text = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+    return text === '' ? undefined : text;
   } catch {
-    return '';
+    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -28,9 +28,9 @@ beforeAll(async () => {
           writeFileSync(directory + '/lock', JSON.stringify({ ...owner, since: '2026-01-01T00:00:00.000Z' }));
         }
         try {
-          lockDirectory(directory);
+          const lock = lockDirectory(directory);
           console.log('has it');
-          if (task === 'hold') process.stdin.resume();
+          if (task === 'hold') process.stdin.resume().once('end', () => lock.release());
         } catch (error) {
           console.log(error.message);
         }
@@ -50,8 +50,8 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 /** Skips a test where namespaces cannot be made: not on Linux, or not for this user, or not in this container. */
 function needNamespaces({ skip }: TestContext): void {
   const [command, ...given] = UNSHARE;
-  const { status, stderr, error } = spawnSync(command, [...given, 'true'], { encoding: 'utf8' });
-  skip(status !== 0, `no PID namespace can be made here: ${error?.message ?? stderr.trim()}`);
+  const { status, stderr, error } = spawnSync(command, [...given, '--net', 'true'], { encoding: 'utf8' });
+  skip(status !== 0, `no namespaces can be made here: ${error?.message ?? stderr.trim()}`);
 }
 
 function directoryOf(name: string): string {
@@ -72,35 +72,78 @@ function said(directory: string, ...after: readonly ['after', boot: string] | re
   return `${stdout}${stderr}`.trim();
 }
 
-/** Has a process of a namespace of its own hold a directory. Returns what kills it, and resolves when it is gone. */
-async function hold(directory: string): Promise<() => Promise<void>> {
+interface Holder {
+  kill(): Promise<void>;
+  /** It gives the directory back, and ends. */
+  end(): Promise<void>;
+}
+
+/** Has a process of a PID namespace of its own hold a directory; `--net`: of a network of its own too. */
+async function hold(directory: string, ...network: readonly ['--net'] | readonly []): Promise<Holder> {
   const [command, ...given] = UNSHARE;
-  const holder = spawn(command, [...given, process.execPath, program, 'hold', directory]);
+  const holder = spawn(command, [...given, ...network, process.execPath, program, 'hold', directory]);
   const closed = once(holder, 'close');
   const [line] = (await once(createInterface(holder.stdout), 'line')) as [string];
   expect(line).toBe('has it');
-  return async () => {
-    holder.kill('SIGKILL');
-    await closed;
+  return {
+    kill: async () => {
+      holder.kill('SIGKILL');
+      await closed;
+    },
+    end: async () => {
+      holder.stdin.end();
+      await closed;
+    },
   };
 }
 
-test('a directory belongs to one of two containers of one host name, until that is gone for a minute', async (context) => {
+/** The lock was not touched for longer than a minute. */
+function makeOld(directory: string): void {
+  const before = new Date(Date.now() - 61_000);
+  utimesSync(join(directory, 'lock'), before, before);
+}
+
+test('a directory belongs to one of two containers of a pod, until that is gone', async (context) => {
   needNamespaces(context);
-  const directory = directoryOf('two');
-  const kill = await hold(directory);
+  const directory = directoryOf('pod');
+  const holder = await hold(directory);
   try {
+    // It may have been stopped for long: the kernel knows all the same that it is there.
+    makeOld(directory);
     const refused = `${directory} belongs to process 1 in another container on ${hostname()}`;
-    expect(said(directory)).toContain(refused);
+    expect(said(directory)).toMatch(new RegExp(`^${refused}, since [^ ]+$`));
     expect(isLocked(directory)).toBe(true);
-    await kill();
-    expect(said(directory)).toMatch(/if it is gone, wait: its lock is free within a minute/);
-    const before = new Date(Date.now() - 61_000);
-    utimesSync(join(directory, 'lock'), before, before);
+    await holder.kill();
+    expect(isLocked(directory)).toBe(false);
     expect(said(directory)).toBe('has it');
   } finally {
-    await kill();
+    await holder.kill();
   }
+});
+
+test('a directory belongs to one of two containers with networks of their own, until that is gone for a minute', async (context) => {
+  needNamespaces(context);
+  const directory = directoryOf('networks');
+  const holder = await hold(directory, '--net');
+  try {
+    expect(said(directory)).toContain('in another container');
+    expect(isLocked(directory)).toBe(true);
+    await holder.kill();
+    expect(said(directory)).toMatch(/if it is gone, wait: its lock is free within a minute/);
+    makeOld(directory);
+    expect(said(directory)).toBe('has it');
+  } finally {
+    await holder.kill();
+  }
+});
+
+test('a container that gives a directory back leaves nothing in it', async (context) => {
+  needNamespaces(context);
+  const directory = directoryOf('given-back');
+  const holder = await hold(directory);
+  expect(readdirSync(directory)).toEqual(['lock']);
+  await holder.end();
+  expect(readdirSync(directory)).toEqual([]);
 });
 
 test('a namespace whose number is used again is another one after a reboot, and on another machine', (context) => {

@@ -1,0 +1,66 @@
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isFresh, type Owner } from './lock-owner.ts';
+
+/** Between two looks at a lock that another process is removing. */
+const STEP_MILLIS = 5;
+
+/** A name beside a lock, for what is to be linked into its place. */
+export function draftOf(path: string, token: string): string {
+  return `${path}.${token}`;
+}
+
+/** Writes a file that says who has the directory, for the user alone; it must not be there. */
+export function writeOwner(path: string, owner: Owner): void {
+  writeFileSync(path, `${JSON.stringify(owner)}\n`, { flag: 'wx', mode: 0o600 });
+}
+
+/**
+ * What a lock says; `undefined` when it says nothing, or is gone.
+ *
+ * @throws the error of the file system: a lock that cannot be read may well be somebody's.
+ */
+export function readOwner(path: string): Owner | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const owner = JSON.parse(text) as Owner;
+    return Number.isInteger(owner.pid) && typeof owner.token === 'string' ? owner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Gives a draft a second name; `false` when that is taken. */
+export function tryLink(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Takes a lock away that was left behind. Only one process at a time does so, and looks again before: a lock that
+ * somebody else has taken meanwhile must not be lost.
+ */
+export function removeStale(path: string, draft: string, seen: Owner | undefined): void {
+  const guard = draftOf(path, '0'.repeat(16));
+  if (!tryLink(draft, guard)) {
+    // One that was left behind itself is in nobody's way for longer than this.
+    if (!isFresh(guard)) rmSync(guard, { force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STEP_MILLIS);
+    return;
+  }
+  try {
+    if (readOwner(path)?.token === seen?.token) rmSync(path, { force: true });
+  } finally {
+    rmSync(guard, { force: true });
+  }
+}
