@@ -88,6 +88,22 @@ describe('the packages', () => {
   });
 });
 
+describe('the sources', () => {
+  it("tell OpenTelemetry's diag by one function, which contains a logger that throws", () => {
+    const files = readdirSync(join(root, 'packages'))
+      .map((name) => join('packages', name, 'src'))
+      .flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.endsWith('.ts'))
+          .map((file) => join(folder, file)),
+      );
+    const telling = files.filter((file) =>
+      /\bdiag(\.(error|warn|info|debug|verbose)\b|\[)/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(telling).toEqual([join('packages', 'core', 'src', 'fault', 'tell.ts')]);
+  });
+});
+
 describe('the linter', () => {
   const probe = join(root, 'packages', 'core', 'src', 'architecture-probe.ts');
   afterEach(() => {

@@ -1,5 +1,4 @@
-import { diag } from '@opentelemetry/api';
-import { InstrumentError } from '@org/instrument-core';
+import { InstrumentError, tell } from '@org/instrument-core';
 import type { Audit, AuditStatus, OpenOperation } from './audit.ts';
 import { withAuditContext } from './context/audit-context.ts';
 import type { AuditEntry, RecordedEntry } from './operation/entry.ts';
@@ -147,7 +146,8 @@ function update(): void {
 function drop(why: string): void {
   const dropped = early.drop(why);
   if (dropped === 0) return;
-  diag.warn(
+  tell(
+    'warn',
     `audit: ${dropped} operations were recorded, and are dropped, for ${why}. ` +
       'Give init({ audit: { directory } }) a directory that can be written to keep them.',
   );

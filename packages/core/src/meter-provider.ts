@@ -1,7 +1,8 @@
-import { diag, type MeterOptions, type MeterProvider as MeterProviderInterface } from '@opentelemetry/api';
+import type { MeterOptions, MeterProvider as MeterProviderInterface } from '@opentelemetry/api';
 import { asText } from './as-text.ts';
 import { Collector, type CollectorOptions } from './collector.ts';
 import { InstrumentError } from './errors.ts';
+import { tell } from './fault/tell.ts';
 import type { Storage } from './instrument/storage.ts';
 import { isCompatible, Meter } from './meter.ts';
 import type { InstrumentationScope, MetricDescriptor } from './metric.ts';
@@ -59,7 +60,7 @@ export class MeterProvider implements MeterProviderInterface {
     let meter = this.#meters.get(id);
     if (meter === undefined) {
       if (name === '')
-        diag.warn('A meter was asked for without a name: its metrics cannot be told by their scope.');
+        tell('warn', 'A meter was asked for without a name: its metrics cannot be told by their scope.');
       const scope: InstrumentationScope = { name, version, schemaUrl };
       meter = new Meter(scope, (owner, storage) => {
         this.#open(owner, storage, []);

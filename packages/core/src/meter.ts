@@ -1,13 +1,13 @@
 import {
   type Attributes,
   type BatchObservableCallback,
-  diag,
   type Meter as MeterInterface,
   type MetricOptions,
   type Observable,
   ValueType,
 } from '@opentelemetry/api';
 import { asText } from './as-text.ts';
+import { tell } from './fault/tell.ts';
 import {
   type BindableCounter,
   type BindableGauge,
@@ -122,7 +122,8 @@ export class Meter implements MeterInterface {
     const name = asText(given);
     const options = declared ?? {};
     if (!NAME.test(name)) {
-      diag.warn(
+      tell(
+        'warn',
         `Instrument name ${JSON.stringify(name)} is not valid: use a letter, then up to 254 letters, digits, _ . - or /.`,
       );
     }
@@ -158,7 +159,8 @@ export function isCompatible(a: MetricDescriptor, b: MetricDescriptor): boolean 
 }
 
 function warnConflict(known: MetricDescriptor, wanted: MetricDescriptor): void {
-  diag.warn(
+  tell(
+    'warn',
     `Metric ${wanted.name} was declared before as ${describe(known)} and now as ${describe(wanted)}; both are kept. ` +
       'Declare it alike everywhere, or rename one of them with a view.',
   );
@@ -172,7 +174,8 @@ function describe({ type, unit, integer }: MetricDescriptor): string {
 function warnOtherBoundaries(known: Storage, wanted: readonly number[] | undefined): void {
   const has = known.advice.explicitBucketBoundaries;
   if (wanted === undefined || String(has) === String(wanted)) return;
-  diag.warn(
+  tell(
+    'warn',
     `Metric ${known.descriptor.name} was declared before with other bucket boundaries ` +
       `(${has === undefined ? 'the default ones' : has.join(', ')}), which are kept. Declare them alike, or set them ` +
       'with a view.',
@@ -180,7 +183,7 @@ function warnOtherBoundaries(known: Storage, wanted: readonly number[] | undefin
 }
 
 function useLongerDescription(storage: Storage, wanted: MetricDescriptor): void {
-  diag.warn(`Metric ${wanted.name} was declared with two descriptions; the longer one is used.`);
+  tell('warn', `Metric ${wanted.name} was declared with two descriptions; the longer one is used.`);
   const was = storage.descriptor.description;
   if (wanted.description.length <= was.length) return;
   storage.descriptor = { ...storage.descriptor, description: wanted.description };

@@ -1,9 +1,9 @@
-import { diag } from '@opentelemetry/api';
 import {
   type BusEvent,
   countSelf,
   describeValue,
   type EventIteration,
+  tell,
   unknownKeys,
 } from '@org/instrument-core';
 import type { CheckFunction, CheckOptions } from './check.ts';
@@ -252,7 +252,8 @@ export class HealthRegistry implements Health {
     abandoned: ({ definition }) => {
       this.#metrics?.abandoned(definition.name);
       countSelf('instrument.faults', 'health');
-      diag.warn(
+      tell(
+        'warn',
         `health: the check ${definition.name} went on for more than ${definition.timeoutMillis} ms in spite of its ` +
           'AbortSignal and was abandoned. Pass the signal on to what it waits for.',
       );

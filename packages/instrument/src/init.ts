@@ -1,4 +1,3 @@
-import { diag } from '@opentelemetry/api';
 import {
   createDirectRecorder,
   createEventRecorder,
@@ -8,6 +7,7 @@ import {
   meterProvider,
   type Problem,
   processWide,
+  tell,
 } from '@org/instrument-core';
 import { type OtelHandle, startDiagnostics, startOtel, startPropagation } from '@org/instrument-otel';
 import {
@@ -45,12 +45,12 @@ export function instrumentationPackages(): readonly string[] {
  */
 export function init(options?: InitOptions): Telemetry {
   if (running.current !== undefined) {
-    diag.warn('init() was called again; the options are ignored and the first telemetry is returned.');
+    tell('warn', 'init() was called again; the options are ignored and the first telemetry is returned.');
     return running.current;
   }
   const configuration = resolveConfiguration(options, { env: process.env, cwd: process.cwd() });
   startDiagnostics(configuration.options.logLevel);
-  for (const warning of configuration.warnings) diag.warn(describe(warning));
+  for (const warning of configuration.warnings) tell('warn', describe(warning));
   const telemetry = configuration.disabled ? startDisabled(configuration.options) : start(configuration);
   running.current = telemetry;
   return telemetry;
@@ -74,7 +74,7 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
   if (problems.length > 0) {
     throw new InstrumentError('INSTRUMENT_DEPENDENCY_MISSING', 'Packages cannot be loaded', problems);
   }
-  for (const warning of otlp.warnings) diag.warn(describe(warning));
+  for (const warning of otlp.warnings) tell('warn', describe(warning));
   packages = names;
   const restoreRecorder = installRuntime(recorderOf(options.mode));
   const instrumentations = [...(options.instrumentations ?? []), ...loaded.instrumentations];

@@ -2,7 +2,7 @@ import { createRequire, register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
-import { diag } from '@opentelemetry/api';
+import { tell } from '@org/instrument-core';
 import { init, instrumentationPackages } from './init.ts';
 import { isPreloaded, preloadedModules } from './preload.ts';
 
@@ -17,7 +17,8 @@ init(isMainThread ? {} : { prometheus: false, health: false });
 if (isMainThread) registerHooks(instrumentationPackages());
 const preloaded = preloadedModules(process.execArgv, process.env.NODE_OPTIONS);
 if (!isPreloaded(import.meta.url, preloaded, SPECIFIER, process.cwd())) {
-  diag.warn(
+  tell(
+    'warn',
     `${SPECIFIER} was loaded too late: modules that were imported before it are not instrumented. Start the ` +
       `application with: node --import ${SPECIFIER} app.js`,
   );
@@ -41,7 +42,8 @@ function registerHooks(packages: readonly string[]): void {
     return;
   }
   if (packages.length === 0) return;
-  diag.warn(
+  tell(
+    'warn',
     'No @opentelemetry/instrumentation was found beside the instrumentations that are configured, so ES modules are ' +
       'not patched. Install it: npm install @opentelemetry/instrumentation',
   );

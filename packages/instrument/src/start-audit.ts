@@ -1,4 +1,4 @@
-import { diag, type Tracer } from '@opentelemetry/api';
+import type { Tracer } from '@opentelemetry/api';
 import {
   type Audit,
   announceAudit,
@@ -6,7 +6,7 @@ import {
   installAudit,
   waitingOperations,
 } from '@org/instrument-audit';
-import { InstrumentError, reasonOf, reportFault } from '@org/instrument-core';
+import { InstrumentError, reasonOf, reportFault, tell } from '@org/instrument-core';
 import { health } from '@org/instrument-health';
 import type { AuditInitOptions } from './options.ts';
 
@@ -49,7 +49,7 @@ export function startAudit(
     const lost = waitingOperations();
     if (audit !== undefined || lost === 0) return;
     const why = failure ?? 'the process ended before it was opened; await telemetry.ready first';
-    diag.error(`audit: ${lost} operations are lost, for the journal is not open: ${why}`);
+    tell('error', `audit: ${lost} operations are lost, for the journal is not open: ${why}`);
   };
   process.on('exit', atExit);
 
@@ -78,7 +78,7 @@ export function startAudit(
   return {
     ready: open(),
     flush: async () => {
-      await audit?.flush().catch((error: unknown) => diag.error(`audit: ${reasonOf(error)}`));
+      await audit?.flush().catch((error: unknown) => tell('error', `audit: ${reasonOf(error)}`));
     },
     close: async () => {
       isStopped = true;
@@ -125,7 +125,7 @@ function registerCheck(
     });
   } catch (error) {
     // The application has a check of that name.
-    diag.warn(`audit: the check of the journal is not registered: ${reasonOf(error)}`);
+    tell('warn', `audit: the check of the journal is not registered: ${reasonOf(error)}`);
     return () => {};
   }
 }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { diag } from '@opentelemetry/api';
-import { parseDuration } from '@org/instrument-core';
+import { parseDuration, tell } from '@org/instrument-core';
 import { health } from '@org/instrument-health';
 import { messageOf, type OtelExtension } from '@org/instrument-otel';
 import type { HealthInitOptions } from './options.ts';
@@ -24,7 +23,7 @@ export function startHealth(given: true | HealthInitOptions): RunningHealth {
     health.start();
   } catch (error) {
     // Checks run all the same; what is missing may be registered later.
-    diag.error(`health: ${messageOf(error)}`);
+    tell('error', `health: ${messageOf(error)}`);
   }
   const isOwnServer = host !== undefined || port !== undefined;
   const path = http.paths?.health ?? '/health';

@@ -1,5 +1,4 @@
-import { diag } from '@opentelemetry/api';
-import { reasonOf } from '@org/instrument-core';
+import { reasonOf, tell } from '@org/instrument-core';
 import type { SystemMetrics, SystemOptions } from '@org/instrument-system';
 
 /** System metrics as they run, or are about to. */
@@ -20,7 +19,7 @@ export function startSystem(given: true | SystemOptions, serviceVersion: string 
     if (!isStopped) metrics = startSystemMetrics(withVersion(options, serviceVersion));
   };
   return {
-    ready: start().catch((error) => diag.error(`system: ${reasonOf(error)}`)),
+    ready: start().catch((error) => tell('error', `system: ${reasonOf(error)}`)),
     stop() {
       isStopped = true;
       metrics?.stop();

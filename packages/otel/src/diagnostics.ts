@@ -43,7 +43,7 @@ export function catchSdkFaults(): void {
   const { setGlobalErrorHandler } = require('@opentelemetry/core') as typeof import('@opentelemetry/core');
   setGlobalErrorHandler((error) => {
     countSelf('instrument.faults', 'otel');
-    diag.error(`OpenTelemetry: ${messageOf(error)}`);
+    tell('error', `OpenTelemetry: ${messageOf(error)}`);
   });
 }
 
@@ -60,7 +60,7 @@ export function warn(message: string): void {
 
 /** Says what `diag` may not reach: with globals of another version than the API's own, it has no logger. */
 export function sayToAll(message: string, apiVersion: string): void {
-  if (apiGlobals()?.version === apiVersion) diag.error(message);
+  if (apiGlobals()?.version === apiVersion) tell('error', message);
   else if (!isSilent) writeLine(`error: ${message}`);
 }
 

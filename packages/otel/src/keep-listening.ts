@@ -1,5 +1,4 @@
-import { diag } from '@opentelemetry/api';
-import { countSelf } from '@org/instrument-core';
+import { countSelf, tell } from '@org/instrument-core';
 import { messageOf } from './message-of.ts';
 
 /** First and longest wait before listening is tried again: a restarted service finds its port free within seconds. */
@@ -42,7 +41,7 @@ export function keepListening(
     } catch (error) {
       if (isClosed) return;
       countSelf('instrument.faults', component);
-      diag.error(`${messageOf(error)} Trying again in ${waitMillis / 1_000} s.`);
+      tell('error', `${messageOf(error)} Trying again in ${waitMillis / 1_000} s.`);
       retry = setTimeout(() => void listen(Math.min(waitMillis * 2, MAX_RETRY_MILLIS)), waitMillis);
       retry.unref();
     }

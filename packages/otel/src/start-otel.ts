@@ -1,4 +1,4 @@
-import { type Attributes, diag, metrics, type Tracer, trace } from '@opentelemetry/api';
+import { type Attributes, metrics, type Tracer, trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import {
   countSelf,
@@ -6,6 +6,7 @@ import {
   type MeterProvider,
   meterProvider,
   parseDuration,
+  tell,
 } from '@org/instrument-core';
 import { type ApiCopyWatch, watchApiCopies } from './api-copies.ts';
 import { DEFAULT_SHUTDOWN_TIMEOUT_MILLIS, type Deadline, startDeadline } from './deadline.ts';
@@ -164,7 +165,7 @@ export function startOtel(
     patience.end(ended.every(Boolean));
     if (ended.every(Boolean)) return true;
     countSelf('instrument.faults', 'deadline');
-    diag.warn(`Not everything could be delivered within ${timeoutMillis} ms; is the receiver reachable?`);
+    tell('warn', `Not everything could be delivered within ${timeoutMillis} ms; is the receiver reachable?`);
     return false;
   };
   let stopping: Promise<boolean> | undefined;
@@ -272,7 +273,8 @@ function isSentOverOtlp({ metrics: ofMetrics, traces, otlp }: OtelOptions): bool
 /** Returns the function that takes the provider out again; one that was there before stays. */
 function registerMeterProvider(provider: MeterProvider): () => void {
   if (metrics.setGlobalMeterProvider(provider)) return () => metrics.disable();
-  diag.error(
+  tell(
+    'error',
     'Another meter provider is registered already, so libraries that use the OpenTelemetry API do not record into ' +
       '@org/instrument. Call init() before any other OpenTelemetry set-up, or remove the other one.',
   );

@@ -1,10 +1,5 @@
-import {
-  type BatchObservableCallback,
-  type BatchObservableResult,
-  diag,
-  type Meter,
-} from '@opentelemetry/api';
-import { meterProvider, reasonOf, reportFault } from '@org/instrument-core';
+import type { BatchObservableCallback, BatchObservableResult, Meter } from '@opentelemetry/api';
+import { meterProvider, reasonOf, reportFault, tell } from '@org/instrument-core';
 import type { Group } from './group.ts';
 import { CREATORS } from './groups/creators.ts';
 import type { SystemMetricsOptions } from './options.ts';
@@ -47,7 +42,7 @@ export function startSystemMetrics(options: SystemMetricsOptions = {}): SystemMe
     } catch (error) {
       // Other platforms have no /proc: nobody need be warned there.
       const isUnusual = process.platform === 'linux';
-      diag[isUnusual ? 'warn' : 'info'](`system: there are no ${name} metrics: ${reasonOf(error)}`);
+      tell(isUnusual ? 'warn' : 'info', `system: there are no ${name} metrics: ${reasonOf(error)}`);
       return [];
     }
   };

@@ -1,7 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { diag } from '@opentelemetry/api';
-import { describeValue, InstrumentError, type Problem, reasonOf } from '@org/instrument-core';
+import { describeValue, InstrumentError, type Problem, reasonOf, tell } from '@org/instrument-core';
 import { writeDurably } from './durable-file.ts';
 
 const EXPECTED = 'an Ed25519 private key: a KeyObject, PEM text, or the path of a PEM file';
@@ -77,7 +76,7 @@ function warnOfOpenPermissions(file: string): void {
   // Windows has no such bits and makes some up.
   if (process.platform === 'win32' || (mode & 0o077) === 0) return;
   const bits = (mode & 0o777).toString(8).padStart(4, '0');
-  diag.warn(`audit: the signing key ${file} can be read by other users (mode ${bits}): chmod 600 it.`);
+  tell('warn', `audit: the signing key ${file} can be read by other users (mode ${bits}): chmod 600 it.`);
 }
 
 function refusal(found: string, source?: string, cause?: unknown): InstrumentError {

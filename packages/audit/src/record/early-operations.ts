@@ -1,5 +1,5 @@
-import { type Context, context as contextApi, diag, trace } from '@opentelemetry/api';
-import { countSelf, InstrumentError, monotonicMillis, reportFault } from '@org/instrument-core';
+import { type Context, context as contextApi, trace } from '@opentelemetry/api';
+import { countSelf, InstrumentError, monotonicMillis, reportFault, tell } from '@org/instrument-core';
 import type { Audit, OpenOperation, OperationEnd } from '../audit.ts';
 import { currentAuditContext, runInAuditContext } from '../context/audit-context.ts';
 import type { AuditContext } from '../encode/encoder.ts';
@@ -85,7 +85,8 @@ export class EarlyOperations {
     countSelf('instrument.faults', 'audit');
     if (!this.#isSaid) {
       this.#isSaid = true;
-      diag.warn(
+      tell(
+        'warn',
         `audit: ${EARLY_CAPACITY} operations wait for a journal, and what is recorded from now on is lost. ` +
           'Call init({ audit: { directory } }) earlier, or init() without audit to say that none is wanted.',
       );

@@ -1,5 +1,4 @@
-import { diag } from '@opentelemetry/api';
-import { type EventBus, reportFault } from '@org/instrument-core';
+import { type EventBus, reportFault, tell } from '@org/instrument-core';
 import type { ChannelStatus, DeadLetter } from '../channels.ts';
 import { isAboutChannels } from '../events.ts';
 import { counted, withReason } from '../notification/words.ts';
@@ -118,13 +117,8 @@ export class LaneReport {
     if (lost === 0) return;
     const what = `${counted(lost, 'notification')} for ${this.#options.channel} ${lost === 1 ? 'was' : 'were'} given up`;
     const last = this.#lastFailure === undefined ? '' : `; last failure: ${this.#lastFailure}`;
-    try {
-      diag.error(
-        `channels: ${what}: the end came before ${lost === 1 ? 'it' : 'they'} could be delivered${last}`,
-      );
-    } catch {
-      // The diag logger is the user's; when it throws there is nowhere left to tell.
-    }
+    const whose = lost === 1 ? 'it' : 'they';
+    tell('error', `channels: ${what}: the end came before ${whose} could be delivered${last}`);
   }
 
   circuitChanged(from: CircuitState, to: CircuitState, waiting: number): void {

@@ -1,6 +1,5 @@
 import { basename, join } from 'node:path';
-import { diag } from '@opentelemetry/api';
-import { reportFault } from '@org/instrument-core';
+import { reportFault, tell } from '@org/instrument-core';
 import { isLocked } from '@org/instrument-core/directory';
 import type { DeadLetter } from '../channels.ts';
 import type { Clock } from '../delivery/clock.ts';
@@ -174,7 +173,7 @@ export class Outbox {
       beforeWrite: () => this.#deadLetters.write(),
       onFault: (error) => {
         if (error === undefined) {
-          diag.info(`The outbox of the channel ${channel} is on disk again.`);
+          tell('info', `The outbox of the channel ${channel} is on disk again.`);
           return;
         }
         reportFault('channels', `keeping the outbox of the channel ${channel} on disk`, error);
@@ -265,7 +264,8 @@ export class Outbox {
     const strangers = channelsIn(slot).filter((name) => !own.includes(name));
     if (strangers.length === 0) return;
     const names = strangers.join(', ');
-    diag.warn(
+    tell(
+      'warn',
       `Notifications wait in slot ${basename(slot)} for channels that are not set up: ${names}. They stay there.`,
     );
   }

@@ -1,13 +1,6 @@
-import {
-  type Attributes,
-  type Context,
-  type Counter,
-  diag,
-  type Gauge,
-  type Histogram,
-  type UpDownCounter,
-} from '@opentelemetry/api';
+import type { Attributes, Context, Counter, Gauge, Histogram, UpDownCounter } from '@opentelemetry/api';
 import { describeValue } from '../errors.ts';
+import { tell } from '../fault/tell.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Binding, type Storage } from './storage.ts';
 
@@ -47,13 +40,15 @@ export interface BindableGauge<A extends Attributes = Attributes> extends Gauge<
 function accepted(value: unknown, storage: Storage, mayFall: boolean): number | undefined {
   const { name, integer } = storage.descriptor;
   if (typeof value !== 'number') {
-    diag.warn(
+    tell(
+      'warn',
       `Metric ${name} was given ${typeof value} ${describeValue(value)}, not a number; it was not recorded.`,
     );
     return undefined;
   }
   if (value < 0 && !mayFall) {
-    diag.warn(
+    tell(
+      'warn',
       `Metric ${name} was given ${value}; it takes no negative values. Use an up-down counter or a gauge.`,
     );
     return undefined;
@@ -61,10 +56,13 @@ function accepted(value: unknown, storage: Storage, mayFall: boolean): number | 
   if (!integer || Number.isInteger(value)) return value;
   const whole = Math.trunc(value);
   if (!Number.isInteger(whole)) {
-    diag.warn(`Metric ${name} is declared with ValueType.INT and was given ${value}; it was not recorded.`);
+    tell(
+      'warn',
+      `Metric ${name} is declared with ValueType.INT and was given ${value}; it was not recorded.`,
+    );
     return undefined;
   }
-  diag.warn(`Metric ${name} is declared with ValueType.INT and was given ${value}; the fraction was cut.`);
+  tell('warn', `Metric ${name} is declared with ValueType.INT and was given ${value}; the fraction was cut.`);
   return whole;
 }
 

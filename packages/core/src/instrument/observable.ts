@@ -1,11 +1,11 @@
-import {
-  type BatchObservableCallback,
-  type BatchObservableResult,
-  diag,
-  type Observable,
-  type ObservableCallback,
-  type ObservableResult,
+import type {
+  BatchObservableCallback,
+  BatchObservableResult,
+  Observable,
+  ObservableCallback,
+  ObservableResult,
 } from '@opentelemetry/api';
+import { tell } from '../fault/tell.ts';
 import { Observations } from './observations.ts';
 import type { Storage } from './storage.ts';
 
@@ -81,7 +81,8 @@ export class ObservableRegistry {
       observables.filter((observable) => observable instanceof ObservableInstrument),
     );
     if (instruments.size === 0) {
-      diag.error(
+      tell(
+        'error',
         'A batch observable callback was given no instrument of this meter provider; it will not be called.',
       );
       return;

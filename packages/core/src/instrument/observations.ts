@@ -1,6 +1,7 @@
-import { type Attributes, diag } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import { isAttributeValue } from '../attributes/value-table.ts';
 import { describeValue } from '../errors.ts';
+import { tell } from '../fault/tell.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Storage } from './storage.ts';
 
@@ -21,13 +22,15 @@ export class Observations {
   add(value: unknown, attributes: Attributes = {}): void {
     const { name, integer, type } = this.#storage.descriptor;
     if (typeof value !== 'number') {
-      diag.warn(
+      tell(
+        'warn',
         `Metric ${name} was given ${typeof value} ${describeValue(value)}, not a number; it was not recorded.`,
       );
       return;
     }
     if (value < 0 && type === 'OBSERVABLE_COUNTER') {
-      diag.warn(
+      tell(
+        'warn',
         `Metric ${name} was given ${value}; it takes no negative values. Use an observable up-down counter.`,
       );
       return;
@@ -35,7 +38,7 @@ export class Observations {
     const kept = integer ? Math.trunc(value) : value;
     if (integer && !Number.isInteger(value)) {
       const outcome = Number.isInteger(kept) ? 'the fraction was cut' : 'it was not recorded';
-      diag.warn(`Metric ${name} is declared with ValueType.INT and was given ${value}; ${outcome}.`);
+      tell('warn', `Metric ${name} is declared with ValueType.INT and was given ${value}; ${outcome}.`);
     }
     if (integer && !Number.isInteger(kept)) return;
     // Otherwise a copy, since the callback may fill one object again and again; and no new series before it has ended well.

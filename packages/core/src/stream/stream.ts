@@ -1,14 +1,9 @@
-import {
-  type Attributes,
-  type Context,
-  context as contextApi,
-  diag,
-  type SpanContext,
-} from '@opentelemetry/api';
+import { type Attributes, type Context, context as contextApi, type SpanContext } from '@opentelemetry/api';
 import type { KeyFilter } from '../attributes/key-set.ts';
 import { readable } from '../attributes/readable.ts';
 import { SeriesIndex, type SeriesOwner } from '../attributes/series-index.ts';
 import { reportFault } from '../fault/report-fault.ts';
+import { tell } from '../fault/tell.ts';
 import type { CollectedMetric, ExponentialHistogramValue, MetricDescriptor, MetricKind } from '../metric.ts';
 import { countSelf, overflowedMeasurements } from '../self-metrics.ts';
 import type { AttributesProcessor } from '../view.ts';
@@ -199,7 +194,8 @@ export abstract class Stream implements SeriesOwner {
       } catch (error) {
         // The recording caller must not see it; the measurement is kept, with the attributes as they were.
         countSelf('instrument.faults', 'attributes-processor');
-        if (!this.#processorFailed) diag.error(`A view's processor of ${this.descriptor.name} failed`, error);
+        if (!this.#processorFailed)
+          tell('error', `A view's processor of ${this.descriptor.name} failed`, error);
         this.#processorFailed = true;
       }
     }
@@ -242,7 +238,8 @@ export abstract class Stream implements SeriesOwner {
     overflowedMeasurements(this.descriptor.name);
     if (this.#warned) return;
     this.#warned = true;
-    diag.warn(
+    tell(
+      'warn',
       `Metric ${this.descriptor.name} has reached its cardinality limit of ${this.index.limit} series; further ` +
         `attribute sets are counted together under otel.metric.overflow=true. Use attributes with fewer values, or ` +
         `raise the limit with a view (aggregationCardinalityLimit) or metrics.cardinalityLimit.`,
@@ -250,7 +247,8 @@ export abstract class Stream implements SeriesOwner {
   }
 
   refused(key: string, value: unknown): void {
-    diag.warn(
+    tell(
+      'warn',
       `Attribute ${key} of metric ${this.descriptor.name} was left out: its value is of type ${typeof value}, ` +
         'and only strings, numbers, booleans and arrays of those are allowed.',
     );

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
-import { diag } from '@opentelemetry/api';
-import { reasonOf } from '@org/instrument-core';
+import { reasonOf, tell } from '@org/instrument-core';
 import type cliProgress from 'cli-progress';
 
 /** The package `cli-progress`. */
@@ -23,11 +22,7 @@ export function loadCliProgress(): CliProgress | undefined {
 }
 
 function warn(error: unknown): void {
-  try {
-    const why = reasonOf(error).split('\n')[0];
-    const fix = 'Install it: npm install cli-progress. Or leave the bar out: enabled: false.';
-    diag.warn(`executions: no progress bar, as the package cli-progress cannot be loaded (${why}). ${fix}`);
-  } catch {
-    // The diag logger is the user's; when it throws there is nowhere left to tell.
-  }
+  const why = reasonOf(error).split('\n')[0];
+  const fix = 'Install it: npm install cli-progress. Or leave the bar out: enabled: false.';
+  tell('warn', `executions: no progress bar, as the package cli-progress cannot be loaded (${why}). ${fix}`);
 }

@@ -1,5 +1,4 @@
-import { diag } from '@opentelemetry/api';
-import { reasonOf } from '@org/instrument-core';
+import { reasonOf, tell } from '@org/instrument-core';
 import type { Graph } from '../graph/graph.ts';
 import type { Component } from '../run/component.ts';
 import type { TimerWheel } from '../schedule/timer-wheel.ts';
@@ -114,7 +113,7 @@ export class Registrations {
       try {
         this.checkMissing(name);
       } catch (error) {
-        diag.error(`health: ${reasonOf(error)}`);
+        tell('error', `health: ${reasonOf(error)}`);
       }
     });
   }

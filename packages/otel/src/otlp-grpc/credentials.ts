@@ -1,5 +1,5 @@
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import { diag } from '@opentelemetry/api';
+import { tell } from '@org/instrument-core';
 import { readCertificates } from '../otlp-http/certificates.ts';
 import type { Grpc } from './load-grpc.ts';
 
@@ -18,7 +18,8 @@ export function credentialsOf(
   const { ca = null, cert, key } = readCertificates(signal);
   if (cert !== undefined && key !== undefined) return credentials.createSsl(ca, key, cert);
   if (cert !== undefined || key !== undefined) {
-    diag.warn(
+    tell(
+      'warn',
       'OTLP over gRPC: a client certificate and its key belong together; the one without the other is ignored.',
     );
   }

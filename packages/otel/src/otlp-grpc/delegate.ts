@@ -1,5 +1,5 @@
-import { diag } from '@opentelemetry/api';
 import type { IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
+import { tell } from '@org/instrument-core';
 import type { OtlpTarget } from '../otlp.ts';
 import { createOtlpDelegate, type OtlpDelegateOptions } from '../otlp-delegate.ts';
 import { userAgent } from '../user-agent.ts';
@@ -49,7 +49,7 @@ function urlOf({ url, endpointOption }: OtlpTarget): URL {
     throw new Error(`OTLP over gRPC needs an http:// or https:// URL; see ${endpointOption}`);
   }
   if (parsed.pathname !== '/') {
-    diag.warn(`OTLP over gRPC has no paths: ${parsed.pathname} is left out; see ${endpointOption}`);
+    tell('warn', `OTLP over gRPC has no paths: ${parsed.pathname} is left out; see ${endpointOption}`);
   }
   return parsed;
 }

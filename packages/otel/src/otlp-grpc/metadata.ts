@@ -1,5 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
-import { diag } from '@opentelemetry/api';
+import { tell } from '@org/instrument-core';
 import type { Grpc } from './load-grpc.ts';
 
 /**
@@ -13,7 +13,8 @@ export function metadataOf({ Metadata }: Grpc, headers: Readonly<Record<string, 
     try {
       metadata.set(name, name.toLowerCase().endsWith('-bin') ? Buffer.from(value) : value);
     } catch {
-      diag.warn(
+      tell(
+        'warn',
         `OTLP over gRPC: the header ${name} is left out. Names take letters, digits and _ - . only, and values ` +
           'printable ASCII.',
       );

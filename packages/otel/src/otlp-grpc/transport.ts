@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelCredentials, Client, ClientOptions, Metadata, ServiceError } from '@grpc/grpc-js';
-import { context, diag } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import type { IExporterTransport } from '@opentelemetry/otlp-exporter-base';
+import { tell } from '@org/instrument-core';
 import { backOffMillis } from '../otlp-http/retry.ts';
 import type { Grpc } from './load-grpc.ts';
 import { GrpcStatusError } from './status.ts';
@@ -73,7 +74,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): IExporterTra
           const wait = result.waitMillis ?? backOffMillis(retry);
           const isLast = !result.isRetryable || wait >= endsAt - performance.now();
           if (isLast && !stop.aborted) return { status: 'failure', error: result };
-          diag.verbose(`OTLP: trying again in ${Math.round(wait)} ms`);
+          tell('verbose', `OTLP: trying again in ${Math.round(wait)} ms`);
           // Ends early when stopped, which the next round finds.
           await sleep(wait, undefined, { ref: false, signal: end.signal }).catch(() => {});
         }

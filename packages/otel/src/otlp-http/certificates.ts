@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { diag } from '@opentelemetry/api';
+import { tell } from '@org/instrument-core';
 import { messageOf } from '../message-of.ts';
 
 /** PEM texts of a TLS client, by the names of `tls.connect`. */
@@ -28,7 +28,7 @@ export function readCertificates(
     try {
       read[key] = readFileSync((environment[name] as string).trim());
     } catch (error) {
-      diag.warn(`${name} names a file that cannot be read, and is ignored: ${messageOf(error)}`);
+      tell('warn', `${name} names a file that cannot be read, and is ignored: ${messageOf(error)}`);
     }
   }
   return read;

@@ -1,8 +1,9 @@
 import type { Agent, request } from 'node:http';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { context, diag } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import type { IExporterTransport } from '@opentelemetry/otlp-exporter-base';
+import { tell } from '@org/instrument-core';
 import type { Certificates } from './certificates.ts';
 import { type Answer, NotAnsweredError, post } from './post.ts';
 import { backOffMillis, isRetryableError, isRetryableStatus, retryAfterMillis } from './retry.ts';
@@ -102,7 +103,7 @@ async function persist(
     if (when === 'at once' && retry === 0) continue;
     const wait = waitMillis ?? backOffMillis(retry);
     if (wait >= endsAt - performance.now()) return response;
-    diag.verbose(`OTLP: trying again in ${Math.round(wait)} ms`);
+    tell('verbose', `OTLP: trying again in ${Math.round(wait)} ms`);
     try {
       await sleep(wait, undefined, { ref: false, signal });
     } catch {

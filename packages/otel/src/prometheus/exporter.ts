@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Attributes, diag } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Collection } from '@org/instrument-core';
+import { tell } from '@org/instrument-core';
 import { integerParser, type Parser, parseText } from '../environment/parse-values.ts';
 import type { PrometheusOptions } from '../options.ts';
 import type { Exposition } from './exposition.ts';
@@ -110,7 +111,7 @@ async function collectAll(
   const [own, ...others] = await Promise.all([options.collect(), ...producers.map(collectFrom)]);
   const collections = [own, ...others.filter((collection) => collection !== undefined)];
   for (const { errors } of collections) {
-    if (errors.length > 0) diag.error('Prometheus: errors while collecting', ...errors);
+    if (errors.length > 0) tell('error', 'Prometheus: errors while collecting', ...errors);
   }
   return { resource: options.resource?.() ?? {}, collections };
 }
@@ -120,7 +121,7 @@ async function collectFrom(producer: MetricProducer): Promise<Collection | undef
     const { resourceMetrics, errors } = await producer.collect();
     return collectionOf(resourceMetrics.scopeMetrics, errors);
   } catch (error) {
-    diag.error('Prometheus: a metric producer failed; its metrics are left out of this scrape', error);
+    tell('error', 'Prometheus: a metric producer failed; its metrics are left out of this scrape', error);
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
-import { diag } from '@opentelemetry/api';
 import type { Fragment } from '@org/instrument-core';
+import { tell } from '@org/instrument-core';
 import type { ShownMetric } from './folded-metric.ts';
 import type { FamilyType, MetricText } from './metric-text.ts';
 
@@ -91,5 +91,5 @@ function warnOnce(warned: Set<string>, key: string, message: string): void {
   if (warned.has(key)) return;
   if (warned.size >= MAX_WARNINGS_KEPT) warned.clear();
   warned.add(key);
-  diag.warn(message);
+  tell('warn', message);
 }

@@ -1,5 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
-import { diag } from '@opentelemetry/api';
+import { tell } from '@org/instrument-core';
 import type { TextFormat } from './exposition.ts';
 import { acceptsGzip, CONTENT_TYPES, negotiateFormat } from './negotiation.ts';
 import { pathOf } from './request-path.ts';
@@ -107,7 +107,7 @@ function refuse(
 
 /** 500 with a comment line; when the head is out already, the connection is cut, so that no part passes for the whole. */
 function fail(response: ServerResponse, error: unknown): void {
-  diag.error('Prometheus: a scrape failed', error);
+  tell('error', 'Prometheus: a scrape failed', error);
   if (response.headersSent) {
     response.destroy();
     return;
@@ -155,7 +155,7 @@ function hold(
   held.set(body, readers);
   const [oldest] = held.values();
   if (held.size > MAX_HELD_BODIES && oldest !== undefined) {
-    diag.warn(`Prometheus: ${oldest.size} scrapers were cut off that take too long to read.`);
+    tell('warn', `Prometheus: ${oldest.size} scrapers were cut off that take too long to read.`);
     for (const reader of oldest) reader.destroy();
   }
   return () => {

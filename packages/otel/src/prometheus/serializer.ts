@@ -1,5 +1,4 @@
-import { diag } from '@opentelemetry/api';
-import { type CollectedMetric, type Collection, type Fragment, fragment } from '@org/instrument-core';
+import { type CollectedMetric, type Collection, type Fragment, fragment, tell } from '@org/instrument-core';
 import type { Chunks } from './chunks.ts';
 import type { Exposition, ExpositionOptions, TextFormat } from './exposition.ts';
 import { type FamilyMember, groupFamilies } from './family.ts';
@@ -65,7 +64,7 @@ export function createSerializer(options: ExpositionOptions = {}): ExpositionSer
       if (text === undefined) {
         const name = metric.descriptor.name;
         if (!warned.has(name))
-          diag.error(`Prometheus: nothing of the metric name "${name}" is legal; left out.`);
+          tell('error', `Prometheus: nothing of the metric name "${name}" is legal; left out.`);
         warned.add(name);
         return undefined;
       }

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { diag } from '@opentelemetry/api';
+import { tell } from '@org/instrument-core';
 import type { MetricsHandler } from './handler.ts';
 
 /** Where a server listens. */
@@ -98,7 +98,7 @@ async function listen(server: Server, options: MetricsServerOptions): Promise<Li
     server.listen({ host, port, exclusive: true }, resolve);
   });
   server.removeAllListeners('error');
-  server.on('error', (error) => diag.error(`${titleOf(path)}: the server failed`, error));
+  server.on('error', (error) => tell('error', `${titleOf(path)}: the server failed`, error));
   const bound = server.address() as AddressInfo;
   const authority = host.includes(':') ? `[${host}]` : host;
   return { host, port: bound.port, url: `http://${authority}:${bound.port}${path}` };

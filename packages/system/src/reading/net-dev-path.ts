@@ -1,7 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { diag } from '@opentelemetry/api';
-import { reasonOf } from '@org/instrument-core';
+import { reasonOf, tell } from '@org/instrument-core';
 import type { KernelFiles } from './kernel-files.ts';
 
 /**
@@ -17,7 +16,7 @@ export function netDevPath(files: KernelFiles, procDirectory: string): string {
     files.read(ofFirst);
     return ofFirst;
   } catch (error) {
-    diag.warn(`system: network metrics are of the network of this process alone: ${reasonOf(error)}`);
+    tell('warn', `system: network metrics are of the network of this process alone: ${reasonOf(error)}`);
     return own;
   }
 }
