@@ -21,7 +21,10 @@ export interface AuditStatus {
   readonly shed: number;
   /** Entries that the last checkpoint covers. */
   readonly checkpointed: number;
-  /** Entries that a checkpoint covers, and that were not there when the journal was opened: somebody has cut it. */
+  /**
+   * Entries that a checkpoint covers, and that were not there as they were signed when the journal was opened: somebody has
+   * cut it, or has rewritten them, and then it is all that the checkpoint covers.
+   */
   readonly missing: number;
 }
 

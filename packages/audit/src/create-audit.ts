@@ -20,10 +20,12 @@ import { createJournalMetrics } from './journal/metrics.ts';
 import { Overflow } from './journal/overflow.ts';
 import { OwnRecorder, UNKNOWN_ACTION } from './journal/own-recorder.ts';
 import { type FoundJournal, recoverJournal } from './journal/recover.ts';
+import { signedEntries } from './journal/signed-entries.ts';
 import { JournalState } from './journal/state.ts';
 import { JournalAudit } from './journal-audit.ts';
 import type { EntryContent } from './operation/entry.ts';
 import type { AuditOptions } from './options.ts';
+import { EntrySpans } from './record/entry-spans.ts';
 import { primeProducers } from './record/prime-producers.ts';
 import { OperationSpans } from './record/span.ts';
 import { type ResolvedAuditOptions, resolveAuditOptions } from './resolve-options.ts';
@@ -87,8 +89,11 @@ function assemble(
   const checkpointer = new Checkpointer(directory, key, (checkpoint) => {
     events.emit('audit.checkpoint', { directory, ...checkpoint, timestampMillis: Date.now() });
   });
-  const missing = Math.max(0, checkpointer.size - kept);
-  const unsigned = Math.max(0, kept - checkpointer.size);
+  const signed = signedEntries(directory, chain, checkpointer.last);
+  const isCut = checkpointer.size > kept;
+  // Of those that were rewritten, nobody can tell which are as they were.
+  const missing = checkpointer.size - (isCut ? kept : signed);
+  const unsigned = kept - signed;
   const keys = openSubjectKeys(directory);
   const encoder = createEntryEncoder({ ...given, subjects: keys });
   const state = new JournalState(directory, events, () => {
@@ -119,7 +124,7 @@ function assemble(
     journal,
     encoder,
     clock,
-    spans,
+    spans: new EntrySpans(spans, origin),
     state,
     overflow: new Overflow({ journal, state, clock, options }),
     own,
@@ -137,7 +142,7 @@ function assemble(
     },
   });
   const forgetExit = atExit(() => audit.closeNow());
-  const maintenance = startMaintenance({ audit, own, journal, options });
+  const maintenance = startMaintenance({ audit, own, journal, signed, options });
   onRotated = maintenance.onRotated;
   try {
     const isClosed = found.unsealed === undefined && found.tornBytes === 0 && interrupted.length === 0;
@@ -149,8 +154,10 @@ function assemble(
     throw error;
   }
   if (missing > 0) {
-    const what = `${missing} are missing: ${checkpointer.size} were signed, ${kept} are there. Run verify.`;
-    reportFault('audit', 'finding all entries', what);
+    const what = isCut
+      ? `${missing} are missing: ${checkpointer.size} were signed, ${kept} are there`
+      : `the first ${checkpointer.size} are not those that were signed`;
+    reportFault('audit', 'finding all entries', `${what}. Run verify.`);
   }
   return audit;
 }

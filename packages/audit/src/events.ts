@@ -46,9 +46,15 @@ export interface RecoveredEvent {
   readonly tornBytes: number;
   /** File that the torn bytes were moved to; `undefined` when there were none. */
   readonly tornFile: string | undefined;
-  /** Entries that a checkpoint covers, and that are not there: somebody has cut the journal. */
+  /**
+   * Entries that a checkpoint covers, and that are not there as they were signed: somebody has cut the journal, or has
+   * rewritten them, and then it is all that the checkpoint covers.
+   */
   readonly missing: number;
-  /** Entries that are there, and that no checkpoint covers: the process before has written them, as far as can be told. */
+  /**
+   * Entries that are there, and that no checkpoint vouches for: all, where some are `missing`. The process before has written
+   * them, as far as can be told.
+   */
   readonly unsigned: number;
   /** Indexes of operations that had started and not ended; each now has an entry of outcome `unknown`. */
   readonly interrupted: readonly number[];

@@ -6,7 +6,7 @@ import type { JournalMetrics } from './journal/metrics.ts';
 import type { Overflow } from './journal/overflow.ts';
 import type { OwnRecorder } from './journal/own-recorder.ts';
 import type { JournalState } from './journal/state.ts';
-import type { OperationSpans } from './record/span.ts';
+import type { EntrySpans } from './record/entry-spans.ts';
 import type { ResolvedAuditOptions } from './resolve-options.ts';
 import type { SubjectKeys } from './subjects/subject-keys.ts';
 
@@ -17,14 +17,14 @@ export interface JournalAuditParts {
   readonly journal: Journal;
   readonly encoder: JournalEncoder;
   readonly clock: EntryClock;
-  readonly spans: OperationSpans | undefined;
+  readonly spans: EntrySpans;
   readonly state: JournalState;
   readonly overflow: Overflow;
   readonly own: OwnRecorder;
   readonly metrics: JournalMetrics;
   readonly checkpointer: Checkpointer;
   readonly keys: SubjectKeys;
-  /** Entries that were signed, and were not there when the journal was opened. */
+  /** Entries that were signed, and were not there as they were when the journal was opened. */
   readonly missing: number;
   /** Stops what goes on in the background, and resolves when it is over. */
   readonly stopBackground: () => Promise<void>;

@@ -9,7 +9,7 @@ import type { AuditOperation, SpanReference } from './operation/operation.ts';
 import type { AuditPage, AuditQuery } from './query/query.ts';
 import { pageOf, queryJournal } from './query/query-journal.ts';
 import { activeSpan } from './record/active-span.ts';
-import { endOf, startOf } from './record/operation-times.ts';
+import { endOf } from './record/operation-times.ts';
 import type { OperationSpan } from './record/span.ts';
 import type { Verification, VerifyOptions } from './verify/verification.ts';
 import { verifyJournal } from './verify/verify-journal.ts';
@@ -30,19 +30,20 @@ export class JournalAudit implements Audit {
   }
 
   record(operation: AuditOperation): RecordedEntry {
-    const span = this.#openSpan(operation, undefined);
+    const { spans } = this.#parts;
+    const span = spans.open(operation, undefined);
     const { entry, content } = this.#put(operation, undefined, undefined, span);
-    this.#closeSpan(span, content, entry, endOf(content));
+    spans.close(span, content, entry, endOf(content));
     return entry;
   }
 
   begin(operation: AuditOperation): OpenOperation {
-    const { journal } = this.#parts;
+    const { journal, spans } = this.#parts;
     const startedAt = Date.now();
     const startMillis = monotonicMillis();
-    const span = this.#openSpan(operation, startedAt);
+    const span = spans.open(operation, startedAt);
     const { entry, content } = this.#put(operation, 'started', undefined, span);
-    this.#parts.spans?.began(span, content);
+    spans.began(span, content);
     if (entry.index !== undefined) journal.write();
     // Whoever ends it may be about something else.
     const context = currentAuditContext() ?? NO_CONTEXT;
@@ -56,7 +57,7 @@ export class JournalAudit implements Audit {
         const startTime = operation.startTime ?? startedAt;
         const whole = { durationMillis, ...operation, startTime, ...defined(given) };
         const end = this.#put(whole, 'ended', entry.index, span, context, ids);
-        this.#closeSpan(span, end.content, end.entry);
+        spans.close(span, end.content, end.entry);
         ended = end.entry;
         return ended;
       },
@@ -166,28 +167,6 @@ export class JournalAudit implements Audit {
     this.#parts.overflow.relieve();
     this.#parts.state.open();
     this.#tellShed();
-  }
-
-  #openSpan(operation: AuditOperation, startMillis: number | undefined): OperationSpan | undefined {
-    const { spans } = this.#parts;
-    if (spans === undefined) return undefined;
-    try {
-      const { action } = operation;
-      // What is wrong with it is told by the encoder.
-      return typeof action === 'string' ? spans.open({ action }, startOf(operation, startMillis)) : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  #closeSpan(
-    span: OperationSpan | undefined,
-    content: EntryContent,
-    { index, hash }: RecordedEntry,
-    endMillis?: number,
-  ): void {
-    const { spans, origin } = this.#parts;
-    if (span !== undefined) spans?.close(span, content, { index, hash, origin, endMillis });
   }
 
   #put(

@@ -24,9 +24,11 @@ export function startMaintenance(parts: {
   readonly audit: JournalAudit;
   readonly own: OwnRecorder;
   readonly journal: Journal;
+  /** Entries of the journal, as it was opened, that a checkpoint vouches for. */
+  readonly signed: number;
   readonly options: ResolvedAuditOptions;
 }): Maintenance {
-  const { audit, own, journal, options } = parts;
+  const { audit, own, journal, signed, options } = parts;
   const { directory, events, maxAgeMillis, maxBytes, segmentAgeMillis } = options;
   let isStopped = false;
   let sweeping: Promise<void> | undefined;
@@ -42,11 +44,13 @@ export function startMaintenance(parts: {
     directory,
     origin: journal.origin,
     size: journal.size,
-    signed: audit.status().checkpointed,
+    signed,
     next: journal.headerHash(),
   });
   const remove = async (segment: ClosedSegment): Promise<void> => {
     const range = { first: segment.first, last: segment.end - 1 };
+    // What was closed may still be in memory: only of what is on disk a damage can be told.
+    await audit.flush();
     await removals.read();
     const hashes = await prepareHashes(directory, journal.origin, segment);
     try {

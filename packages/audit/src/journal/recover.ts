@@ -3,7 +3,16 @@ import { basename, join } from 'node:path';
 import { InstrumentError } from '@org/instrument-core';
 import { syncDirectory, syncFile } from '@org/instrument-core/directory';
 import type { Chain } from './chain.ts';
-import { CHECKPOINTS, firstOfHashes, firstOfSegment, isDraft, SEGMENTS, SUBJECTS } from './format.ts';
+import {
+  CHECKPOINTS,
+  firstOfHashes,
+  firstOfSegment,
+  isDraft,
+  SEGMENTS,
+  SUBJECTS,
+  segmentName,
+} from './format.ts';
+import { isFile } from './is-file.ts';
 import { readCheckpointsEnd } from './last-checkpoint.ts';
 import { type SegmentStand, standOfSegment } from './segment-stand.ts';
 import { moveTorn } from './torn.ts';
@@ -57,7 +66,7 @@ export function recoverJournal(directory: string): FoundJournal {
   }
   checkHashes(segments, names, path === undefined ? 0 : (stand?.chain.size ?? 0));
 
-  for (const name of leftOver(names)) unlinkSync(join(segments, name));
+  for (const name of leftOver(segments, names)) unlinkSync(join(segments, name));
   const torn = last === undefined ? undefined : moveTorn(directory, last, lastStand?.end ?? 0);
   if (last !== undefined && !isBegun) unlinkSync(last);
   const tornBytes = torn?.bytes ?? 0;
@@ -76,9 +85,11 @@ function signedSize(directory: string, origin: string): number {
 }
 
 /** What a crash has left of removing segments: drafts, and hashes of what is still there; the removal begins anew. */
-function leftOver(names: readonly string[]): string[] {
-  const firsts = new Set(names.map(firstOfSegment));
-  return names.filter((name) => isDraft(name) || firsts.has(firstOfHashes(name) ?? -1));
+function leftOver(segments: string, names: readonly string[]): string[] {
+  return names.filter((name) => {
+    const first = firstOfHashes(name);
+    return isDraft(name) || (first !== undefined && isFile(join(segments, segmentName(first))));
+  });
 }
 
 function isEmpty({ isSealed, from }: SegmentStand): boolean {

@@ -64,14 +64,26 @@ export class Removals {
 
   /** What the journal itself has said in its first entries, of which `size` are signed. In the order of their indexes. */
   signed(size: number): readonly Removal[] {
-    const takenOver = this.#takenOver.filter(({ index }) => index < size);
+    const takenOver = this.#takenOverOf(size);
     return this.#said
       .filter(({ index }) => {
-        const isTakenOver = takenOver.some((by) => index < by.index && index >= by.index - by.unsigned);
-        return index < size && !isTakenOver;
+        return index < size && !takenOver.some(({ first, last }) => first <= index && index <= last);
       })
       .toSorted((a, b) => a.index - b.index)
       .map(({ removal }) => removal);
+  }
+
+  /** What was taken over, as the journal itself says: what is in such a range may be said by anybody. */
+  #takenOverOf(size: number): readonly EntryRange[] {
+    const ranges: EntryRange[] = [];
+    const said = this.#takenOver.filter(({ index }) => index < size);
+    for (const { index, unsigned } of said.toSorted((a, b) => b.index - a.index)) {
+      const later = ranges.at(-1);
+      if (later === undefined || index < later.first) {
+        ranges.push({ first: index - unsigned, last: index - 1 });
+      }
+    }
+    return ranges;
   }
 }
 

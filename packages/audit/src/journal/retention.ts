@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory } from '@org/instrument-core/directory';
 import { draftName, firstOfHashes, firstOfSegment, hashesName, SEGMENTS } from './format.ts';
-import { type ReadSegment, readClosedSegment } from './segment-hashes.ts';
+import { isFile } from './is-file.ts';
+import { DamagedSegmentError, type ReadSegment, readClosedSegment } from './segment-hashes.ts';
 
 /** What is kept. */
 export interface RetentionLimits {
@@ -57,7 +58,8 @@ export async function closedSegments(directory: string, openFrom: number): Promi
   return Promise.all(
     firsts.map(async ({ name, first }, i) => {
       const path = join(directory, SEGMENTS, name);
-      const { size: bytes, mtimeMs: writtenMillis } = await stat(path);
+      // A link that leads nowhere keeps none of the others.
+      const { size: bytes, mtimeMs: writtenMillis } = await stat(path).catch(() => lstat(path));
       return { path, first, bytes, end: firsts[i + 1]?.first ?? openFrom, writtenMillis };
     }),
   );
@@ -88,6 +90,7 @@ export async function prepareHashes(
   origin: string,
   segment: ClosedSegment,
 ): Promise<PreparedHashes> {
+  if (!isFile(segment.path)) throw new DamagedSegmentError(segment.path);
   const segments = join(directory, SEGMENTS);
   const path = join(segments, hashesName(segment.first));
   const draft = join(segments, draftName(segment.first, randomBytes(4).toString('hex')));

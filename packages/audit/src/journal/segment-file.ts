@@ -183,6 +183,8 @@ export class SegmentFile {
 
   #settle(length: number): void {
     this.#durable = Math.max(this.#durable, length);
+    // Another sync may have failed meanwhile, and what this one has brought there is forgotten below.
+    this.#written = Math.max(this.#written, this.#durable);
     while (this.#slabs.length > 0) {
       const slab = this.#slabs[0] as Slab;
       if (slab.start + slab.used > this.#durable) return;

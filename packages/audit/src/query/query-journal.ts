@@ -12,7 +12,8 @@ const DEFAULT_PAGE = 100;
 
 /**
  * Entries of the journal in a directory that match a query, as a stream in constant memory; the journal may be written
- * meanwhile. What belongs to persons is shown, and matched, where `keys` has their keys; the hash stays that of the line.
+ * meanwhile. What belongs to persons is matched, and shown unless `isRevealed` is `false`, where `keys` has their keys; the
+ * hash stays that of the line.
  *
  * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT`, at once, with all that is wrong with the query. The stream
  * throws what `readEntries` does.
@@ -21,9 +22,10 @@ export function queryJournal(
   directory: string,
   query: AuditQuery = {},
   keys?: Unsealer,
+  isRevealed = true,
 ): AsyncGenerator<AuditEntry, void, undefined> {
   const checked = checkQuery(query, false);
-  return take(select(directory, checked, keys), checked.limit);
+  return take(select(directory, checked, keys, isRevealed), checked.limit);
 }
 
 /**
@@ -46,14 +48,17 @@ async function* select(
   directory: string,
   query: CheckedQuery,
   keys: Unsealer | undefined,
+  isRevealed = true,
 ): AsyncGenerator<AuditEntry, void, undefined> {
-  const { fromMillis, toMillis, order, cursor } = query;
-  const needles = needlesOf(query, keys !== undefined);
+  const { actors, targets, fromMillis, toMillis, order, cursor } = query;
+  // Of what is asked for, nothing else can belong to a person.
+  const used = isRevealed || actors.length > 0 || targets.length > 0 ? keys : undefined;
+  const needles = needlesOf(query, used !== undefined);
   const bounds =
     order === 'ascending' ? { fromIndex: cursor?.index } : { toIndex: indexAfter(cursor?.index) };
   for await (const entry of readEntries(directory, { ...bounds, fromMillis, toMillis, order, needles })) {
-    const shown = keys === undefined ? entry : reveal(entry, keys);
-    if (matches(shown, query)) yield shown;
+    const revealed = used === undefined ? entry : reveal(entry, used);
+    if (matches(revealed, query)) yield isRevealed ? revealed : entry;
   }
 }
 

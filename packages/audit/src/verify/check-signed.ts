@@ -12,14 +12,14 @@ import type { Walk } from './walk.ts';
  */
 export function checkSigned(walk: Walk, directory: string, areKeysGiven: boolean): void {
   const { findings, stand, states } = walk;
-  if (findings.failures.length > 0 || states.verified > 0 || stand.size === 0) return;
+  if (findings.failures.length > 0 || states.covered > 0 || stand.size === 0) return;
   if (areKeysGiven) {
     const message =
-      'No checkpoint is signed with a key that was given, so nothing says that these are the entries.';
+      'No checkpoint of any entry is signed with a key that was given, so nothing says that these are the entries.';
     findings.fail('bad-checkpoint', undefined, fileOf(CHECKPOINTS), message);
   } else if (isClosed(walk) && !isLocked(directory)) {
     const message =
-      'There is no checkpoint, and a journal that was closed has one: it was removed, or the disk did not take it.';
+      'There is no checkpoint of any entry, and a journal that was closed has one: it was removed, or the disk did not take it.';
     findings.fail('removed', undefined, fileOf(CHECKPOINTS), message);
   }
 }

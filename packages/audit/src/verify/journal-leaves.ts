@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { hashesInstead, type Part } from './layout.ts';
 import { LineSource } from './line-source.ts';
+import { openFile } from './open-file.ts';
 import { linesFrom } from './segment-lines.ts';
 
 const HASH_BYTES = 32;
@@ -37,7 +37,8 @@ export async function* journalLeaves(
 
 async function* leavesOfHashes(part: Part, onRead: (bytes: number) => void): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
-  for await (const block of createReadStream(part.path) as AsyncIterable<Buffer>) {
+  const file = await openFile(part.path);
+  for await (const block of file.createReadStream() as AsyncIterable<Buffer>) {
     onRead(block.length);
     const bytes: Buffer = rest.length === 0 ? block : Buffer.concat([rest, block]);
     let start = 0;

@@ -1,4 +1,4 @@
-import { type Dirent, existsSync } from 'node:fs';
+import { type Dirent, existsSync, lstatSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeValue, InstrumentError, reasonOf } from '@org/instrument-core';
@@ -83,11 +83,15 @@ export function checkpointsBytesOf(directory: string): Promise<number | undefine
   return sizeOf(join(directory, CHECKPOINTS));
 }
 
-/** The hashes that have taken the place of a segment while it was being looked at. */
+/**
+ * The hashes that have taken the place of a segment while it was being looked at; `undefined` while anything of its name is
+ * there, be it a link that leads nowhere: that was not retention.
+ */
 export function hashesInstead(part: Part): Part | undefined {
   const name = hashesName(part.first);
   const path = join(part.path, '..', name);
-  if (part.kind === 'hashes' || !existsSync(path)) return undefined;
+  const isThere = lstatSync(part.path, { throwIfNoEntry: false }) !== undefined;
+  if (part.kind === 'hashes' || isThere || !existsSync(path)) return undefined;
   return { ...part, kind: 'hashes', file: `${SEGMENTS}/${name}`, path };
 }
 

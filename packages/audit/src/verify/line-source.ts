@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openFile } from './open-file.ts';
 
 /** Bytes read at once: some hundred entries, a millisecond of work. */
 const BLOCK_BYTES = 64 * 1024;
@@ -44,7 +45,7 @@ export class LineSource {
 
   /** @throws the error of the file system. */
   static async open(path: string, limit: number = Number.POSITIVE_INFINITY): Promise<LineSource> {
-    return new LineSource(await open(path, 'r'), limit);
+    return new LineSource(await openFile(path), limit);
   }
 
   /** The next line; `undefined` when it is not in memory, or there is none. */

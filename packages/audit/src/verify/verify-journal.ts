@@ -97,21 +97,9 @@ async function walkParts(walk: Walk): Promise<void> {
     if (findings.isFull) return;
     if (!(await checkPosition(walk, part))) continue;
     try {
-      if (part.kind === 'segment') {
-        lastEntry = await walkSegment(walk, part);
-      } else {
-        await walkHashes(walk, part);
-        walk.removed.push({ first: part.first, last: stand.size - 1 });
-      }
+      lastEntry = await walkPart(walk, part);
     } catch (error) {
-      // Of the file system; an abort has no code of that kind.
-      if (typeof (error as NodeJS.ErrnoException).syscall !== 'string') throw error;
-      const instead = hashesInstead(part);
-      if (instead !== undefined && stand.size === part.first) {
-        walk.isOvertaken = true;
-        await walkHashes(walk, instead);
-        continue;
-      }
+      if (!isOfFileSystem(error)) throw error;
       findings.fail(
         'unreadable',
         stand.size,
@@ -123,6 +111,29 @@ async function walkParts(walk: Walk): Promise<void> {
   }
   if (findings.isFull) return;
   await checkEnd(walk, lastEntry);
+}
+
+/** Walks a part, or the hashes that take its place meanwhile. Returns the last entry of a segment that was not sealed. */
+async function walkPart(walk: Walk, part: Part): Promise<EntryLine | undefined> {
+  const { removed, stand } = walk;
+  if (part.kind === 'hashes') {
+    await walkHashes(walk, part);
+    removed.push({ first: part.first, last: stand.size - 1 });
+    return undefined;
+  }
+  try {
+    return await walkSegment(walk, part);
+  } catch (error) {
+    const instead = isOfFileSystem(error) && stand.size === part.first ? hashesInstead(part) : undefined;
+    if (instead === undefined) throw error;
+    walk.isOvertaken = true;
+    return walkPart(walk, instead);
+  }
+}
+
+/** An abort has no such member. */
+function isOfFileSystem(error: unknown): boolean {
+  return typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }
 
 async function walkSegment(walk: Walk, part: Part): Promise<EntryLine | undefined> {

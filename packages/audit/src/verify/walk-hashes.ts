@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { blameState } from './blame-state.ts';
 import type { Part } from './layout.ts';
+import { openFile } from './open-file.ts';
 import type { Walk } from './walk.ts';
 
 const HASH_BYTES = 32;
@@ -13,7 +13,8 @@ export async function walkHashes(walk: Walk, part: Part): Promise<void> {
   stand.lastTime = '';
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
-  for await (const block of createReadStream(part.path) as AsyncIterable<Buffer>) {
+  const file = await openFile(part.path);
+  for await (const block of file.createReadStream() as AsyncIterable<Buffer>) {
     walk.onRead(block.length);
     const bytes: Buffer = rest.length === 0 ? block : Buffer.concat([rest, block]);
     let start = 0;

@@ -24,7 +24,7 @@ export interface Walk {
     entries: number;
     pruned: number;
   };
-  /** What the journal says of removed segments, and those that were removed when it was looked at. */
+  /** What the journal says of removed segments, and those that were removed by the time they were looked at. */
   readonly removals: Removals;
   readonly removed: EntryRange[];
   /** Headers that were believed to name the operations that were open, since what tells was removed. */

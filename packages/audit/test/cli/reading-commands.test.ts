@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { XMLValidator } from 'fast-xml-parser';
@@ -51,12 +51,28 @@ describe('query', () => {
     expect(zero).toBe('       0  2026-11-25T12:00:00.000Z  success    orders.place  user:0');
   });
 
-  it('shows and finds what belongs to persons when asked to', async () => {
+  it('finds persons by the plain value, and shows it when asked to', async () => {
     const { directory } = journal();
-    expect((await run(queryCommand, directory, '--actor', 'user:ada')).out).toBe('');
+    const sealed = await run(queryCommand, directory, '--actor', 'user:ada');
+    expect(sealed).toMatchObject({ code: 0, err: '' });
+    expect(sealed.out).toMatch(/^ +2 .* sealed:\S+ → order:7\n$/);
     expect((await run(queryCommand, directory, '--actor', 'user:ada', '--reveal')).out).toContain(
       'user:ada → order:7',
     );
+    expect((await run(queryCommand, directory, '--target', 'user:ada')).out).toBe('');
+  });
+
+  it('needs the keys of persons for nothing else, and says where it cannot read them', async () => {
+    const { directory } = journal();
+    rmSync(join(directory, 'subjects'));
+    mkdirSync(join(directory, 'subjects'));
+    expect(await run(queryCommand, directory, '--action', 'orders.*')).toMatchObject({ code: 0, err: '' });
+    const { code, err, out } = await run(queryCommand, directory, '--actor', 'user:ada', '--actor', 'user:3');
+    expect([code, err]).toEqual([
+      0,
+      expect.stringMatching(/^query: no person is found by the plain value: EISDIR.*\n$/),
+    ]);
+    expect(out).toMatch(/^ +3 .* user:3\n$/);
   });
 
   it('prints JSON, filtered by time, outcome and limit', async () => {
@@ -152,6 +168,11 @@ describe('export', () => {
       (await run(exportCommand, directory, '--format', format, ...args)).out.trimEnd().split('\n');
     expect(await lines('csv')).toHaveLength(6);
     expect(await lines('ndjson', '--action', 'etl.run')).toHaveLength(2);
+    const [ada, ...others] = await lines('ndjson', '--actor', 'user:ada');
+    expect([JSON.parse(ada as string), others]).toMatchObject([
+      { index: 2, actor: { id: { $sealed: expect.any(String) } } },
+      [],
+    ]);
     expect((await lines('ocsf')).map((line) => JSON.parse(line).class_uid)).toEqual(Array(5).fill(6003));
     const events = (await lines('openlineage')).map((line) => JSON.parse(line));
     expect(events).toHaveLength(10);

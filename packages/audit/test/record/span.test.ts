@@ -1,46 +1,12 @@
 import { context, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import {
-  AlwaysOffSampler,
-  InMemorySpanExporter,
-  NodeTracerProvider,
-  type ReadableSpan,
-  SimpleSpanProcessor,
-} from '@opentelemetry/sdk-trace-node';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EntryContent, JsonObject } from '../../src/operation/entry.ts';
+import { AlwaysOffSampler, NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import { describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../src/operation/entry.ts';
 import { OperationSpans } from '../../src/record/span.ts';
+import { PLACE, TIME, useSpans } from './span-bed.ts';
 
-const exporter = new InMemorySpanExporter();
-const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-const tracer = provider.getTracer('audit');
-const TIME = '2026-11-25T12:00:00.000Z';
-const PLACE = { index: 3, hash: 'aGFzaA==', origin: 'example.org/checkout' };
-let spans: OperationSpans;
-
-beforeAll(() => provider.register());
-afterAll(() => {
-  trace.disable();
-  context.disable();
-});
-beforeEach(() => {
-  exporter.reset();
-  spans = new OperationSpans(tracer);
-});
-
-function record(content: Partial<EntryContent> & { action: string }): ReadableSpan {
-  spans.record({ time: TIME, outcome: 'success', ...content }, Date.parse(TIME), PLACE);
-  return last();
-}
-
-function last(): ReadableSpan {
-  return exporter.getFinishedSpans().at(-1) as ReadableSpan;
-}
-
-function linksOf(span: ReadableSpan): string[] {
-  return span.links.map((link) => `${link.context.spanId} ${link.attributes?.['audit.dataset']}`);
-}
-
-const idOf = (span: ReadableSpan): string => span.spanContext().spanId;
+const bed = useSpans();
+const { finished, last, record } = bed;
 
 describe('the span of an operation', () => {
   test('says what the entry says', () => {
@@ -148,156 +114,35 @@ describe('the span of an operation', () => {
   });
 
   test('lasts as long as the operation, below the active span', () => {
-    const outer = provider.getTracer('app').startSpan('outer');
+    const outer = trace.getTracer('app').startSpan('outer');
     const start = Date.parse(TIME);
     const opened = context.with(trace.setSpan(context.active(), outer), () =>
-      spans.open({ action: 'import.run', actor: { id: 'job:1' } }, start),
+      bed.spans.open({ action: 'import.run', actor: { id: 'job:1' } }, start),
     );
-    expect(exporter.getFinishedSpans()).toEqual([]);
+    expect(finished()).toEqual([]);
     expect((opened?.span as ReadableSpan | undefined)?.attributes['audit.actor.id']).toBe('job:1');
-    spans.close(
+    bed.spans.close(
       opened,
       { action: 'import.run', time: TIME, outcome: 'success' },
       { ...PLACE, endMillis: start + 1_500 },
     );
     expect(last().parentSpanContext?.spanId).toBe(outer.spanContext().spanId);
-    expect(opened?.spanContext?.spanId).toBe(idOf(last()));
+    expect(opened?.spanContext?.spanId).toBe(last().spanContext().spanId);
     expect(last().duration).toEqual([1, 500_000_000]);
     expect(last().startTime).toEqual([start / 1_000, 0]);
-    const early = spans.open({ action: 'import.run' }, start);
-    spans.close(early, { action: 'import.run', time: TIME }, { ...PLACE, endMillis: start - 1 });
+    const early = bed.spans.open({ action: 'import.run' }, start);
+    bed.spans.close(early, { action: 'import.run', time: TIME }, { ...PLACE, endMillis: start - 1 });
     expect(last().duration).toEqual([0, 0]);
-  });
-});
-
-describe('lineage', () => {
-  const file = (version?: string): { namespace: string; name: string; version?: string } => ({
-    namespace: 'file',
-    name: '/a',
-    ...(version === undefined ? {} : { version }),
-  });
-
-  test('links to the spans that last produced what is read', () => {
-    const first = record({ action: 'write.a', outputs: [file()] });
-    const second = record({ action: 'write.a', outputs: [file()] });
-    const read = record({ action: 'read.a', inputs: [file(), { namespace: 'file', name: '/unknown' }] });
-    expect(linksOf(read)).toEqual([`${idOf(second)} file//a`]);
-    expect(idOf(first)).not.toBe(idOf(second));
-  });
-
-  test('respects versions', () => {
-    const one = record({ action: 'write.a', outputs: [file('1')] });
-    const two = record({ action: 'write.a', outputs: [file('2')] });
-    const read = record({ action: 'read.a', inputs: [file('1')] });
-    expect(linksOf(read)).toEqual([`${idOf(one)} file//a@1`]);
-    expect(linksOf(record({ action: 'read.a', inputs: [file('3')] }))).toEqual([]);
-    expect(linksOf(record({ action: 'read.a', inputs: [file()] }))).toEqual([`${idOf(two)} file//a`]);
-  });
-
-  test('links once to each, and never to itself', () => {
-    const other = { namespace: 'file', name: '/b' };
-    const one = record({ action: 'write.both', outputs: [file(), other] });
-    const opened = spans.open({ action: 'a.b', inputs: [file()] });
-    const content = { action: 'a.b', time: TIME, inputs: [file(), other], outputs: [file()] };
-    spans.close(opened, content, PLACE);
-    expect(linksOf(last())).toEqual([`${idOf(one)} file//a`]);
-    spans.close(spans.open({ action: 'a.b' }), content, PLACE);
-    expect(last().links).toHaveLength(2);
-  });
-
-  test('is that of the beginning, whoever writes the same meanwhile, and of the end for what only that names', () => {
-    const [late, unknown] = ['/late', '/unknown'].map((name) => ({ namespace: 'file', name }));
-    const both = [file(), file('1'), unknown ?? file()];
-    const one = record({ action: 'write.first', outputs: [file('1')] });
-    const opened = spans.open({ action: 'a.b' });
-    spans.began(opened, { action: 'a.b', time: TIME, inputs: both });
-    record({ action: 'write.second', outputs: both });
-    record({ action: 'write.third', outputs: [file('2')] });
-    const last = record({ action: 'write.late', outputs: [late ?? file()] });
-    const inputs = [...both, late ?? file()];
-    spans.close(opened, { action: 'a.b', time: TIME, inputs }, PLACE);
-    expect(linksOf(exporter.getFinishedSpans().at(-1) as ReadableSpan)).toEqual([
-      `${idOf(one)} file//a`,
-      `${idOf(last)} file//late`,
-    ]);
-  });
-
-  test('is not changed by what was denied', () => {
-    const one = record({ action: 'write.a', outputs: [file()] });
-    record({ action: 'write.a', outcome: 'denied', outputs: [file()] });
-    expect(linksOf(record({ action: 'read.a', inputs: [file()] }))).toEqual([`${idOf(one)} file//a`]);
-    const failed = record({ action: 'write.a', outcome: 'failure', outputs: [file()] });
-    expect(linksOf(record({ action: 'read.a', inputs: [file()] }))).toEqual([`${idOf(failed)} file//a`]);
-  });
-
-  test('goes by what the operation says of another process, where that can be a span', () => {
-    record({ action: 'write.a', outputs: [file()] });
-    const producedBy = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
-    const read = record({ action: 'read.a', inputs: [{ ...file(), producedBy }] });
-    expect(read.links[0]?.context).toMatchObject({ ...producedBy, isRemote: true });
-    expect(read.links).toHaveLength(1);
-    const wrong = { traceId: 'none', spanId: '' };
-    expect(record({ action: 'read.a', inputs: [{ ...file(), producedBy: wrong }] }).links).toEqual([]);
-  });
-
-  test('remembers what entries that are read back have produced', () => {
-    const correlation = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
-    const entry = { action: 'write.a', time: TIME, index: 0, hash: 'h', outputs: [file('9')] };
-    spans.prime({ ...entry, correlation });
-    spans.prime(entry);
-    spans.prime({ ...entry, correlation: { traceId: 'x', spanId: 'y' } });
-    expect(linksOf(record({ action: 'read.a', inputs: [file('9')] }))).toEqual([
-      'b7ad6b7169203331 file//a@9',
-    ]);
-  });
-
-  test('forgets what was neither written nor read longest', () => {
-    spans = new OperationSpans(tracer, 2);
-    const outputs = (name: string): { namespace: string; name: string }[] => [{ namespace: 'n', name }];
-    for (const name of ['a', 'b']) record({ action: 'write.x', outputs: outputs(name) });
-    record({ action: 'read.x', inputs: outputs('a') });
-    record({ action: 'write.x', outputs: outputs('c') });
-    const known = ['a', 'b', 'c'].filter(
-      (name) => record({ action: 'read.x', inputs: outputs(name) }).links.length,
-    );
-    expect(known).toEqual(['a', 'c']);
-  });
-
-  test('forgets the oldest of names that are long together, and never for what is read back', () => {
-    const long = (first: string): { namespace: string; name: string } => ({
-      namespace: 'n',
-      name: first.padEnd(5_000_000, 'x'),
-    });
-    const isKnown = (dataset: { namespace: string; name: string }): boolean =>
-      record({ action: 'read.x', inputs: [dataset] }).links.length > 0;
-    for (const first of ['a', 'b', 'c']) record({ action: 'write.x', outputs: [long(first)] });
-    const correlation = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
-    const entry = { action: 'write.x', time: TIME, index: 0, hash: 'h', correlation };
-    spans.prime({ ...entry, outputs: [long('before')] });
-    expect([long('a'), long('b'), long('c'), long('before')].map(isKnown)).toEqual([true, true, true, false]);
-    record({ action: 'write.x', outputs: [long('d')] });
-    expect([long('a'), long('b'), long('c'), long('d')].map(isKnown)).toEqual([false, true, true, true]);
-  });
-
-  test('names that run into each other are different datasets', () => {
-    record({ action: 'write.x', outputs: [{ namespace: 'ab', name: 'c', version: '1' }] });
-    for (const dataset of [
-      { namespace: 'a', name: 'bc', version: '1' },
-      { namespace: 'ab', name: 'c@1' },
-      { namespace: 'abc', name: '', version: '1' },
-    ]) {
-      expect(record({ action: 'read.x', inputs: [dataset] }).links).toEqual([]);
-    }
   });
 });
 
 describe('a tracer', () => {
   test('that samples nothing, or none that is there, costs no more than that', () => {
     const silent = new NodeTracerProvider({ sampler: new AlwaysOffSampler() }).getTracer('audit');
-    spans = new OperationSpans(silent);
+    bed.spans = new OperationSpans(silent);
     const content = { action: 'a.b', time: TIME, outputs: [{ namespace: 'n', name: 'a' }] };
-    expect(spans.record(content, Date.now(), PLACE)).toBeDefined();
-    expect(exporter.getFinishedSpans()).toEqual([]);
+    expect(bed.spans.record(content, Date.now(), PLACE)).toBeDefined();
+    expect(finished()).toEqual([]);
   });
 
   test('that throws does not reach the caller', () => {
@@ -306,10 +151,10 @@ describe('a tracer', () => {
         throw new Error('broken');
       },
     } as unknown as Tracer;
-    spans = new OperationSpans(broken);
-    expect(spans.open({ action: 'a.b' })).toBeUndefined();
-    spans.close(undefined, { action: 'a.b', time: TIME }, PLACE);
-    expect(spans.record({ action: 'a.b', time: TIME }, 0, PLACE)).toBeUndefined();
+    bed.spans = new OperationSpans(broken);
+    expect(bed.spans.open({ action: 'a.b' })).toBeUndefined();
+    bed.spans.close(undefined, { action: 'a.b', time: TIME }, PLACE);
+    expect(bed.spans.record({ action: 'a.b', time: TIME }, 0, PLACE)).toBeUndefined();
   });
 
   test('a content that cannot be read ends its span all the same', () => {
@@ -321,7 +166,7 @@ describe('a tracer', () => {
         },
       },
     );
-    spans.record({ action: 'a.b', time: TIME, attributes: trap }, Date.now(), PLACE);
-    expect(exporter.getFinishedSpans()).toHaveLength(1);
+    bed.spans.record({ action: 'a.b', time: TIME, attributes: trap }, Date.now(), PLACE);
+    expect(finished()).toHaveLength(1);
   });
 });

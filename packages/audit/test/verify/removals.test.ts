@@ -1,64 +1,32 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import {
   appendFileSync,
   copyFileSync,
   existsSync,
-  readdirSync,
+  mkdirSync,
   readFileSync,
   rmSync,
-  writeFileSync,
+  symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { leafHash } from '../../src/merkle/frontier.ts';
 import { Findings } from '../../src/verify/findings.ts';
 import { journalLeaves } from '../../src/verify/journal-leaves.ts';
 import { readLayout } from '../../src/verify/layout.ts';
 import { verifyJournal } from '../../src/verify/verify-journal.ts';
 import { crashCopy } from '../journal/crash-copy.ts';
+import { removeSome } from '../journal/remove-some.ts';
 import { content } from '../journal-builder.ts';
-import { type OpenedAudit, useAudits } from '../opened-audits.ts';
+import { useAudits } from '../opened-audits.ts';
 import { editLines, journals, temporaryDirectory } from './bed.ts';
+import { forgeFrom, namesIn, replaceByHashes } from './forged-segments.ts';
 
 const audits = useAudits();
 const build = journals();
 const parent = temporaryDirectory();
 const WAIT = { timeout: 20_000, interval: 20 };
 const { privateKey } = generateKeyPairSync('ed25519');
-
-const namesIn = (directory: string): string[] => readdirSync(join(directory, 'segments')).sort();
-const linesOf = (path: string): string[] => readFileSync(path, 'utf8').split('\n').slice(0, -1);
-
-/** Puts the hashes of a segment in its place, as retention does. */
-function replaceByHashes(directory: string, name: string): void {
-  const path = join(directory, 'segments', name);
-  const leaves = linesOf(path).filter((line) => line.startsWith('{"entry"'));
-  const hashes = leaves.map((line) => Buffer.from(leafHash(line), 'base64'));
-  writeFileSync(path.replace('.jsonl', '.hashes'), Buffer.concat(hashes));
-  rmSync(path);
-}
-
-/** Puts an entry at the end of a journal that was closed, as anybody can. */
-function forge(directory: string, attributes: object): void {
-  const path = join(directory, 'segments', namesIn(directory).at(-1) as string);
-  const lines = linesOf(path).filter((line) => !line.startsWith('{"seal"'));
-  const prev = leafHash(lines.at(-1) as string);
-  const { entry, index } = JSON.parse(lines.at(-1) as string);
-  const forged = { action: 'audit.journal.pruned', attributes, outcome: 'success', time: entry.time };
-  lines.push(JSON.stringify({ entry: forged, index: index + 1, prev }));
-  writeFileSync(path, `${lines.join('\n')}\n`);
-}
-
-/** Records until retention has removed so many segments more. */
-async function removeSome({ audit, seen }: OpenedAudit, count: number): Promise<void> {
-  const before = seen('audit.pruned').length;
-  for (let round = 0; seen('audit.pruned').length < before + count && round < 500; round++) {
-    for (let n = 0; n < 8; n++) audit.record({ action: 'orders.look', attributes: { n } });
-    await audit.flush();
-    await new Promise(setImmediate);
-  }
-  expect(seen('audit.pruned').length).toBeGreaterThanOrEqual(before + count);
-}
 
 describe('entries that somebody has removed without a key', () => {
   it('are missing, though an entry at the end says that retention did it, also once the journal goes on', async () => {
@@ -70,7 +38,8 @@ describe('entries that somebody has removed without a key', () => {
     const options = { keys: [key as string], checkpoints };
     const names = namesIn(directory);
     for (const name of names.slice(0, -1)) replaceByHashes(directory, name);
-    forge(directory, { earlier: [], first: 0, last: Number(names.at(-1)?.slice(0, 16)) - 1 });
+    const attributes = { earlier: [], first: 0, last: Number(names.at(-1)?.slice(0, 16)) - 1 };
+    forgeFrom(directory, undefined, [{ action: 'audit.journal.pruned', attributes }]);
     const missing = { ok: false, failures: [{ kind: 'removed', index: 0 }] };
     expect(await verifyJournal(directory, options)).toMatchObject(missing);
     const again = audits.open({ directory, signingKey: privateKey });
@@ -93,6 +62,50 @@ describe('entries that somebody has removed without a key', () => {
     await removeSome(again, 12);
     await again.audit.close();
     expect(await verifyJournal(directory)).toMatchObject(missing);
+  });
+
+  it('are missing, whatever takes the place of the segment beside its hashes', async () => {
+    const journal = build({ segments: [[content(0), content(1)], [content(2), content(3)], [content(4)]] });
+    const name = journal.files[1] as string;
+    const path = join(journal.directory, 'segments', name);
+    replaceByHashes(journal.directory, name);
+    const take: Record<string, () => void> = {
+      'a link that leads nowhere': () => symlinkSync('nowhere', path),
+      'a directory': () => mkdirSync(path),
+      ...(process.platform === 'win32'
+        ? {}
+        : {
+            'a link to a device': () => symlinkSync('/dev/zero', path),
+            'a pipe that nobody writes to': () => execFileSync('mkfifo', [path]),
+          }),
+    };
+    for (const [what, put] of Object.entries(take)) {
+      put();
+      const { failures } = await verifyJournal(journal.directory, { keys: [journal.verifierKey] });
+      expect([what, failures]).toMatchObject([
+        what,
+        [{ kind: 'unreadable', index: 2, file: `segments/${name}` }],
+      ]);
+      rmSync(path, { recursive: true });
+    }
+  });
+
+  it('are missing when that was done while the journal was verified', async () => {
+    const large = (index: number) => content(index, { reason: 'x'.repeat(60_000) });
+    const segments = [
+      Array.from({ length: 20 }, (_, i) => large(i)),
+      [content(20), content(21)],
+      [content(22)],
+    ];
+    const journal = build({ segments });
+    const found = await verifyJournal(journal.directory, {
+      keys: [journal.verifierKey],
+      onProgress: () => {
+        const name = journal.files[1] as string;
+        if (namesIn(journal.directory).includes(name)) replaceByHashes(journal.directory, name);
+      },
+    });
+    expect(found).toMatchObject({ ok: false, failures: [{ kind: 'removed', index: 20 }] });
   });
 });
 

@@ -153,7 +153,7 @@ describe('a segment', () => {
       mkdirSync(join(directory, SECOND));
     });
     expect(failures).toMatchObject([{ kind: 'unreadable', index: 2, file: SECOND }]);
-    expect(failures[0]?.message).toContain('EISDIR');
+    expect(failures[0]?.message).toContain('is no regular file');
     chmodSync(parent, 0o700);
   });
 });

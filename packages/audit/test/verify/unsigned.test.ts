@@ -2,9 +2,12 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { verifyJournal } from '../../src/verify/verify-journal.ts';
+import { contents } from '../journal-builder.ts';
 import { useAudits } from '../opened-audits.ts';
+import { journals } from './bed.ts';
 
 const audits = useAudits();
+const build = journals();
 
 async function closedJournal(origin = 'example.org/shop'): Promise<string> {
   const { audit, directory } = audits.open({ origin });
@@ -39,6 +42,21 @@ describe('a journal that was closed', () => {
       failures: [{ kind: 'bad-checkpoint', file: 'checkpoints' }],
     });
   });
+});
+
+test('the checkpoint of an empty journal vouches for no entry', async () => {
+  // A process that begins a journal and ends signs it like that; whoever rewrites all of it can leave that one.
+  const { directory, verifierKey } = build({ segments: [contents(5)], sealLast: true, checkpoints: [0] });
+  expect(await verifyJournal(directory, { keys: [verifierKey] })).toMatchObject({
+    ok: false,
+    failures: [{ kind: 'bad-checkpoint', file: 'checkpoints' }],
+  });
+  expect(await verifyJournal(directory)).toMatchObject({
+    ok: false,
+    failures: [{ kind: 'removed', file: 'checkpoints' }],
+  });
+  const empty = build({ segments: [[]], checkpoints: [0] });
+  expect(await verifyJournal(empty.directory, { keys: [empty.verifierKey] })).toMatchObject({ ok: true });
 });
 
 test('a journal that has just been begun has no checkpoint yet, and that is no fault', async () => {

@@ -7,6 +7,7 @@ import { readSubjectKeys } from '../../subjects/read-subject-keys.ts';
 import type { Command } from '../command.ts';
 import { entryLine } from './entry-line.ts';
 import { directoryOf, FILTER_USAGE, filterOptions, queryOf } from './filter-options.ts';
+import { matchingKeys } from './matching-keys.ts';
 import { runCommand } from './run-command.ts';
 import { writeOut } from './write-out.ts';
 
@@ -34,8 +35,9 @@ export const queryCommand: Command = {
       });
       const directory = directoryOf(positionals);
       const query = { ...queryOf(values), order: values.order as AuditQuery['order'] };
-      const keys = values.reveal === true ? readSubjectKeys(directory) : undefined;
-      const entries = queryJournal(directory, query, keys);
+      const isRevealed = values.reveal === true;
+      const keys = isRevealed ? readSubjectKeys(directory) : matchingKeys(about, directory, streams);
+      const entries = queryJournal(directory, query, keys, isRevealed);
       await writeOut(
         streams.stdout,
         values.json === true ? toNdjson(entries) : textChunks(entries, entryLine),
