@@ -51,6 +51,10 @@ export class LiveMetric implements CollectedMetric {
     return this.#stream.starts[series] as number;
   }
 
+  recency(series: number): number {
+    return this.#stream.touched[series] as number;
+  }
+
   value(series: number): number {
     return this.#stream.value(series, undefined);
   }

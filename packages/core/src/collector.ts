@@ -81,8 +81,7 @@ export class Collector {
 
   /** The aggregation that this reader wants instead of the default one. */
   aggregation(type: InstrumentType): AggregationOptions | undefined {
-    const wanted = this.#options.aggregation?.(type);
-    return wanted?.type === 'default' ? undefined : wanted;
+    return aggregationOf(this.#options, type);
   }
 
   /** A stream has come into being: it must keep intervals apart if this reader wants deltas. */
@@ -98,7 +97,7 @@ export class Collector {
    */
   goOn(stream: Stream, lineages: readonly Lineage[]): void {
     const before = lineages.flatMap(
-      (lineage) => lineage.find((known) => this.#marks.has(known)) ?? lineage[0] ?? [],
+      (lineage) => lineage.find((known) => this.#reads(known)) ?? lineage[0] ?? [],
     );
     const collected = before.flatMap((known) => this.#marks.get(known)?.millis ?? []);
     if (collected.length === 0 || !this.#reads(stream)) return;
@@ -107,7 +106,7 @@ export class Collector {
     stream.deliver(this);
     for (const known of before) {
       known.fold();
-      stream.absorb(this.#interval(known, this.#undelivered.get(known) ?? NONE), this);
+      stream.absorb(this.#interval(known, this.#undelivered.get(known) ?? NONE), known, this);
       this.#heirs.set(known, (this.#heirs.get(known) ?? new Set<Stream>()).add(stream));
     }
   }
@@ -144,7 +143,7 @@ export class Collector {
     for (const [stream, interval] of collection.takeBack()) {
       const heirs = this.#heirs.get(stream);
       const others = this.#undelivered.get(stream);
-      if (heirs !== undefined) this.#bringBack(interval, heirs);
+      if (heirs !== undefined) this.#bringBack(interval, stream, heirs);
       else if (others === undefined) this.#undelivered.set(stream, [interval]);
       else others.push(interval);
     }
@@ -181,8 +180,8 @@ export class Collector {
     for (const { storages } of this.#meters.values()) {
       for (const { descriptor } of storages) types.add(descriptor.type);
     }
-    const wants = ({ temporality, aggregation }: CollectorOptions): string =>
-      JSON.stringify([...types].map((type) => [temporality?.(type) ?? 'cumulative', aggregation?.(type)]));
+    const wants = (asked: CollectorOptions): string =>
+      JSON.stringify([...types].map((type) => [temporalityOf(asked, type), aggregationOf(asked, type)]));
     return wants(options) === wants(this.#options);
   }
 
@@ -254,16 +253,16 @@ export class Collector {
     return new IntervalMetric(stream, this, isRecorded, mark.millis, earlier);
   }
 
-  #bringBack(interval: IntervalMetric, heirs: ReadonlySet<Stream>): void {
+  #bringBack(interval: IntervalMetric, source: Stream, heirs: ReadonlySet<Stream>): void {
     for (const heir of heirs) {
       const next = this.#heirs.get(heir);
-      if (next !== undefined) this.#bringBack(interval, next);
-      else if (this.#deltas.has(heir)) heir.absorb(interval, this);
+      if (next !== undefined) this.#bringBack(interval, source, next);
+      else if (this.#deltas.has(heir)) heir.absorb(interval, source, this);
     }
   }
 
   #temporality(stream: Stream): Temporality {
-    return this.#options.temporality?.(stream.descriptor.type) ?? 'cumulative';
+    return temporalityOf(this.#options, stream.descriptor.type);
   }
 
   /** Streams made for the aggregation of other readers are not for this one. */
@@ -272,6 +271,19 @@ export class Collector {
     const wanted = this.aggregation(stream.descriptor.type);
     return stream.origin === (wanted === undefined ? DEFAULT_ORIGIN : JSON.stringify(wanted));
   }
+}
+
+function temporalityOf({ temporality }: CollectorOptions, type: InstrumentType): Temporality {
+  return temporality?.(type) ?? 'cumulative';
+}
+
+/** `undefined` for the default one. */
+function aggregationOf(
+  { aggregation }: CollectorOptions,
+  type: InstrumentType,
+): AggregationOptions | undefined {
+  const wanted = aggregation?.(type);
+  return wanted?.type === 'default' ? undefined : wanted;
 }
 
 function hasPoints(metric: CollectedMetric): boolean {

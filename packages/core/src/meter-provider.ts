@@ -13,7 +13,7 @@ import type { Stream } from './stream/stream.ts';
 import { type Inheritance, inheritanceOf, Succession } from './stream/succession.ts';
 import { EarlyLog } from './stream/tap.ts';
 import type { AggregationOptions, MetricViewOptions } from './view.ts';
-import { createStream, keyFilter, limitProblem, ViewRegistry } from './view-registry.ts';
+import { createStream, limitProblem, ViewRegistry } from './view-registry.ts';
 
 /** Series per instrument unless said otherwise (specification, "Cardinality limits"). */
 export const DEFAULT_CARDINALITY_LIMIT = 2_000;
@@ -233,7 +233,7 @@ export class MeterProvider implements MeterProviderInterface {
       countAs: counts ? this.#countAs(meter, storage) : undefined,
       hidden: isDropped,
       cardinalityLimit: view.aggregationCardinalityLimit ?? this.#cardinalityLimit,
-      keeps: keyFilter(view.attributes),
+      attributes: view.attributes,
       processors: view.attributesProcessors,
       origin: 'view',
     });

@@ -104,6 +104,8 @@ export interface CollectedMetric {
   has(series: number): boolean;
   attributes(series: number): Attributes;
   startMillis(series: number): number;
+  /** Where it is known: the greater, the later a series was recorded last; the same within one interval of any reader. */
+  recency?(series: number): number;
   /** `sum` and `gauge`: the value. Histograms: the sum of the values recorded. */
   value(series: number): number;
   /** Histograms: how many values were recorded. 0 for the other kinds. */

@@ -1,4 +1,3 @@
-import type { KeyFilter } from './attributes/key-set.ts';
 import { describeValue, InstrumentError, type Problem } from './errors.ts';
 import type { InstrumentationScope, MetricDescriptor } from './metric.ts';
 import { ExponentialStream } from './stream/exponential-stream.ts';
@@ -6,7 +5,7 @@ import { GaugeStream } from './stream/gauge-stream.ts';
 import { DEFAULT_BOUNDARIES, HistogramStream } from './stream/histogram-stream.ts';
 import type { Stream, StreamOptions } from './stream/stream.ts';
 import { SumStream } from './stream/sum-stream.ts';
-import type { AggregationOptions, AttributeKeys, MetricViewOptions } from './view.ts';
+import type { AggregationOptions, MetricViewOptions } from './view.ts';
 
 /** Largest number of exponential buckets by default (specification, "Base2 Exponential Bucket Histogram Aggregation"). */
 const DEFAULT_MAX_SIZE = 160;
@@ -137,12 +136,4 @@ function defaultAggregation(type: MetricDescriptor['type'], advice: Advice): Agg
     default:
       return { type: 'sum' };
   }
-}
-
-/** The filter of a view's `attributes`, or `undefined` when it keeps all keys. */
-export function keyFilter(keys: AttributeKeys | undefined): KeyFilter | undefined {
-  if (keys?.allow === undefined && keys?.deny === undefined) return undefined;
-  const allow = keys.allow === undefined ? undefined : new Set(keys.allow);
-  const deny = new Set(keys.deny);
-  return (key) => (allow === undefined || allow.has(key)) && !deny.has(key);
 }

@@ -75,6 +75,18 @@ describe('a reader of deltas that comes after one of its name was closed', () =>
     expect(await pointsOf(provider.addCollector(named('otlp')), 'renamed')).toMatchObject([{ value: 2 }]);
   });
 
+  test('goes on from it whether the default aggregation is asked for or none', async () => {
+    const { provider, add, given } = start();
+    const reader = provider.addCollector(
+      named('otlp', { ...DELTA, aggregation: () => ({ type: 'default' }) }),
+    );
+    add(1);
+    await reader.collect();
+    reader.close();
+    add(2);
+    expect(await given(provider.addCollector(named('otlp')))).toEqual([2, 2]);
+  });
+
   test.each<[string, CollectorOptions]>([
     ['has another name', named('statsd')],
     ['has no name', DELTA],

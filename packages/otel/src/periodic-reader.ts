@@ -26,6 +26,11 @@ export interface PeriodicReaderOptions {
   readonly timeoutMillis: number;
   /** Time that whoever flushes or shuts down waits in all. Callbacks have a quarter of it. */
   readonly flushMillis: number;
+  /**
+   * Once aborted, nothing more is collected, and what is not known to be delivered is left to whoever goes on from the
+   * collector, at once: the next reader may come right then.
+   */
+  readonly stop: AbortSignal;
 }
 
 /**
@@ -44,17 +49,22 @@ export class PeriodicReader {
   #unanswered: Collection | undefined;
   #doubts = 0;
   #isStopped = false;
+  #isClosed = false;
 
   constructor(options: PeriodicReaderOptions) {
     this.#options = options;
+    const { stop } = options;
     this.#callbackMillis = Math.min(options.timeoutMillis / 2, MAX_CALLBACK_MILLIS);
     this.#timer = setInterval(() => void this.#push(this.#callbackMillis), options.intervalMillis).unref();
+    if (stop.aborted) this.#close();
+    else stop.addEventListener('abort', () => this.#close(), { once: true });
   }
 
   /** Pushes what is recorded, after a push on its way. Does not reject when a push fails: that is said and counted. */
   async flush(): Promise<void> {
     if (this.#isStopped) return;
     await this.#pushing;
+    if (this.#isStopped) return;
     // Another flush may have begun one meanwhile, with all that was recorded before.
     await this.#push(Math.min(this.#options.flushMillis / 4, this.#callbackMillis));
     await this.#options.exporter.forceFlush();
@@ -63,14 +73,12 @@ export class PeriodicReader {
   /** Pushes what is recorded for the last time, and stops the exporter. */
   async shutdown(): Promise<void> {
     clearInterval(this.#timer);
-    const { exporter, collector } = this.#options;
     try {
       await this.flush();
       this.#isStopped = true;
-      await exporter.shutdown();
+      await this.#options.exporter.shutdown();
     } finally {
-      this.#isStopped = true;
-      collector.close();
+      this.#close();
     }
   }
 
@@ -78,6 +86,16 @@ export class PeriodicReader {
   takeBack(): void {
     if (this.#unanswered !== undefined) this.#options.collector.restore(this.#unanswered);
     this.#unanswered = undefined;
+  }
+
+  /** Once: the collector may be that of another reader afterwards. */
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    this.takeBack();
+    this.#options.collector.close();
   }
 
   #push(callbackMillis: number): Promise<void> {
@@ -92,6 +110,10 @@ export class PeriodicReader {
   async #collectAndExport(callbackMillis: number): Promise<void> {
     const { collector, toMetrics } = this.#options;
     const collection = await collector.collect({ timeoutMillis: callbackMillis });
+    if (this.#isClosed) {
+      collector.restore(collection);
+      return;
+    }
     for (const error of collection.errors) fault('callback', error);
     if (collection.scopes.length === 0) return;
     this.#unanswered = collection;
@@ -120,9 +142,10 @@ export class PeriodicReader {
   }
 
   async #export(metrics: ResourceMetrics): Promise<ExportResult> {
-    const { exporter, timeoutMillis } = this.#options;
+    const { exporter, timeoutMillis, stop } = this.#options;
     const { resource } = metrics;
     if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
+    stop.throwIfAborted();
     let timer: NodeJS.Timeout | undefined;
     const answered = new Promise<ExportResult>((resolve) =>
       context.with(UNTRACED, () => exporter.export(metrics, resolve)),

@@ -58,7 +58,7 @@ export type LoadExporters = (
 
 /**
  * Starts a periodic reader for each push exporter that the options ask for, and for those of other rooms. Once `stop` is
- * aborted, nothing is sent to an OTLP receiver any more.
+ * aborted, nothing is sent to an OTLP receiver any more, and no reader collects.
  */
 export async function startPushReaders(
   options: OtelOptions,
@@ -125,6 +125,7 @@ export async function startPushReaders(
       toMetrics: (collection) => resourceMetricsOf(collection, resource, toMetricData),
       ...timesOf(interval === undefined ? settings : { ...settings, interval }),
       flushMillis: parseDuration(options.shutdownTimeout) ?? DEFAULT_SHUTDOWN_TIMEOUT_MILLIS,
+      stop,
     });
     let isShutDown = false;
     return {

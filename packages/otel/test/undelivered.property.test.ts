@@ -153,6 +153,7 @@ async function run(temporalities: readonly Temporality[], steps: readonly Step[]
       intervalMillis: 1_000_000,
       timeoutMillis: 1_000_000,
       flushMillis: 1_000_000,
+      stop: new AbortController().signal,
     });
     let doubts = 0;
     const push = async (outcome: Receiver['outcome']): Promise<void> => {

@@ -68,6 +68,19 @@ export class SeriesIndex {
     return this.#size;
   }
 
+  /** The overflow series, whether the limit is reached or not. */
+  overflowSeries(): number {
+    if (this.#overflow < 0) {
+      // The attribute is not the user's, so no view leaves it out; a replay of early recordings may have made it already.
+      const shape = this.#shapes.unfiltered(Object.keys(OVERFLOW));
+      this.#overflowShape = shape;
+      valueTable.intern(true);
+      shape.take(0, true);
+      this.#overflow = this.#lookUp(shape);
+    }
+    return this.#overflow;
+  }
+
   /** The series of these attributes: admitted if it is new, the overflow series if the limit is reached. */
   resolve(attributes: Attributes = EMPTY): number {
     const shape = this.#last;
@@ -198,16 +211,9 @@ export class SeriesIndex {
   }
 
   #resolveOverflow(): number {
-    if (this.#overflow < 0) {
-      // The attribute is not the user's, so no view leaves it out; a replay of early recordings may have made it already.
-      const shape = this.#shapes.unfiltered(Object.keys(OVERFLOW));
-      this.#overflowShape = shape;
-      valueTable.intern(true);
-      shape.take(0, true);
-      this.#overflow = this.#lookUp(shape);
-    }
+    const series = this.overflowSeries();
     this.#owner.overflowed();
-    return this.#overflow;
+    return series;
   }
 
   #admit(shape: Shape): number {

@@ -6,7 +6,8 @@ import type {
   ObservableResult,
 } from '@opentelemetry/api';
 import { tell } from '../fault/tell.ts';
-import { Observations } from './observations.ts';
+import { Answers, commit } from './answers.ts';
+import type { Observations } from './observations.ts';
 import type { Storage } from './storage.ts';
 
 /** An asynchronous instrument: its callbacks are asked at every collection. */
@@ -28,35 +29,16 @@ export class ObservableInstrument implements Observable {
   }
 }
 
-/**
- * How often a callback was asked. Readers ask independently, so an answer may come after that to a later question: it is
- * out of date then, and a counter would seem to fall.
- */
-class Turns {
-  #asked = 0;
-  #answered = 0;
-
-  /** A question is asked. Returns what tells, once, whether its answer still counts. */
-  next(): () => boolean {
-    const turn = ++this.#asked;
-    return () => {
-      if (turn < this.#answered) return false;
-      this.#answered = turn;
-      return true;
-    };
-  }
-}
-
 interface CallbackEntry {
   readonly callback: ObservableCallback;
   readonly instrument: ObservableInstrument;
-  readonly turns: Turns;
+  readonly answers: Answers;
 }
 
 interface BatchEntry {
   readonly callback: BatchObservableCallback;
-  readonly instruments: ReadonlySet<Observable>;
-  readonly turns: Turns;
+  readonly instruments: ReadonlySet<ObservableInstrument>;
+  readonly answers: Answers;
 }
 
 /** The callbacks of a meter. */
@@ -66,7 +48,7 @@ export class ObservableRegistry {
 
   add(callback: ObservableCallback, instrument: ObservableInstrument): void {
     if (this.#entries.some((entry) => entry.callback === callback && entry.instrument === instrument)) return;
-    this.#entries.push({ callback, instrument, turns: new Turns() });
+    this.#entries.push({ callback, instrument, answers: new Answers([instrument.storage]) });
   }
 
   remove(callback: ObservableCallback, instrument: ObservableInstrument): void {
@@ -88,7 +70,8 @@ export class ObservableRegistry {
       return;
     }
     if (this.#findBatch(callback, instruments) < 0) {
-      this.#batches.push({ callback, instruments, turns: new Turns() });
+      const answers = new Answers([...instruments].map(({ storage }) => storage));
+      this.#batches.push({ callback, instruments, answers });
     }
   }
 
@@ -108,15 +91,16 @@ export class ObservableRegistry {
   async observe(timeoutMillis: number | undefined): Promise<unknown[]> {
     const errors: unknown[] = [];
     await Promise.all(
-      this.#questions().map(async ({ name, ask, commit }) => {
+      this.#questions().map(async ({ name, ask, end }) => {
         try {
           await within(ask(), timeoutMillis, name);
-          commit();
+          end();
         } catch (error) {
           errors.push(error);
         }
       }),
     );
+    this.#commit();
     return errors;
   }
 
@@ -125,18 +109,24 @@ export class ObservableRegistry {
    */
   observeNow(): boolean {
     let isAll = true;
-    for (const { ask, commit } of this.#questions()) {
+    for (const { ask, end } of this.#questions()) {
       try {
         const answer = ask();
         // A failure is reported by the next collection of a reader.
         if (isThenable(answer)) {
           isAll = false;
-          Promise.resolve(answer).then(commit).catch(ignore);
-        } else commit();
+          Promise.resolve(answer)
+            .then(() => {
+              end();
+              this.#commit();
+            })
+            .catch(ignore);
+        } else end();
       } catch {
         // The next collection of a reader reports it.
       }
     }
+    this.#commit();
     return isAll;
   }
 
@@ -144,7 +134,15 @@ export class ObservableRegistry {
     return [...this.#entries.map(questionOf), ...this.#batches.map(batchQuestionOf)];
   }
 
-  #findBatch(callback: BatchObservableCallback, instruments: ReadonlySet<Observable>): number {
+  #commit(): void {
+    const callbacks = [...this.#entries, ...this.#batches];
+    commit(
+      callbacks.map(({ answers }) => answers),
+      Date.now(),
+    );
+  }
+
+  #findBatch(callback: BatchObservableCallback, instruments: ReadonlySet<ObservableInstrument>): number {
     return this.#batches.findIndex(
       (batch) =>
         batch.callback === callback &&
@@ -154,44 +152,30 @@ export class ObservableRegistry {
   }
 }
 
-/** One callback to ask, and what to do once it has ended well: nothing if a later question was answered before. */
+/** One callback to ask, and what to call once it has ended well. */
 interface Question {
   readonly name: string;
   ask(): void | Promise<void>;
-  commit(): void;
+  end(): void;
 }
 
-function questionOf({ callback, instrument, turns }: CallbackEntry): Question {
-  const isCurrent = turns.next();
-  const observations = new Observations(instrument.storage);
-  const result: ObservableResult = { observe: (value, attributes) => observations.add(value, attributes) };
-  return {
-    name: instrument.storage.descriptor.name,
-    ask: () => callback(result),
-    commit: () => {
-      if (isCurrent()) observations.commit(Date.now());
-    },
+function questionOf({ callback, instrument, answers }: CallbackEntry): Question {
+  const { observations, end } = answers.open();
+  const result: ObservableResult = {
+    observe: (value, attributes) => observations[0]?.add(value, attributes),
   };
+  return { name: instrument.storage.descriptor.name, ask: () => callback(result), end };
 }
 
-function batchQuestionOf({ callback, instruments, turns }: BatchEntry): Question {
-  const isCurrent = turns.next();
-  const byInstrument = new Map<Observable, Observations>();
-  for (const instrument of instruments) {
-    byInstrument.set(instrument, new Observations((instrument as ObservableInstrument).storage));
-  }
+function batchQuestionOf({ callback, instruments, answers }: BatchEntry): Question {
+  const { observations, end } = answers.open();
+  const byInstrument = new Map<Observable, Observations | undefined>(
+    [...instruments].map((instrument, i) => [instrument, observations[i]]),
+  );
   const result: BatchObservableResult = {
     observe: (instrument, value, attributes) => byInstrument.get(instrument)?.add(value, attributes),
   };
-  return {
-    name: 'a batch callback',
-    ask: () => callback(result),
-    commit: () => {
-      if (!isCurrent()) return;
-      const nowMillis = Date.now();
-      for (const observations of byInstrument.values()) observations.commit(nowMillis);
-    },
-  };
+  return { name: 'a batch callback', ask: () => callback(result), end };
 }
 
 function ignore(): void {}

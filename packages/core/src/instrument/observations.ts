@@ -3,24 +3,30 @@ import { isAttributeValue } from '../attributes/value-table.ts';
 import { describeValue } from '../errors.ts';
 import { tell } from '../fault/tell.ts';
 import type { Stream } from '../stream/stream.ts';
+import { ownAttributes } from './own-attributes.ts';
 import type { Storage } from './storage.ts';
 
-/** What one callback observed for one instrument, kept until the callback has ended well. */
+/** Is shown an observation: its series in a stream, and the text of its attributes where several sets are one series. */
+type Visit = (series: number, value: number, set: string | undefined) => void;
+
+/** What one callback observed for one instrument. */
 export class Observations {
-  readonly #storage: Storage;
+  readonly storage: Storage;
   /** The only stream, where one set of attributes is one series. */
   readonly #stream: Stream | undefined;
   /** A series of that stream, or a set of attributes. */
   readonly #observed: (number | Attributes)[] = [];
   readonly #values: number[] = [];
+  #isEnded = false;
 
   constructor(storage: Storage) {
-    this.#storage = storage;
+    this.storage = storage;
     this.#stream = storage.only?.mergesAttributes === false ? storage.only : undefined;
   }
 
   add(value: unknown, attributes: Attributes = {}): void {
-    const { name, integer, type } = this.#storage.descriptor;
+    if (this.#isEnded) return;
+    const { name, integer, type } = this.storage.descriptor;
     if (typeof value !== 'number') {
       tell(
         'warn',
@@ -47,39 +53,28 @@ export class Observations {
     this.#values.push(kept);
   }
 
-  commit(nowMillis: number): void {
-    for (const stream of this.#storage.streams) {
-      for (const [series, value] of this.#bySeries(stream)) stream.observe(series, value, nowMillis);
+  /** The callback has ended well: what it observes later is left out. */
+  end(): void {
+    this.#isEnded = true;
+  }
+
+  /** Shows all of them, as a stream sees them, in the order in which they were made. */
+  forEach(stream: Stream, visit: Visit): void {
+    for (let i = 0; i < this.#values.length; i++) {
+      const observed = this.#observed[i] as number | Attributes;
+      const isKnown = typeof observed === 'number' && stream === this.#stream;
+      const series = isKnown ? observed : stream.resolve(this.#attributes(i), undefined);
+      const isShared = stream.mergesAttributes || series === stream.index.overflow;
+      visit(series, this.#values[i] as number, isShared ? canonicalText(this.#attributes(i)) : undefined);
     }
   }
 
-  /**
-   * Of one attribute set the last observation counts. Sets that fall together only because the view leaves keys out, or because the
-   * cardinality limit is reached, are added up where they are parts of a sum.
-   */
-  #bySeries(stream: Stream): Map<number, number> {
-    const values = new Map<number, number>();
-    const together = new Map<string, number>();
-    for (let i = 0; i < this.#values.length; i++) {
-      if (stream.mergesAttributes) together.set(canonicalText(this.#attributes(i)), i);
-      else {
-        const observed = this.#observed[i] as number | Attributes;
-        const isKnown = typeof observed === 'number' && stream === this.#stream;
-        const series = isKnown ? observed : stream.resolve(this.#attributes(i), undefined);
-        if (series === stream.index.overflow) together.set(canonicalText(this.#attributes(i)), i);
-        else values.set(series, this.#values[i] as number);
-      }
-    }
-    for (const i of together.values()) {
-      const series = stream.mergesAttributes
-        ? stream.resolve(this.#attributes(i), undefined)
-        : stream.index.overflow;
-      const value = this.#values[i] as number;
-      const isPart = stream.kind === 'sum' && values.has(series);
-      if (isPart) stream.addsUp(series);
-      values.set(series, isPart ? (values.get(series) as number) + value : value);
-    }
-    return values;
+  /** They are to be kept: what belongs to the callback is copied. */
+  keep(): void {
+    const { name } = this.storage.descriptor;
+    this.#observed.forEach((observed, i) => {
+      if (typeof observed === 'object') this.#observed[i] = ownAttributes(observed, name);
+    });
   }
 
   /** The views may have changed since it was observed, and the streams with them. */

@@ -1,8 +1,8 @@
 import type { Attributes, Context, SpanContext } from '@opentelemetry/api';
-import { readable } from '../attributes/readable.ts';
 import type { MetricDescriptor } from '../metric.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Advice } from '../view-registry.ts';
+import { ownAttributes } from './own-attributes.ts';
 
 /**
  * The streams that an instrument records into: usually one, none when a view drops it, several when several views
@@ -81,7 +81,7 @@ export class Binding {
 
   constructor(storage: Storage, attributes: Attributes) {
     this.#storage = storage;
-    this.#attributes = copied(attributes);
+    this.#attributes = ownAttributes(attributes, storage.descriptor.name);
   }
 
   /** Number of the bound series in the storage's only stream; -1 when it has to be resolved anew each time. */
@@ -112,13 +112,5 @@ export class Binding {
     this.#streams = isBeyondLimit ? NOT_BOUND : streams;
     this.#stream = isBeyondLimit ? undefined : only;
     this.#series = this.#places[0]?.series ?? 0;
-  }
-}
-
-function copied(attributes: Attributes): Attributes {
-  try {
-    return { ...attributes };
-  } catch {
-    return readable(attributes);
   }
 }

@@ -19,7 +19,7 @@ export class GaugeStream extends Stream {
   }
 
   /** The last value is not known of what was added up. */
-  protected override takes(kind: MetricKind): boolean {
+  override takes(kind: MetricKind): boolean {
     return kind === this.kind && super.takes(kind);
   }
 

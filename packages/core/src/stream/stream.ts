@@ -6,19 +6,15 @@ import { reportFault } from '../fault/report-fault.ts';
 import { tell } from '../fault/tell.ts';
 import type { CollectedMetric, ExponentialHistogramValue, MetricDescriptor, MetricKind } from '../metric.ts';
 import { countSelf, overflowedMeasurements } from '../self-metrics.ts';
-import type { AttributesProcessor } from '../view.ts';
+import { type AttributeView, isSameView, keyFilter } from './attribute-view.ts';
 import { EarlyLog, ExemplarStore, type MeasurementTap } from './tap.ts';
 
 /** What every stream is made of. */
-export interface StreamOptions {
+export interface StreamOptions extends AttributeView {
   readonly descriptor: MetricDescriptor;
   readonly monotonic: boolean;
   /** Series, the overflow series included. */
   readonly cardinalityLimit: number;
-  /** Which attribute keys the view keeps; all when left out. */
-  readonly keeps?: KeyFilter | undefined;
-  /** Processors of the view. */
-  readonly processors?: readonly AttributesProcessor[] | undefined;
   /** Description of the counter that is derived from this histogram's count. */
   readonly countAs?: MetricDescriptor | undefined;
   /** Kept only for what is derived from it, and not shown itself. */
@@ -60,7 +56,9 @@ export abstract class Stream implements SeriesOwner {
   starts: Float64Array = new Float64Array(FIRST_CAPACITY);
   /** Shown every measurement: exemplars, or the early log. Rarely there, so that its cost is one test. */
   tap: MeasurementTap | undefined = undefined;
-  readonly #processors: readonly AttributesProcessor[] | undefined;
+  /** What becomes of the attributes of a measurement. */
+  readonly view: AttributeView;
+  readonly #processors: AttributeView['processors'];
   /** What the view keeps, where there are processors. */
   readonly #keeps: KeyFilter | undefined;
   #warned = false;
@@ -74,11 +72,13 @@ export abstract class Stream implements SeriesOwner {
     this.hidden = options.hidden ?? false;
     this.origin = options.origin;
     this.isObserved = options.descriptor.type.startsWith('OBSERVABLE');
+    this.view = { attributes: options.attributes, processors: options.processors };
     this.#processors = options.processors?.length === 0 ? undefined : options.processors;
+    const keeps = keyFilter(options.attributes);
     // Processors come after the filter, so that the index must not filter what they add.
-    this.#keeps = this.#processors === undefined ? undefined : options.keeps;
-    const keeps = this.#processors === undefined ? options.keeps : undefined;
-    this.index = new SeriesIndex(this, options.cardinalityLimit, keeps);
+    this.#keeps = this.#processors === undefined ? undefined : keeps;
+    const indexKeeps = this.#processors === undefined ? keeps : undefined;
+    this.index = new SeriesIndex(this, options.cardinalityLimit, indexKeeps);
   }
 
   /** How many buckets may have an exemplar of their own. */
@@ -99,20 +99,36 @@ export abstract class Stream implements SeriesOwner {
   /** Several observations were added up to what a series is: it falls when one of them ends, which is no reset. */
   addsUp(_series: number): void {}
 
+  isAddedUp(_series: number): boolean {
+    return false;
+  }
+
   /**
-   * Takes over what a metric of the same instrument holds, whose single measurements are not known: its totals or, with
-   * `reader`, what that one is still to be given of it. Sums, gauges, extremes and equal histograms are exact; other buckets are
-   * filled from the bounds of those before. Of a sum or a gauge a histogram knows one value.
+   * Takes over what a metric of `source`, a stream of the same instrument, holds, whose single measurements are not known: its
+   * totals or, with `reader`, what that one is still to be given of it. Sums, gauges, extremes and equal histograms are exact;
+   * other buckets are filled from the bounds of those before. Of a sum or a gauge a histogram knows one value.
    */
-  absorb(metric: CollectedMetric, reader?: object): void {
+  absorb(metric: CollectedMetric, source: Stream, reader?: object): void {
     if (!this.takes(metric.kind)) return;
     for (let theirs = 0; theirs < metric.size; theirs++) {
       if (!metric.has(theirs)) continue;
-      const series = this.resolve(metric.attributes(theirs), undefined);
+      const series = this.seriesOf(source, theirs);
       this.take(series, metric, theirs, reader);
+      if (source.isAddedUp(theirs)) this.addsUp(series);
       this.touched[series] = this.epoch;
       this.startedAt(series, metric.startMillis(theirs));
     }
+  }
+
+  /** The series of what `source`, a stream of the same instrument, has as series `theirs`. */
+  seriesOf(source: Stream, theirs: number): number {
+    // What overflowed there has no attributes that a view could see.
+    if (theirs === source.index.overflow) return this.index.overflowSeries();
+    const attributes = source.index.attributes(theirs);
+    // Processors need not leave alone what they have made.
+    return isSameView(this.view, source.view)
+      ? this.index.resolve(attributes)
+      : this.resolve(attributes, undefined);
   }
 
   /** A series was first measured at a time before it was admitted here. */
@@ -120,9 +136,13 @@ export abstract class Stream implements SeriesOwner {
     this.starts[series] = Math.min(this.starts[series] as number, millis);
   }
 
-  /** Whether it can go on from a metric of this kind. What is observed is observed anew; a sum needs the last total for the delta. */
-  protected takes(kind: MetricKind): boolean {
-    return !this.isObserved || (this.kind === 'sum' && kind === 'sum');
+  /**
+   * Whether it can go on from a metric of this kind. A last value is observed anew; but a sum needs the last total for the delta,
+   * and a histogram the values that it was shown.
+   */
+  takes(kind: MetricKind): boolean {
+    if (!this.isObserved) return true;
+    return kind !== 'gauge' && this.kind !== 'gauge' && (kind === 'sum') === (this.kind === 'sum');
   }
 
   /** Adds series `theirs` of a metric to a series, or to what is pending of it for `reader`, if that one is a delta reader. */

@@ -43,6 +43,10 @@ export class SumStream extends Stream {
     this.#addedUp.add(series);
   }
 
+  override isAddedUp(series: number): boolean {
+    return this.#addedUp.has(series);
+  }
+
   protected take(series: number, from: CollectedMetric, theirs: number, reader: object | undefined): void {
     if (this.isObserved && reader === undefined && this.touched[series] !== 0) this.addsUp(series);
     const cells = reader === undefined ? this.#cells : this.#pending.get(reader);

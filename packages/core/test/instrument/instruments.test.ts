@@ -1,8 +1,9 @@
 import { type Attributes, ValueType } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
-import { type Meter, MeterProvider } from '../../src/index.ts';
+import { type BoundCounter, type Meter, MeterProvider } from '../../src/index.ts';
 import { pointsOf, valuesOf } from '../collected.ts';
 import { useDiagnostics } from '../diagnostics.ts';
+import { cutOut, keptBy, WHOLE_LENGTH } from '../kept-memory.ts';
 
 const said = useDiagnostics();
 const throws = (): never => {
@@ -145,12 +146,32 @@ describe('a bound series', () => {
   test('is the same as that of the attributes it was bound to, copied', async () => {
     const provider = new MeterProvider({});
     const counter = provider.getMeter('test').createCounter('c');
-    const attributes = { a: 1 };
+    const attributes = { a: 1, list: ['x'] };
     const bound = counter.bind(attributes);
     attributes.a = 2;
+    attributes.list.push('y');
     bound.add(1);
-    counter.add(2, { a: 1 });
-    expect(await valuesOf(provider.addCollector(), 'c')).toEqual([[{ a: 1 }, 3]]);
+    counter.add(2, { a: 1, list: ['x'] });
+    expect(await valuesOf(provider.addCollector(), 'c')).toEqual([[{ a: 1, list: ['x'] }, 3]]);
+  });
+
+  test.each<[string, (value: string) => Attributes]>([
+    ['a text', (value) => ({ value })],
+    ['an element of an array', (value) => ({ value: [value] })],
+  ])('keeps nothing of what %s was cut out of, recorded or not', async (_text, attributesOf) => {
+    const provider = new MeterProvider({});
+    const counter = provider.getMeter('test').createCounter('c');
+    const lines = Array.from({ length: 10 }, (_, line) => `value of line ${line}`);
+    const bound: BoundCounter[] = [];
+
+    const kept = await keptBy(() => {
+      for (const line of lines) bound.push(counter.bind(attributesOf(cutOut(line))));
+    });
+
+    expect(kept).toBeLessThan(WHOLE_LENGTH);
+    for (const series of bound) series.add(1);
+    const recorded = (await valuesOf(provider.addCollector(), 'c')).map(([attributes]) => attributes);
+    expect(recorded).toEqual(lines.map(attributesOf));
   });
 
   test('does not exist before its first recording', async () => {

@@ -5,10 +5,10 @@ import { otlpTarget } from '../otlp.ts';
 import type { FinalRequest } from './final-request.ts';
 import { lastInterval } from './last-interval.ts';
 
-/** Kinds of instruments that each preference wants as deltas (OTLP metrics exporter specification). */
+/** Kinds of instruments that each preference wants as deltas, as the SDK's exporter does: readers go on from those that asked for the same. */
 const DELTAS: Readonly<Record<NonNullable<OtlpOptions['temporality']>, readonly InstrumentType[]>> = {
   cumulative: [],
-  delta: ['COUNTER', 'OBSERVABLE_COUNTER', 'HISTOGRAM'],
+  delta: ['COUNTER', 'OBSERVABLE_COUNTER', 'HISTOGRAM', 'GAUGE', 'OBSERVABLE_GAUGE'],
   lowmemory: ['COUNTER', 'HISTOGRAM'],
 };
 

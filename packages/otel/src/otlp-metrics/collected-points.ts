@@ -1,6 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { CollectedMetric, Exemplar } from '@org/instrument-core';
 import { hasSum, startBefore } from '../metric-producer.ts';
+import { fitsInt64 } from '../protobuf/bits.ts';
 import type { ProtoWriter } from '../protobuf/proto-writer.ts';
 import type { AttributeSlab } from './attribute-slab.ts';
 import { DATA, EXEMPLAR, EXPONENTIAL_POINT, HISTOGRAM_POINT, NUMBER_POINT, TIMES } from './fields.ts';
@@ -127,10 +128,11 @@ function writeExemplar(
 ): void {
   if (exemplar?.traceId?.length !== TRACE_ID_DIGITS || exemplar.spanId?.length !== SPAN_ID_DIGITS) return;
   const mark = writer.length;
-  if (integer) writer.fixed64(EXEMPLAR.asInt, exemplar.value);
+  const isInt = integer && fitsInt64(exemplar.value);
+  if (isInt) writer.fixed64(EXEMPLAR.asInt, exemplar.value);
   writer.hex(EXEMPLAR.traceId, exemplar.traceId);
   writer.hex(EXEMPLAR.spanId, exemplar.spanId);
-  if (!integer) writer.double(EXEMPLAR.asDouble, exemplar.value);
+  if (!isInt) writer.double(EXEMPLAR.asDouble, exemplar.value);
   writer.millis(EXEMPLAR.time, exemplar.timestampMillis);
   writer.message(field, mark);
 }

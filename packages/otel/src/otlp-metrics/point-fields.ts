@@ -1,3 +1,4 @@
+import { fitsInt64 } from '../protobuf/bits.ts';
 import type { ProtoWriter } from '../protobuf/proto-writer.ts';
 import { BUCKETS, EXPONENTIAL_POINT, HISTOGRAM_POINT, NUMBER_POINT } from './fields.ts';
 
@@ -17,9 +18,9 @@ interface SignedBuckets {
   readonly counts: readonly number[];
 }
 
-/** The value of a number point. */
+/** The value of a number point; of an instrument of integers, one beyond `int64` is a `double`. */
 export function writeNumber(writer: ProtoWriter, value: number, integer: boolean): void {
-  if (integer) writer.fixed64(NUMBER_POINT.asInt, value);
+  if (integer && fitsInt64(value)) writer.fixed64(NUMBER_POINT.asInt, value);
   else writer.double(NUMBER_POINT.asDouble, value);
 }
 

@@ -28,7 +28,8 @@ const HEADROOM = 1.125;
 export type MetricsSerializer = ISerializer<ResourceMetrics, IExportMetricsServiceResponse>;
 
 /**
- * Writes metrics as an OTLP `ExportMetricsServiceRequest`, byte for byte as otlp-transformer does, plus exemplars.
+ * Writes metrics as an OTLP `ExportMetricsServiceRequest`, byte for byte as otlp-transformer does, plus exemplars; what
+ * otlp-transformer lets wrap, integers beyond `int64`, are doubles.
  * Metrics of ours ({@link lazyMetricData}) are read in place; those of anybody else from their `dataPoints`. Keeps the
  * encoded attributes of every series, about 50 bytes each, for as long as the metric lives.
  */

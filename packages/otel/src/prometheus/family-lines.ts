@@ -41,7 +41,7 @@ export function* writeFamily(
 function* prepared(steps: Steps, member: FamilyMember): Generator<Buffer, FamilyMember, undefined> {
   const { metric, text } = member;
   const { labels } = text;
-  for (let series = 0; labels.size < metric.size && series < metric.size; series++) {
+  for (let series = labels.complete; series < metric.size; series++) {
     if (metric.has(series)) labels.prepare(metric, series);
     if (series % SERIES_PER_CLOCK_READ === SERIES_PER_CLOCK_READ - 1 && steps.due()) yield steps.take();
   }

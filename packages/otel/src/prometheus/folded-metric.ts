@@ -10,21 +10,27 @@ export type ShownMetric = Omit<
 const MAX_SIZE = 160;
 
 /**
- * A metric in which some series stand for others too, whose labels are the same. What is counted is added up; of gauges the
- * last one counts.
+ * A metric in which some series stand for others too, whose labels are the same. What is counted is added up; of gauges that
+ * counts which was recorded last, as far as that is known, and otherwise the series that began last.
  * @param twins by series, those that it stands for
  */
 export function foldedMetric(
   metric: ShownMetric,
   twins: ReadonlyMap<number, readonly number[]>,
 ): ShownMetric {
-  const { descriptor, kind, monotonic, boundaries, size } = metric;
+  const { descriptor, kind, monotonic, boundaries } = metric;
+  // Another scrape may have met the labels first, with a series that began later.
+  let { size } = metric;
+  for (const series of twins.keys()) size = Math.max(size, series + 1);
   const allOf = (series: number): readonly number[] => {
     const others = twins.get(series);
     return others === undefined ? [series] : [series, ...others].filter((each) => metric.has(each));
   };
   const sum = (series: number, of: (each: number) => number): number =>
     allOf(series).reduce((total, each) => total + of(each), 0);
+  const recency = (series: number): number => metric.recency?.(series) ?? 0;
+  const latestOf = (series: number): number =>
+    allOf(series).reduce((latest, each) => (recency(each) >= recency(latest) ? each : latest), series);
   return {
     descriptor,
     kind,
@@ -34,9 +40,7 @@ export function foldedMetric(
     has: (series) => (twins.has(series) ? allOf(series).length > 0 : metric.has(series)),
     attributes: (series) => metric.attributes(series),
     value: (series) =>
-      kind === 'gauge'
-        ? metric.value(allOf(series).at(-1) ?? series)
-        : sum(series, (each) => metric.value(each)),
+      kind === 'gauge' ? metric.value(latestOf(series)) : sum(series, (each) => metric.value(each)),
     count: (series) => sum(series, (each) => metric.count(each)),
     bucket: (series, bucket) => sum(series, (each) => metric.bucket(each, bucket)),
     exponential: (series) =>

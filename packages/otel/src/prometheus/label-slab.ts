@@ -24,7 +24,7 @@ export class LabelSlab {
   /** 0 says that a series is not rendered yet; nothing is kept at offset 0. */
   #ends = new Uint32Array(INITIAL_SERIES);
   #used = 1;
-  #size = 0;
+  #complete = 0;
   readonly #sets = new LabelSets();
   #twins: Map<number, number[]> | undefined;
   #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
@@ -44,28 +44,26 @@ export class LabelSlab {
     return this.#twins;
   }
 
-  /** Series whose labels are rendered, those that others stand for included. */
-  get size(): number {
-    return this.#size;
+  /** All series below this one are prepared. Those from here on may be, since several scrapes prepare them in turns. */
+  get complete(): number {
+    return this.#complete;
   }
 
   /** Renders the labels of a series unless that was done before. */
   prepare(metric: ShownMetric, series: number): void {
-    if (series < this.#ends.length && this.#ends[series] !== 0) return;
-    this.#size++;
+    if (this.#isPrepared(series)) return;
     const labels = this.labels(metric, series);
     const first = this.#sets.add(series, labels, (other) => this.labels(metric, other));
-    if (first !== series) {
-      this.#fold(series, first, metric.size);
-      return;
-    }
-    const text = labelText(labels);
-    this.#keep(series, text === '' ? '' : `${text},`, metric.size);
+    if (first === series) {
+      const text = labelText(labels);
+      this.#keep(series, text === '' ? '' : `${text},`, metric.size);
+    } else this.#fold(series, first, metric.size);
+    while (this.#isPrepared(this.#complete)) this.#complete++;
   }
 
-  /** Whether no other series stands for a prepared one. */
+  /** Whether a series is prepared, and no other stands for it. */
   isShown(series: number): boolean {
-    return this.#ends[series] !== FOLDED;
+    return this.#isPrepared(series) && this.#ends[series] !== FOLDED;
   }
 
   /** The labels of a series, not rendered. */
@@ -81,6 +79,10 @@ export class LabelSlab {
   /** Where the text of a prepared series ends in `view`; equal to `start` when it has no labels. */
   end(series: number): number {
     return this.#ends[series] as number;
+  }
+
+  #isPrepared(series: number): boolean {
+    return series < this.#ends.length && this.#ends[series] !== 0;
   }
 
   #fold(series: number, first: number, size: number): void {

@@ -1,3 +1,4 @@
+import { fitsInt64 } from './bits.ts';
 import type { ProtoWriter } from './proto-writer.ts';
 
 // Fields of common.proto (opentelemetry-proto v1).
@@ -5,9 +6,6 @@ const KEY_VALUE = { key: 1, value: 2 } as const;
 const ANY_VALUE = { string: 1, bool: 2, int: 3, double: 4, array: 5, keyValueList: 6, bytes: 7 } as const;
 /** `ArrayValue.values` and `KeyValueList.values`. */
 const VALUES = 1;
-/** The ends of the range of `int64`; both are exact as numbers. */
-const MIN_INT64 = -(2 ** 63);
-const END_OF_INT64 = 2 ** 63;
 
 /**
  * Writes attributes as a repeated `KeyValue`. A whole number is an `int_value` and any other a `double_value`, as
@@ -35,9 +33,8 @@ function writeAnyValue(writer: ProtoWriter, field: number, value: unknown): void
       writer.varint(ANY_VALUE.bool, value ? 1 : 0);
       break;
     case 'number':
-      if (Number.isInteger(value) && value >= MIN_INT64 && value < END_OF_INT64) {
-        writer.varint(ANY_VALUE.int, value);
-      } else writer.double(ANY_VALUE.double, value);
+      if (Number.isInteger(value) && fitsInt64(value)) writer.varint(ANY_VALUE.int, value);
+      else writer.double(ANY_VALUE.double, value);
       break;
     case 'object':
       if (value !== null) writeComposite(writer, value);

@@ -82,8 +82,8 @@ it('an integer that int64 does not hold is a double', async () => {
   expect(span.attributes.map(({ value }: { value: object }) => value)).toEqual([
     { doubleValue: 1e300 },
     { doubleValue: 2 ** 63 },
-    { intValue: -(2 ** 63) },
-    { intValue: 2 ** 60 },
+    { intValue: '-9223372036854775808' },
+    { intValue: '1152921504606846976' },
   ]);
   const metrics = await metricsOf((meter) =>
     meter.createGauge('g', { valueType: ValueType.INT }).record(1e300),

@@ -36,6 +36,8 @@ const anyNumber = fc.oneof(
     5e-324,
   ),
 );
+/** What an instrument of integers has; what `int64` does not hold is written otherwise than by the SDK. */
+const int64 = anyNumber.filter((value) => value >= -(2 ** 63) && value < 2 ** 63);
 const count = fc.oneof(fc.nat({ max: 300 }), fc.maxSafeInteger().map(Math.abs));
 const text = fc.oneof(
   fc.string({ maxLength: 12 }),
@@ -89,9 +91,14 @@ const exponential = fc.record<ExponentialHistogramValue>({
   positive: buckets,
   negative: buckets,
 });
-function seriesValue(kind: MetricKind, boundaries: number[]): fc.Arbitrary<MetricPoint['value']> {
+function seriesValue(
+  kind: MetricKind,
+  integer: boolean,
+  boundaries: number[],
+): fc.Arbitrary<MetricPoint['value']> {
   if (kind === 'histogram') return histogram(boundaries);
-  return kind === 'exponential_histogram' ? exponential : anyNumber;
+  if (kind === 'exponential_histogram') return exponential;
+  return integer ? int64 : anyNumber;
 }
 
 const head = fc.record({
@@ -116,7 +123,8 @@ const scope = fc.record({ name: text, version: text, schemaUrl: fc.option(text, 
 
 /** Series of one metric in two collections: a number keeps its attributes, values change, and more series come. */
 const metricTwice = fc.tuple(head, fc.array(anyNumber, { maxLength: 5 })).chain(([one, boundaries]) => {
-  const value = optional(fc.record({ startMillis: millis, value: seriesValue(one.kind, boundaries) }));
+  const itsValue = seriesValue(one.kind, one.descriptor.integer, boundaries);
+  const value = optional(fc.record({ startMillis: millis, value: itsValue }));
   return fc.array(fc.record({ attributes, first: value, second: value }), { maxLength: 6 }).chain((series) =>
     fc.record({
       one: fc.constant(one),
@@ -166,15 +174,13 @@ function sdkPoints<T>(value: fc.Arbitrary<T>) {
     maxLength: 4,
   });
 }
-const base = {
-  descriptor: fc.record({
-    name: text,
-    description: text,
-    unit: text,
-    valueType: fc.constantFrom(ValueType.INT, ValueType.DOUBLE),
-  }),
-  aggregationTemporality: fc.constantFrom(AggregationTemporality.DELTA, AggregationTemporality.CUMULATIVE),
-};
+function base(valueType: fc.Arbitrary<ValueType>) {
+  return {
+    descriptor: fc.record({ name: text, description: text, unit: text, valueType }),
+    aggregationTemporality: fc.constantFrom(AggregationTemporality.DELTA, AggregationTemporality.CUMULATIVE),
+  };
+}
+const ofAnyType = base(fc.constantFrom(ValueType.INT, ValueType.DOUBLE));
 const sdkHistogram = fc.record({
   count,
   sum: optional(anyNumber),
@@ -187,25 +193,32 @@ const sdkHistogram = fc.record({
   }),
 });
 const sdkBuckets = buckets.map(({ offset, counts }) => ({ offset, bucketCounts: counts }));
+function numberData(valueType: ValueType, value: fc.Arbitrary<number>) {
+  const head = base(fc.constant(valueType));
+  return fc.oneof(
+    fc.record({
+      ...head,
+      dataPointType: fc.constant(DataPointType.SUM as const),
+      isMonotonic: fc.boolean(),
+      dataPoints: sdkPoints(value),
+    }),
+    fc.record({
+      ...head,
+      dataPointType: fc.constant(DataPointType.GAUGE as const),
+      dataPoints: sdkPoints(value),
+    }),
+  );
+}
 const metricData = fc.oneof(
+  numberData(ValueType.INT, int64),
+  numberData(ValueType.DOUBLE, anyNumber),
   fc.record({
-    ...base,
-    dataPointType: fc.constant(DataPointType.SUM as const),
-    isMonotonic: fc.boolean(),
-    dataPoints: sdkPoints(anyNumber),
-  }),
-  fc.record({
-    ...base,
-    dataPointType: fc.constant(DataPointType.GAUGE as const),
-    dataPoints: sdkPoints(anyNumber),
-  }),
-  fc.record({
-    ...base,
+    ...ofAnyType,
     dataPointType: fc.constant(DataPointType.HISTOGRAM as const),
     dataPoints: sdkPoints(sdkHistogram),
   }),
   fc.record({
-    ...base,
+    ...ofAnyType,
     dataPointType: fc.constant(DataPointType.EXPONENTIAL_HISTOGRAM as const),
     dataPoints: sdkPoints(
       fc.record({

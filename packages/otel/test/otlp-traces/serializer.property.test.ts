@@ -1,11 +1,23 @@
-import { type Attributes, createTraceState, type SpanContext, SpanKind } from '@opentelemetry/api';
+import {
+  type Attributes,
+  createTraceState,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+} from '@opentelemetry/api';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { EncodedSpans } from '../../src/otlp-traces/encoded-spans.ts';
 import { createTraceSerializer } from '../../src/otlp-traces/serializer.ts';
+import { DEFAULT_SPAN_LIMITS, type SpanLimits } from '../../src/spans/limits.ts';
+import { namedSampler } from '../../src/spans/named-sampler.ts';
+import { SpanProvider } from '../../src/spans/span-provider.ts';
+
+const INVALID_IDS: SpanContext = { traceId: 'abc', spanId: '1', traceFlags: 1 };
 
 const text = fc.oneof(fc.string({ maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 30 }));
 const value = fc.oneof(
@@ -103,6 +115,36 @@ it('a batch of more and larger spans than it had room for is written as well', (
     }),
     { numRuns: 50 },
   );
+});
+
+it.each<[string, Partial<SpanLimits>, (span: Span) => unknown]>([
+  ['an attribute', { attributeCount: 0 }, (own) => own.setAttribute('a', 1)],
+  ['an event', { eventCount: 0 }, (own) => own.addEvent('e')],
+  ['a link', { linkCount: 0 }, (own) => own.addLink({ context: own.spanContext() })],
+  ['a link with ids of another form', {}, (own) => own.addLink({ context: INVALID_IDS })],
+])('a span of our own that had nothing but %s, which was dropped, says so', (_, limits, record) => {
+  const serializer = createTraceSerializer(ProtobufTraceSerializer.deserializeResponse);
+  const batch = new EncodedSpans();
+  const ended: ReadableSpan[] = [];
+  const provider = new SpanProvider({
+    resource: resources[0] as Resource,
+    sampler: namedSampler('always_on', 1),
+    processors: [
+      {
+        onStart: () => {},
+        onEnd: (own) => ended.push(own),
+        forceFlush: async () => {},
+        shutdown: async () => {},
+      },
+    ],
+    limits: { ...DEFAULT_SPAN_LIMITS, ...limits },
+  });
+  const own = provider.getTracer('test').startSpan('a', {}, ROOT_CONTEXT);
+  record(own);
+  own.end();
+  for (const each of ended) batch.add(each);
+  const expected = ProtobufTraceSerializer.serializeRequest(ended) as Uint8Array;
+  expect(Buffer.compare(serializer.serializeRequest(batch) as Uint8Array, expected)).toBe(0);
 });
 
 it('a span that cannot be written leaves the batch as it was', () => {

@@ -132,6 +132,23 @@ describe('series of one metric whose labels are the same to Prometheus', () => {
     expect(lines([collection([{ name: 'level', kind: 'gauge', series }])])).toEqual(['level{a="1"} 7']);
   });
 
+  it('are the one recorded last, of gauges, whichever began last', async () => {
+    const provider = new MeterProvider({});
+    const collector = provider.addCollector();
+    const to = serializer();
+    const depth = provider.getMeter('test').createGauge('depth');
+    const shown = async (): Promise<string | undefined> =>
+      lines([await collector.collect()], to).find((line) => line.startsWith('depth'));
+    depth.record(1, { shard: 1 });
+    depth.record(500, { shard: '1' });
+    expect(await shown()).toBe('depth{shard="1"} 500');
+    depth.record(3, { shard: 1 });
+    expect(await shown()).toBe('depth{shard="1"} 3');
+    expect(await shown()).toBe('depth{shard="1"} 3');
+    depth.record(7, { shard: '1' });
+    expect(await shown()).toBe('depth{shard="1"} 7');
+  });
+
   it('are added up bucket by bucket', () => {
     const series = [
       { value: histogramValue([1], [2, 1], 4), attributes: { a: 1 } },
