@@ -11,7 +11,7 @@ import { createChannelMetrics } from './delivery/metrics.ts';
 import { policyOf } from './delivery/policy.ts';
 import { isAboutChannels } from './events.ts';
 import { KnownWell } from './notification/known-well.ts';
-import { OpenConditions } from './notification/open-conditions.ts';
+import { NOWHERE, OpenConditions } from './notification/open-conditions.ts';
 import { createNotificationReader } from './notification/reader.ts';
 import type { Notification } from './notification.ts';
 import { atExit } from './outbox/at-exit.ts';
@@ -59,10 +59,10 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
   const metrics = createChannelMetrics(statuses);
   let outbox: Outbox | undefined;
   const well = new KnownWell();
-  const conditions = new OpenConditions(
-    (key, condition) => outbox?.remember(key, condition),
-    (key) => outbox?.isOpenElsewhere(key) === true,
-  );
+  const conditions = new OpenConditions((key, condition) => outbox?.remember(key, condition), {
+    find: (key) => (outbox?.elsewhere ?? NOWHERE).find(key),
+    end: (key) => outbox?.elsewhere.end(key),
+  });
   /** Of what those who are gone have left open, the end of what is known to be well. */
   const tellEnds = (keys: readonly string[]): void => {
     for (const key of keys) {
@@ -90,6 +90,7 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
         directory,
         clock,
         conditions,
+        source,
         onLeftOpen: tellEnds,
         onFault: (channel) => metrics.of(channel).diskFault(),
         onDamage: (channel, lines) => metrics.of(channel).damaged(lines),

@@ -31,6 +31,8 @@ export interface StatusChangedEvent extends HealthEvent {
   readonly to: Status;
   readonly reason: string | undefined;
   readonly rootCauses: readonly string[];
+  /** The check was taken out while it was not healthy (`to` is `unknown`): nothing more is told of it. */
+  readonly removed?: true;
 }
 
 /** The status of a component has got worse: it is degraded or unhealthy now. */

@@ -61,7 +61,7 @@ export interface Health {
   register(name: string, check: CheckFunction, options?: CheckOptions): () => void;
   /** Registers several, all or none: they may depend on each other in any order, and an unknown dependency throws. */
   registerAll(checks: readonly CheckDefinition[]): () => void;
-  /** Takes a check out, aborts its run. Whether there was one. */
+  /** Takes a check out, aborts its run. Whether there was one. Of one that was not healthy it is told, save while draining. */
   unregister(name: string): boolean;
   /** Names that are registered, in order. */
   names(): string[];

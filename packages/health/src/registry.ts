@@ -65,6 +65,7 @@ export class HealthRegistry implements Health {
       components: this.#registrations.components,
       events: this.#events,
       onTransition: (name, from, to) => this.#metrics?.transition(name, from, to),
+      isDraining: () => this.#draining !== undefined,
     });
   }
 

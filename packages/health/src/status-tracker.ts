@@ -7,12 +7,16 @@ import type { HealthEvents } from './health-events.ts';
 import type { Component } from './run/component.ts';
 import { isWorse, type Status } from './status.ts';
 
+const GONE = 'it is no longer checked';
+
 /** What a tracker needs of its registry. */
 export interface TrackerOptions {
   readonly components: ReadonlyMap<string, Component>;
   readonly events: HealthEvents;
   /** A component has changed its status. */
   readonly onTransition: (name: string, from: Status, to: Status) => void;
+  /** The instance is shutting down: that it takes its checks out ends nothing. */
+  readonly isDraining: () => boolean;
 }
 
 /**
@@ -25,6 +29,8 @@ export class StatusTracker {
   #verdicts: ReadonlyMap<string, Verdict> | undefined;
   /** Something may have changed that nobody was told of. */
   #isUntold = false;
+  /** Something may have been told that is not there any more. */
+  #mayBeGone = false;
   /** What was told last. */
   #told: ReadonlyMap<string, Verdict> = new Map();
   /** `undefined` while there is no check. */
@@ -58,6 +64,7 @@ export class StatusTracker {
   /** Components have come or gone. */
   registrationsChanged(): void {
     this.#graph = undefined;
+    this.#mayBeGone = true;
     this.resultsChanged(undefined);
   }
 
@@ -82,12 +89,33 @@ export class StatusTracker {
     const verdicts = this.#current();
     const told = this.#told;
     this.#told = verdicts;
+    const mayBeGone = this.#mayBeGone;
+    this.#mayBeGone = false;
     for (const [name, component] of [...this.#options.components]) {
       const verdict = verdicts.get(name);
       const from = told.get(name)?.status ?? 'unknown';
       if (verdict !== undefined && verdict.status !== from) this.#tellComponent(component, from, verdict);
     }
+    if (mayBeGone) this.#tellGone(told);
     this.#tellSystem(verdicts);
+  }
+
+  /** Of what was not well and is gone, nobody else could tell that it does not go on. */
+  #tellGone(told: ReadonlyMap<string, Verdict>): void {
+    if (this.#options.isDraining()) return;
+    for (const [name, { status: from }] of told) {
+      if (!isTrouble(from) || this.#options.components.has(name)) continue;
+      this.#options.onTransition(name, from, 'unknown');
+      const payload = {
+        check: name,
+        from,
+        to: 'unknown',
+        reason: GONE,
+        rootCauses: [],
+        removed: true,
+      } as const;
+      this.#options.events.emit('health.status.changed', this.#cause, () => payload);
+    }
   }
 
   #tellComponent(component: Component, from: Status, verdict: Verdict): void {
@@ -108,9 +136,15 @@ export class StatusTracker {
     const { status: to, rootCauses } = aggregate([...components.values()], verdicts);
     const from = this.#systemStatus ?? 'unknown';
     this.#systemStatus = components.size === 0 ? undefined : to;
-    if (to === from || components.size === 0) return;
+    if (to === from) return;
+    // With the last check goes what it has told of, and nothing else is told where there is none.
+    if (components.size === 0 && (!isTrouble(from) || this.#options.isDraining())) return;
     const reason = rootCauses.length === 0 ? undefined : `because of ${rootCauses.join(', ')}`;
     const payload = { check: undefined, from, to, reason, rootCauses };
     this.#options.events.emit('health.status.changed', this.#cause, () => payload);
   }
+}
+
+function isTrouble(status: Status): boolean {
+  return status === 'degraded' || status === 'unhealthy';
 }

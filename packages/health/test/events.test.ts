@@ -138,8 +138,53 @@ describe('on the bus', () => {
     await health.check();
     expect(payloads('health.status.changed').filter(({ check }) => check === 'db')).toMatchObject([
       { from: 'unknown', to: 'unhealthy' },
+      { from: 'unhealthy', to: 'unknown' },
       { from: 'unknown', to: 'healthy' },
     ]);
+  });
+
+  it('a check that is taken out while it is not healthy is told, and the system as it is without it', async () => {
+    const { health, payloads } = createBed();
+    for (const name of ['db', 'cache']) health.register(name, () => false, AT_ONCE);
+    health.register('disk', () => true);
+    await health.check();
+    const before = payloads('health.status.changed').length;
+    const changes = () =>
+      payloads('health.status.changed')
+        .slice(before)
+        .map(({ check, from, to, reason, removed }) => ({ check, from, to, reason, removed }));
+    health.unregister('disk');
+    health.unregister('db');
+    await pass(0);
+    const gone = { from: 'unhealthy', to: 'unknown', reason: 'it is no longer checked', removed: true };
+    expect(changes()).toEqual([{ check: 'db', ...gone }]);
+    health.unregister('cache');
+    await pass(0);
+    expect(changes().slice(1)).toEqual([
+      { check: 'cache', ...gone },
+      { check: undefined, from: 'unhealthy', to: 'healthy', reason: undefined, removed: undefined },
+    ]);
+  });
+
+  it('a check that is replaced in one go is not taken out', async () => {
+    const { health, payloads } = createBed();
+    const takeOut = health.register('db', () => false, AT_ONCE);
+    await health.check();
+    takeOut();
+    health.register('db', () => false, AT_ONCE);
+    await health.check();
+    expect(payloads('health.status.changed').filter(({ removed }) => removed)).toEqual([]);
+  });
+
+  it('checks that an instance takes out as it shuts down end nothing', async () => {
+    const { health, payloads } = createBed();
+    health.register('db', () => false, AT_ONCE);
+    await health.check();
+    const before = payloads('health.status.changed').length;
+    health.drain();
+    health.unregister('db');
+    await pass(0);
+    expect(payloads('health.status.changed').length).toBe(before);
   });
 });
 

@@ -1,5 +1,6 @@
 import { SEVERITIES } from '../notification.ts';
 import type { Entry } from '../outbox/entry.ts';
+import { EntryList } from './entry-list.ts';
 
 /** The entries of a key. */
 interface Line {
@@ -13,13 +14,12 @@ interface Line {
  */
 export class Flow {
   readonly #isRanked: boolean;
-  /** By rank; sets keep the order, and give up what is in the middle at no cost. */
-  readonly #byRank: readonly Set<Entry>[];
+  readonly #byRank: readonly EntryList[];
   readonly #lines = new Map<string, Line>();
 
   constructor(isRanked: boolean) {
     this.#isRanked = isRanked;
-    this.#byRank = isRanked ? SEVERITIES.map(() => new Set()) : [new Set()];
+    this.#byRank = isRanked ? SEVERITIES.map(() => new EntryList()) : [new EntryList()];
   }
 
   /** Ranks that there are, the first to be delivered first. */

@@ -1,5 +1,6 @@
 import { SEVERITIES, type Severity } from '../notification.ts';
 import type { Entry } from '../outbox/entry.ts';
+import { EntryList } from './entry-list.ts';
 import { Flow } from './flow.ts';
 
 /** Keys that wait for their next attempt. */
@@ -17,11 +18,11 @@ export class Waiting {
   readonly #held = new Map<string, HeldKey>();
   /** None of the held keys is ready before. */
   #heldUntilMillis = Number.POSITIVE_INFINITY;
-  readonly #bySeverity: Readonly<Record<Severity, Set<Entry>>> = {
-    info: new Set(),
-    warning: new Set(),
-    error: new Set(),
-    critical: new Set(),
+  readonly #bySeverity: Readonly<Record<Severity, EntryList>> = {
+    info: new EntryList(),
+    warning: new EntryList(),
+    error: new EntryList(),
+    critical: new EntryList(),
   };
   #size = 0;
   #bytes = 0;
@@ -65,7 +66,7 @@ export class Waiting {
   oldest(): Entry | undefined {
     let oldest: Entry | undefined;
     for (const severity of SEVERITIES) {
-      const first = this.#bySeverity[severity].values().next().value;
+      const { first } = this.#bySeverity[severity];
       if (first !== undefined && (oldest === undefined || first.order < oldest.order)) oldest = first;
     }
     return oldest;

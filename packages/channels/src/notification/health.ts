@@ -3,7 +3,7 @@ import { numberOf, textOf, textsOf } from './fields.ts';
 import type { EventReader, Payload, Reading } from './reading.ts';
 import { describeMillis, lines, list, withReason } from './words.ts';
 
-/** Reads what health says. A component that is not well is a condition; that it is well again is its end. */
+/** Reads what health says. A component that is not well is a condition; that it is well again, or checked no more, is its end. */
 export const readHealth: EventReader = (event, payload, source) => {
   switch (event) {
     case 'health.status.changed':
@@ -27,6 +27,17 @@ function readStatus(payload: Payload, source: NotificationSource): Reading | und
   const rootCauses = textsOf(payload, 'rootCauses');
   const key = check === undefined ? 'health' : `health/${check}`;
   const who = check ?? source.service ?? 'The system';
+  if (payload.removed === true) {
+    const title = `${who} is no longer checked`;
+    return {
+      severity: ofComponent(from, true),
+      phase: 'resolved',
+      key,
+      title,
+      text: from === undefined ? '' : `It was ${from}.`,
+      unlessOpen: { severity: 'info', phase: 'occurred', title },
+    };
+  }
   if (to === 'healthy') {
     const isReturn = from === 'unhealthy' || from === 'degraded';
     return {

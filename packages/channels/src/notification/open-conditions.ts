@@ -2,7 +2,7 @@ import { type Phase, SEVERITIES, type Severity } from '../notification.ts';
 import type { Reading } from './reading.ts';
 
 /** Conditions remembered; beyond, the one that was heard of least lately is forgotten. */
-const MAX_OPEN = 10_000;
+export const MAX_OPEN = 10_000;
 
 /** A condition that lasts. */
 export interface Condition {
@@ -20,23 +20,39 @@ export interface Standing {
   readonly lastedMillis: number | undefined;
 }
 
-/** Whether a process that lives has a condition of that key open, besides this one. */
-export type OpenElsewhere = (key: string) => boolean;
+/** What other processes have told of a condition, and not of its end. */
+export interface ToldElsewhere {
+  /** Those that live: it is theirs to end. */
+  readonly living: Condition | undefined;
+  /** Those that are gone: it is over as soon as anybody says so. */
+  readonly left: Condition | undefined;
+}
+
+/** The conditions of other processes. */
+export interface Elsewhere {
+  find(key: string): ToldElsewhere;
+  /** The end of what was left is told. */
+  end(key: string): void;
+}
 
 /** Told of a condition that has begun, or become worse than it was known to be; `undefined`: it is over, or forgotten. */
 export type ConditionListener = (key: string, condition: Condition | undefined) => void;
 
-/** Remembers each condition with how bad it was at its worst, so that its end reaches everybody whom it had reached. */
+/** Where no directory is shared. */
+export const NOWHERE: Elsewhere = { find: () => ({ living: undefined, left: undefined }), end: () => {} };
+
+/**
+ * Remembers each condition that this process has told of with how bad it was at its worst, so that its end reaches everybody whom it
+ * had reached. Those of other processes stay theirs: nobody forgets one of whose end it has not told.
+ */
 export class OpenConditions implements Iterable<readonly [key: string, condition: Condition]> {
   readonly #open = new Map<string, Condition>();
-  /** Keys of those that others have told of, and this process has not. */
-  readonly #left = new Set<string>();
   readonly #onChange: ConditionListener;
-  readonly #isOpenElsewhere: OpenElsewhere;
+  readonly #elsewhere: Elsewhere;
 
-  constructor(onChange: ConditionListener = () => {}, isOpenElsewhere: OpenElsewhere = () => false) {
+  constructor(onChange: ConditionListener = () => {}, elsewhere: Elsewhere = NOWHERE) {
     this.#onChange = onChange;
-    this.#isOpenElsewhere = isOpenElsewhere;
+    this.#elsewhere = elsewhere;
   }
 
   get size(): number {
@@ -48,49 +64,48 @@ export class OpenConditions implements Iterable<readonly [key: string, condition
   }
 
   /**
-   * Whether a condition is open, and over as soon as this process is well. What a dead process has left and one that lives has open
-   * too is that one's to end, and forgotten here.
+   * Whether a condition is open, and over as soon as this process is well: its own, or one that a dead process has left and none that
+   * lives has open too.
    */
   endsWithThis(key: string): boolean {
-    if (!this.#open.has(key)) return false;
-    if (!this.#left.has(key) || !this.#isOpenElsewhere(key)) return true;
-    this.#close(key);
-    return false;
-  }
-
-  /** Takes over what other processes have left open; of what is open here, too, the worst and the beginning. */
-  recall(left: Iterable<readonly [key: string, condition: Condition]>): void {
-    for (const [key, condition] of left) {
-      const known = this.#open.get(key);
-      if (known !== undefined) this.#open.set(key, joined(known, condition));
-      else if (this.#open.size < MAX_OPEN) {
-        this.#open.set(key, condition);
-        this.#left.add(key);
-      }
-    }
+    if (this.#open.has(key)) return true;
+    const { living, left } = this.#elsewhere.find(key);
+    return left !== undefined && living === undefined;
   }
 
   /** Takes note of a reading, and says how its notification stands. */
   follow({ phase = 'occurred', key, severity }: Reading, atMillis: number): Standing {
     if (phase === 'occurred') return { severity, phase, lastedMillis: undefined };
-    const known = this.#open.get(key);
-    if (phase === 'resolved') {
-      this.#close(key);
-      return { severity: known?.worst ?? severity, phase, lastedMillis: lastedOf(known, atMillis) };
+    const own = this.#open.get(key);
+    if (phase === 'triggered') {
+      this.#note(key, own, severity, atMillis);
+      return { severity, phase, lastedMillis: undefined };
     }
+    const { living, left } = this.#elsewhere.find(key);
+    // One of its own is over here, while others may still have theirs.
+    const known = joined(own ?? living, left);
+    if (phase === 'acknowledged') {
+      return {
+        severity: known === undefined ? severity : worse(known.worst, severity),
+        phase,
+        lastedMillis: undefined,
+      };
+    }
+    this.#close(key);
+    if (left !== undefined) this.#elsewhere.end(key);
+    return { severity: known?.worst ?? severity, phase, lastedMillis: lastedOf(known, atMillis) };
+  }
+
+  #note(key: string, known: Condition | undefined, severity: Severity, atMillis: number): void {
     const worst = known === undefined ? severity : worse(known.worst, severity);
-    if (phase === 'acknowledged') return { severity: worst, phase, lastedMillis: undefined };
     const condition = { worst, sinceMillis: known === undefined ? atMillis : known.sinceMillis };
     this.#open.delete(key);
     this.#open.set(key, condition);
-    this.#left.delete(key);
     if (worst !== known?.worst) this.#onChange(key, condition);
     if (this.#open.size > MAX_OPEN) this.#forgetOldest();
-    return { severity, phase, lastedMillis: undefined };
   }
 
   #close(key: string): void {
-    this.#left.delete(key);
     if (this.#open.delete(key)) this.#onChange(key, undefined);
   }
 
@@ -102,7 +117,9 @@ export class OpenConditions implements Iterable<readonly [key: string, condition
   }
 }
 
-function joined(a: Condition, b: Condition): Condition {
+/** Of a condition that several have told of, the worst and the beginning. */
+export function joined(a: Condition | undefined, b: Condition | undefined): Condition | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
   const since = [a.sinceMillis, b.sinceMillis].filter((millis) => millis !== undefined);
   return { worst: worse(a.worst, b.worst), sinceMillis: since.length === 0 ? undefined : Math.min(...since) };
 }

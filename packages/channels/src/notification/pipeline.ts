@@ -46,5 +46,13 @@ function readChange(payload: Payload, pipeline: string, what: string, states: St
   if (severity !== undefined) return { severity, phase: 'triggered', key, title };
   const from = textOf(payload, 'from') ?? '';
   const before = Object.hasOwn(states, from) ? states[from] : undefined;
-  return { severity: before ?? 'info', phase: 'resolved', key, title, tellsDuration: true };
+  return {
+    severity: before ?? 'info',
+    phase: 'resolved',
+    key,
+    title,
+    tellsDuration: true,
+    // One that is made for the first time has ended nothing, save what an earlier process has told of.
+    ...(before === undefined ? { unlessOpen: { severity: 'info', phase: 'occurred', title } } : {}),
+  };
 }

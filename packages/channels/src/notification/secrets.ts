@@ -1,4 +1,5 @@
 import { MAX_KEY, REDACTED } from './limits.ts';
+import { withoutUserInfo } from './user-info.ts';
 
 /** Words of labels that name no thing: `secret` is one of Kubernetes, `pin` one of a board, `token` one that is traded. */
 const SECRET_LABELS: ReadonlySet<string> = new Set([
@@ -77,19 +78,17 @@ function wordsOf(key: string): string[] {
   return (key.match(WORD) ?? []).map((word) => word.toLowerCase());
 }
 
-/**
- * User and password of a URL (RFC 3986, 3.2.1), up to the last `@` before its path: many leave that of a password as it is. Linear,
- * since what it takes holds no slash, with which it begins.
- */
-const USER_INFO = /(:\/\/)[^\s/?#"'<>]+@/g;
 /** A token with its scheme (RFC 6750, 2.1; RFC 7617, 2); a short word of letters is none: "the bearer of this". */
 const SCHEME =
   /\b(bearer|basic)([ \t]{1,4})(?=[a-z._~+/=-]{0,11}\d|[a-z0-9._~+/-]{16})[a-z0-9._~+/-]{8,}=*/gi;
 
+/** What may be a URL: in none are spaces, and in texts they end at quotes. */
+const WORDS = /[^\s"'<>]+/g;
+
 /** Text without what is known to be a secret by its form: the password of a URL, a token behind its scheme. */
 export function withoutSecrets(text: string): string {
   let safe = text;
-  if (safe.includes('@') && safe.includes('://')) safe = safe.replace(USER_INFO, `$1${REDACTED}@`);
+  if (safe.includes('@') && safe.includes('://')) safe = safe.replace(WORDS, withoutUserInfo);
   if (/bearer|basic/i.test(safe)) safe = safe.replace(SCHEME, `$1$2${REDACTED}`);
   return safe;
 }

@@ -1,20 +1,20 @@
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportFault } from '@org/instrument-core';
 import type { Condition, OpenConditions } from '../notification/open-conditions.ts';
-import { SEVERITIES } from '../notification.ts';
+import { lineOf, replaceLines, type Scope } from './condition-lines.ts';
 
 const NAME = 'conditions.ndjson';
 /** Lines of conditions that are over, or have become worse since, before the file is written anew. */
 const MAX_SPARE_LINES = 1_000;
 
 /**
- * The conditions that are open, in a slot: a process that comes back well must know what the one that died had told of, or its end
- * would be told to nobody. A line for each that has begun or become worse, `{"key":"health/db","worst":"error","since":1767225600000}`, and one without
- * `worst` for each that is over; where none is open, there is no file.
+ * The conditions that are open in this process, in its slot: the one that comes back well must know what the one that died had told
+ * of, or its end would be told to nobody. Where none is open, there is no file.
  */
 export class ConditionFile {
   readonly #conditions: OpenConditions;
+  readonly #scope: Scope;
   #path: string | undefined;
   #lines: string[] = [];
   /** Lines that the file has. */
@@ -23,30 +23,21 @@ export class ConditionFile {
   #isWhole = false;
   #isWriteDue = false;
 
-  constructor(conditions: OpenConditions) {
+  constructor(conditions: OpenConditions, scope: Scope) {
     this.#conditions = conditions;
+    this.#scope = scope;
   }
 
-  /** Takes over what the file of a slot says, and keeps it from now on; gives the keys of what it said. */
-  open(slot: string): readonly string[] {
-    this.#path = join(slot, NAME);
-    try {
-      return this.#recall(conditionsOf(slot));
-    } catch (error) {
-      report(error);
-      return this.#recall(new Map());
-    }
+  /** Whether it has a slot. */
+  get isOpen(): boolean {
+    return this.#path !== undefined;
   }
 
-  /**
-   * Takes what another slot says over into this one; gives the keys of it.
-   *
-   * @throws the error of the file system.
-   */
-  takeOver(slot: string): readonly string[] {
-    const keys = this.#recall(conditionsOf(slot));
-    rmSync(join(slot, NAME), { force: true });
-    return keys;
+  /** Keeps what is open in a slot from now on. What the slot had before must have been taken out of it. */
+  open(slot: string): void {
+    this.#path = conditionFileOf(slot);
+    this.#isWhole = false;
+    this.write();
   }
 
   /** The slot has become another process's. */
@@ -54,23 +45,20 @@ export class ConditionFile {
     this.#path = undefined;
   }
 
-  /** Takes a change; it is written behind the notifications of the same synchronous stretch: an end that is noted must be told. */
+  /** Takes a change. */
   note(key: string, condition: Condition | undefined): void {
     // Whatever the file lacks, the conditions themselves have.
     if (this.#path === undefined) return;
-    if (this.#isWhole) this.#lines.push(lineOf(key, condition));
+    if (this.#isWhole) this.#lines.push(lineOf(key, this.#scope, condition));
     if (this.#isWriteDue) return;
     this.#isWriteDue = true;
-    // Journals write in a microtask, too; one within another comes behind all of them.
-    queueMicrotask(() =>
-      queueMicrotask(() => {
-        this.#isWriteDue = false;
-        this.write();
-      }),
-    );
+    behindJournals(() => {
+      this.#isWriteDue = false;
+      this.write();
+    });
   }
 
-  /** Hands what there is to the operating system. */
+  /** Hands what the file lacks to the operating system. */
   write(): void {
     if (this.#path === undefined || (this.#isWhole && this.#lines.length === 0)) return;
     const spare = this.#written + this.#lines.length - this.#conditions.size;
@@ -84,81 +72,32 @@ export class ConditionFile {
     } catch (error) {
       // A line may be torn: what comes next is written anew.
       this.#isWhole = false;
-      report(error);
+      reportFault('channels', 'keeping the open conditions on disk', error);
     }
     this.#lines = [];
   }
 
-  #recall(left: ReadonlyMap<string, Condition>): readonly string[] {
-    this.#conditions.recall(left);
-    this.#isWhole = false;
-    this.write();
-    return [...left.keys()];
-  }
-
   #writeAnew(path: string): void {
-    const lines = [...this.#conditions].map(([key, condition]) => lineOf(key, condition));
-    if (lines.length === 0) {
-      rmSync(path, { force: true });
-    } else {
-      const draft = `${path}.draft`;
-      writeFileSync(draft, lines.join(''), { mode: 0o600 });
-      renameSync(draft, path);
-    }
+    const lines = [...this.#conditions].map(([key, condition]) => lineOf(key, this.#scope, condition));
+    if (lines.length === 0) rmSync(path, { force: true });
+    else replaceLines(path, lines);
     this.#written = lines.length;
     this.#isWhole = true;
   }
 }
 
-/** Whether a slot has a file of conditions. */
+/** The file of conditions of a slot. */
+export function conditionFileOf(slot: string): string {
+  return join(slot, NAME);
+}
+
+/** Whether a slot has one. */
 export function hasConditions(slot: string): boolean {
-  return existsSync(join(slot, NAME));
+  return existsSync(conditionFileOf(slot));
 }
 
-/**
- * What is open, as the file of a slot says it.
- *
- * @throws the error of the file system: one that cannot be read may well say something.
- */
-export function conditionsOf(slot: string): ReadonlyMap<string, Condition> {
-  try {
-    return conditionsIn(readFileSync(join(slot, NAME), 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return new Map();
-  }
-}
-
-function lineOf(key: string, condition: Condition | undefined): string {
-  return `${JSON.stringify({ key, worst: condition?.worst, since: condition?.sinceMillis })}\n`;
-}
-
-/** What is no such line, a torn one for instance, says nothing. */
-function conditionsIn(text: string): ReadonlyMap<string, Condition> {
-  const open = new Map<string, Condition>();
-  for (const line of text.split('\n')) {
-    const { key, worst, since } = parsed(line);
-    if (typeof key !== 'string') continue;
-    const severity = SEVERITIES.find((word) => word === worst);
-    const sinceMillis = typeof since === 'number' && Number.isFinite(since) ? since : undefined;
-    open.delete(key);
-    if (severity !== undefined) open.set(key, { worst: severity, sinceMillis });
-  }
-  return open;
-}
-
-function parsed(line: string): {
-  readonly key?: unknown;
-  readonly worst?: unknown;
-  readonly since?: unknown;
-} {
-  try {
-    return (JSON.parse(line) ?? {}) as ReturnType<typeof parsed>;
-  } catch {
-    return {};
-  }
-}
-
-function report(error: unknown): void {
-  reportFault('channels', 'keeping the open conditions on disk', error);
+/** Calls a function behind all that journals write of the same synchronous stretch: an end that is noted must be told. */
+export function behindJournals(write: () => void): void {
+  // Journals write in a microtask, too; one within another comes behind all of them.
+  queueMicrotask(() => queueMicrotask(write));
 }

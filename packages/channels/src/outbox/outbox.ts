@@ -1,11 +1,13 @@
 import { basename, join } from 'node:path';
 import { reportFault, tell } from '@org/instrument-core';
-import { isLocked } from '@org/instrument-core/directory';
 import type { DeadLetter } from '../channels.ts';
 import type { Clock } from '../delivery/clock.ts';
-import type { Condition, OpenConditions } from '../notification/open-conditions.ts';
+import type { Condition, Elsewhere, OpenConditions } from '../notification/open-conditions.ts';
+import type { NotificationSource } from '../notification.ts';
 import { atExit } from './at-exit.ts';
-import { ConditionFile, conditionsOf, hasConditions } from './condition-file.ts';
+import { ConditionFile } from './condition-file.ts';
+import { scopeOf } from './condition-lines.ts';
+import { ConditionsElsewhere } from './conditions-elsewhere.ts';
 import { DeadLetterFile } from './dead-letter-file.ts';
 import { fileNameOf } from './file-name.ts';
 import { Journal } from './journal.ts';
@@ -28,9 +30,11 @@ export interface OutboxReader {
 export interface OutboxOptions {
   readonly directory: string;
   readonly clock: Clock;
-  /** What is open in this process, and what an earlier one has left open. */
+  /** What is open in this process. */
   readonly conditions: OpenConditions;
-  /** Conditions of these keys were left open by processes that are gone. */
+  /** Whose they are. */
+  readonly source: NotificationSource;
+  /** Conditions of these keys were left open by processes of the same service that are gone. */
   readonly onLeftOpen: (keys: readonly string[]) => void;
   readonly onFault: (channel: string) => void;
   readonly onDamage: (channel: string, lines: number) => void;
@@ -51,6 +55,7 @@ export class Outbox {
   readonly #readers: readonly OutboxReader[];
   readonly #deadLetters: DeadLetterFile;
   readonly #conditions: ConditionFile;
+  readonly #elsewhere: ConditionsElsewhere;
   #own: OpenSlot | undefined;
   readonly #left: OpenSlot[] = [];
   #retryMillis = FIRST_RETRY_MILLIS;
@@ -65,8 +70,17 @@ export class Outbox {
       onFault: (error) => reportFault('channels', 'writing dead letters', error),
       onLost: options.onLettersLost,
     });
-    this.#conditions = new ConditionFile(options.conditions);
+    const scope = scopeOf(options.source);
+    this.#conditions = new ConditionFile(options.conditions, scope);
+    this.#elsewhere = new ConditionsElsewhere(options.directory, scope, () =>
+      this.#own === undefined ? [] : this.#others(),
+    );
     this.#offExit = atExit(() => this.#write());
+  }
+
+  /** What others have told of. */
+  get elsewhere(): Elsewhere {
+    return this.#elsewhere;
   }
 
   /** Opens the directory, and gives what is in it to the readers. */
@@ -75,8 +89,7 @@ export class Outbox {
       const slot = takeSlot(this.#options.directory, () => this.#lost(this.#own));
       this.#own = this.#openSlot(slot, true);
       this.#deadLetters.open(slot.path);
-      this.#options.onLeftOpen(this.#conditions.open(slot.path));
-      this.#takeConditions();
+      this.#keepConditions(slot.path);
       this.#tellOfStrangers(slot.path);
       this.#retryMillis = FIRST_RETRY_MILLIS;
     } catch (error) {
@@ -90,7 +103,7 @@ export class Outbox {
     if (this.#isClosed) return;
     this.#cancel();
     if (this.#own === undefined) this.open();
-    else this.#takeConditions();
+    else this.#keepConditions(this.#own.slot.path);
     if (this.#own !== undefined) {
       this.#giveBackEmpty();
       this.#takeLeft();
@@ -110,16 +123,6 @@ export class Outbox {
     this.#conditions.note(key, condition);
   }
 
-  /** Whether a process that lives has a condition open, too. */
-  isOpenElsewhere(key: string): boolean {
-    try {
-      return this.#others().some((path) => isLocked(path) && conditionsOf(path).has(key));
-    } catch (error) {
-      reportFault('channels', 'reading what others have open', error);
-      return false;
-    }
-  }
-
   /** Writes everything, as far as the disk takes it: what is not on disk after this, will not be. */
   writeNow(): void {
     for (const { journals } of this.#all) for (const journal of journals.values()) journal.writeNow();
@@ -135,6 +138,7 @@ export class Outbox {
     for (const { journals } of this.#all) for (const journal of journals.values()) journal.close();
     this.#deadLetters.close();
     this.#conditions.write();
+    this.#elsewhere.write();
     this.#conditions.detach();
     // Last: from then on it may be another process's.
     for (const { slot } of this.#all) slot.lock.release();
@@ -148,6 +152,7 @@ export class Outbox {
     this.#deadLetters.write();
     for (const { journals } of this.#all) for (const journal of journals.values()) journal.write();
     this.#conditions.write();
+    this.#elsewhere.write();
   }
 
   #openSlot(slot: Slot, isOwn: boolean): OpenSlot {
@@ -208,23 +213,23 @@ export class Outbox {
         if (slot === undefined) return;
         opened = this.#openSlot(slot, false);
         this.#left.push(opened);
+        // Nobody but this process could, for as long as it holds the slot.
+        this.#elsewhere.take(path);
       });
     }
   }
 
-  /** What is open of processes that are gone is this one's to end. */
-  #takeConditions(): void {
-    for (const path of this.#others()) {
-      tryToTake(() => {
-        const slot = takeLeftSlot(path, hasConditions);
-        if (slot === undefined) return;
-        try {
-          this.#options.onLeftOpen(this.#conditions.takeOver(path));
-        } finally {
-          slot.lock.release();
-        }
-      });
-    }
+  /** Keeps what is open here in the slot, whatever the disk did not take before, and looks for what others have left open. */
+  #keepConditions(slot: string): void {
+    tryToTake(() => {
+      if (this.#conditions.isOpen) return;
+      // What is in the slot is not this process's own.
+      this.#elsewhere.take(slot);
+      this.#conditions.open(slot);
+    });
+    this.#conditions.write();
+    this.#elsewhere.write();
+    this.#options.onLeftOpen(this.#elsewhere.keysLeft());
   }
 
   #giveBackEmpty(): void {

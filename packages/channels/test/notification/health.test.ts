@@ -92,6 +92,30 @@ describe('health', () => {
     health.unregister('orders');
   });
 
+  it('tells that what is no longer checked does not go on, and of a start nothing but that', async () => {
+    const events = new EventBus();
+    const health = createHealth({ events, meterProvider: new MeterProvider({}) });
+    const all = follow(events);
+    health.register('tenant', () => false, AT_ONCE);
+    health.register('database', () => true, AT_ONCE);
+    await health.check();
+    health.unregister('tenant');
+    await new Promise(setImmediate);
+    const told = all.filter(({ event, key }) => event === 'health.status.changed' && key === 'health/tenant');
+    expect(told.map(essence)).toMatchObject([
+      { severity: 'error', phase: 'triggered' },
+      {
+        severity: 'error',
+        phase: 'resolved',
+        title: 'tenant is no longer checked',
+        text: 'It was unhealthy.',
+      },
+    ]);
+    const start = { check: 'tenant', from: 'unhealthy', to: 'unknown', reason: 'not checked yet' };
+    expect(say('health.status.changed', start)).toMatchObject({ severity: 'info', phase: 'occurred' });
+    health.unregister('database');
+  });
+
   it('tells of the end of what got better in steps to everybody whom its worst had reached', () => {
     const read = createNotificationReader({});
     const change = (from: string, to: string) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createNotificationReader } from '../../src/notification/reader.ts';
+import { withoutSecrets } from '../../src/notification/secrets.ts';
 
 const read = createNotificationReader({});
 const of = (payload: unknown) => read('test.event', payload, 'id').payload;
@@ -79,6 +80,10 @@ describe('secrets', () => {
     ['of any length', `postgres://me:${'hunter2'.repeat(500)}@db/x`],
     ['with an @ in it', 'postgres://me:hunter2@hunter2@db/x'],
     ['without a user', 'postgres://:hunter2@db/x'],
+    ['with a slash in it', 'postgres://me:hunt/er2@db/x'],
+    ['with slashes and an @ in it', 'postgres://me:hunt/er@2//@db/x'],
+    ['with a question mark in it', 'postgres://me:hunt?er#2@db/x'],
+    ['that begins with digits, and without a user', 'postgres://:77/hunter2@db/x'],
   ])('in an address are found, a password %s', (_, address) => {
     expect(of({ reason: `no answer of ${address}, tried twice`, [address]: 1 })).toEqual({
       reason: 'no answer of postgres://[redacted]@db/x, tried twice',
@@ -86,6 +91,44 @@ describe('secrets', () => {
     });
     expect(of({ pools: new Map([[address, 7]]) })).toEqual({ pools: { 'postgres://[redacted]@db/x': 7 } });
   });
+
+  it('in an address that is none for its slash are found in the error that says so', () => {
+    let error: unknown;
+    try {
+      new URL('postgres://app:Zk3/w9Qx@db:5432/shop');
+    } catch (reason) {
+      error = reason;
+    }
+    expect(JSON.stringify(of({ error }))).toContain('postgres://[redacted]@db:5432/shop');
+    expect(JSON.stringify(of({ error }))).not.toContain('w9Qx');
+  });
+
+  it.each([
+    'GET http://host:3000/@scope/pkg',
+    'http://[::1]:3000/@scope/pkg',
+    'https://cdn.example.com/npm/pkg@1.2.3/file.js?by=me@example.com',
+    'file:///srv/node_modules/@scope/pkg/index.js:3:7',
+    'file://C:/srv/@scope',
+    'me@example.com, http://host/',
+    'amqp://host:5672 and then me:you/@example.com',
+  ])('are not what looks like one: %s', (text) => {
+    expect(of({ text })).toEqual({ text });
+  });
+
+  it('in one address leave what is before and behind it', () => {
+    expect(of({ text: 'http://a:80/@x,redis://:p/w@h:1 or amqp://b:c@h/@v' })).toEqual({
+      text: 'http://a:80/@x,redis://[redacted]@h:1 or amqp://[redacted]@h/@v',
+    });
+  });
+
+  it.each(['://', '://a@', '@://', '://a:b', '://:/', '@', '[:'])(
+    'are looked for once in all of %s',
+    (part) => {
+      // A text is cut before; this takes for ever if it is looked at once more for each part.
+      const long = `${part.repeat(300_000)} me@example.com`;
+      expect(withoutSecrets(long).endsWith('@example.com')).toBe(true);
+    },
+  );
 
   it('behind a scheme are found, however long', () => {
     expect(of({ header: `Bearer ${'abc1'.repeat(1_500)}, and more` })).toEqual({

@@ -1,18 +1,11 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createChannels } from '../../src/create-channels.ts';
 import { OpenConditions } from '../../src/notification/open-conditions.ts';
 import type { Notification } from '../../src/notification.ts';
 import { ConditionFile } from '../../src/outbox/condition-file.ts';
+import { recordsIn } from '../../src/outbox/condition-lines.ts';
 import { channelOf, createBus } from '../delivery/bus-bed.ts';
 import { useChildren } from './child.ts';
 import { useScratch } from './scratch.ts';
@@ -40,12 +33,18 @@ function start(directory: string): {
 const sick = { check: 'database', from: 'unknown', to: 'unhealthy' };
 const well = { check: 'database', from: 'unknown', to: 'healthy' };
 
-/** A file with conditions in memory. */
+const SCOPE = { service: 'shop', environment: 'test' };
+
+/** Conditions of a process, kept in the file of a slot. */
 function openFile(slot: string): OpenConditions {
   const conditions = new OpenConditions((key, worst) => file.note(key, worst));
-  const file = new ConditionFile(conditions);
+  const file = new ConditionFile(conditions, SCOPE);
   file.open(slot);
   return conditions;
+}
+
+function textOf(slot: string): string {
+  return readFileSync(join(slot, 'conditions.ndjson'), 'utf8');
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -114,25 +113,28 @@ describe('the file of conditions', () => {
       if (i % 100 === 0) await settled();
     }
     await settled();
-    expect(readFileSync(join(slot, 'conditions.ndjson'), 'utf8').split('\n').length).toBeLessThan(1_200);
-    expect([...openFile(slot)]).toEqual([['stays', { worst: 'error', sinceMillis: 1 }]]);
+    expect(textOf(slot).split('\n').length).toBeLessThan(1_200);
+    expect([...recordsIn(textOf(slot)).values()]).toEqual([
+      { key: 'stays', ...SCOPE, worst: 'error', sinceMillis: 1 },
+    ]);
     say('stays', 'resolved');
     await settled();
     expect(readdirSync(slot)).toEqual([]);
   });
 
   it('is read as far as it can be', () => {
-    const slot = scratch();
     const lines = [
       '{"key":"a","worst":"error"}',
       'null',
       '{"key":7}',
       '{"key":"b","worst":"awful"}',
+      '{"key":"a","service":"shop","worst":"info","since":7}',
       '{"key":"c","wor',
     ];
-    writeFileSync(join(slot, 'conditions.ndjson'), lines.join('\n'));
-    expect([...openFile(slot)]).toEqual([['a', { worst: 'error', sinceMillis: undefined }]]);
-    expect(readFileSync(join(slot, 'conditions.ndjson'), 'utf8')).toBe(`${lines[0]}\n`);
+    expect([...recordsIn(lines.join('\n')).values()]).toEqual([
+      { key: 'a', service: undefined, environment: undefined, worst: 'error', sinceMillis: undefined },
+      { key: 'a', service: 'shop', environment: undefined, worst: 'info', sinceMillis: 7 },
+    ]);
   });
 
   it('is whole again after the disk has failed', async () => {
@@ -152,6 +154,6 @@ describe('the file of conditions', () => {
     appendFileSync(join(slot, 'conditions.ndjson'), 'rubbish');
     say('c');
     await settled();
-    expect([...openFile(slot)].map(([key]) => key)).toEqual(['a', 'b', 'c']);
+    expect([...recordsIn(textOf(slot)).values()].map(({ key }) => key)).toEqual(['a', 'b', 'c']);
   });
 });

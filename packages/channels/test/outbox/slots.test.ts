@@ -27,7 +27,7 @@ describe('processes that share a directory', () => {
     const directory = join(scratch(), 'outbox');
     const a = await startHolder(directory, 0, 5);
     const b = await startHolder(directory, 100, 5);
-    expect(readdirSync(directory).sort()).toEqual(['0', '1']);
+    expect(readdirSync(directory).sort()).toEqual(['0', '1', 'conditions']);
     await a.ask('takes', true);
     expect(await a.ask('flush')).toBe(true);
     expect(await a.ask('delivered')).toEqual(numbers(1, 5));

@@ -7,7 +7,10 @@ export interface Transport {
    * free again when the promise resolves: to why, if nothing at all of it was taken.
    */
   send(batch: Batch): Promise<Error | undefined>;
-  /** Sends a batch before it returns, as well as that can be done: the process is about to end. */
+  /**
+   * Sends what is on its way, and a batch behind it, before it returns, as well as that can be done: the process is about to end.
+   * If it does not, nothing is sent twice.
+   */
   sendNow(batch: Batch): void;
   /** Waits until nothing is left to be sent, at most so many milliseconds. */
   flush(timeoutMillis: number): Promise<void>;

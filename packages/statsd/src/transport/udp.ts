@@ -19,6 +19,8 @@ const PAUSE_MILLIS = 2;
 /** What became of one batch. */
 interface Progress {
   readonly batch: Batch;
+  /** The first packet that the system was not given. */
+  next: number;
   packets: number;
   bytes: number;
   lines: number;
@@ -40,6 +42,8 @@ export class UdpTransport implements Transport {
   readonly #tally: Tally;
   readonly #where: string;
   #progress: Progress | undefined;
+  /** What is being sent, and what waits for it, in order. */
+  readonly #queue: Progress[] = [];
   #sending: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
@@ -53,21 +57,20 @@ export class UdpTransport implements Transport {
   }
 
   send(batch: Batch): Promise<Error | undefined> {
-    const sent = this.#sending.then(() => this.#send(batch));
+    const progress = progressOf(batch);
+    this.#queue.push(progress);
+    const sent = this.#sending.then(() => this.#send(progress).finally(() => this.#queue.shift()));
     // One that failed in a way nobody thought of does not stop those behind it.
     this.#sending = sent.catch(() => {});
     return sent;
   }
 
-  sendNow({ bytes, starts, ends, lines }: Batch): void {
+  sendNow(batch: Batch): void {
     const socket = this.#socket.newest();
     if (socket === undefined) return;
-    for (let i = 0; i < starts.length; i++) {
-      const start = starts[i] as number;
-      // Node tries at once, and only waits where the system's buffer is full.
-      socket.send(bytes, start, (ends[i] as number) - start);
-      this.#tally.sent(1, (ends[i] as number) - start, lines[i] as number);
-    }
+    for (const progress of this.#queue) sendRest(socket, progress);
+    const { packets, bytes, lines } = sendRest(socket, progressOf(batch));
+    this.#tally.sent(packets, bytes, lines);
   }
 
   async flush(timeoutMillis: number): Promise<void> {
@@ -83,7 +86,8 @@ export class UdpTransport implements Transport {
     this.#socket.close();
   }
 
-  async #send(batch: Batch): Promise<Error | undefined> {
+  async #send(progress: Progress): Promise<Error | undefined> {
+    const { batch } = progress;
     try {
       if (this.#isClosed) throw new Error('The exporter is shut down');
       await this.#socket.connected();
@@ -91,23 +95,13 @@ export class UdpTransport implements Transport {
       this.#tally.drop(this.#isClosed ? 'shutdown' : 'unreachable', lineCount(batch));
       return new Error(`StatsD at ${this.#where} cannot be reached: ${reasonOf(error)}`);
     }
-    const progress: Progress = {
-      batch,
-      packets: 0,
-      bytes: 0,
-      lines: 0,
-      refused: 0,
-      failed: 0,
-      unreached: 0,
-      error: undefined,
-    };
     this.#progress = progress;
-    for (let first = 0; first < batch.starts.length; first += BURST_PACKETS) {
-      if (first > 0) await sleep(PAUSE_MILLIS);
+    while (progress.next < batch.starts.length) {
+      if (progress.next > 0) await sleep(PAUSE_MILLIS);
       // Another one when the name leads elsewhere since, and none once closed.
       const socket = this.#socket.newest();
       if (socket === undefined) break;
-      await this.#sendBurst(socket, progress, first, Math.min(first + BURST_PACKETS, batch.starts.length));
+      await this.#sendBurst(socket, progress);
     }
     // Time for the answer to the last packet, which comes at once where the receiver is on the same machine: the first turn
     // may be without a look at the sockets.
@@ -117,14 +111,18 @@ export class UdpTransport implements Transport {
     return this.#settle(progress);
   }
 
-  #sendBurst(socket: Socket, progress: Progress, first: number, end: number): Promise<void> {
+  #sendBurst(socket: Socket, progress: Progress): Promise<void> {
     return new Promise((resolve) => {
-      let pending = end - first;
+      const first = progress.next;
+      progress.next = Math.min(first + BURST_PACKETS, progress.batch.starts.length);
+      let pending = progress.next - first;
       const settled = (): void => {
         pending--;
         if (pending === 0) resolve();
       };
-      for (let i = first; i < end; i++) this.#sendPacket(socket, progress, i, settled, true);
+      for (let i = first; i < progress.next; i++) this.#sendPacket(socket, progress, i, settled, true);
+      // All was sent during the pause, since the process was about to end.
+      if (pending === 0) resolve();
     });
   }
 
@@ -189,4 +187,34 @@ export class UdpTransport implements Transport {
     else this.#socket.forget();
     return new Error(`StatsD at ${this.#where}: ${reasonOf(reason)}`);
   }
+}
+
+function progressOf(batch: Batch): Progress {
+  return {
+    batch,
+    next: 0,
+    packets: 0,
+    bytes: 0,
+    lines: 0,
+    refused: 0,
+    failed: 0,
+    unreached: 0,
+    error: undefined,
+  };
+}
+
+/** Gives the system all packets that it does not have yet. */
+function sendRest(socket: Socket, progress: Progress): Progress {
+  const { bytes, starts, ends, lines } = progress.batch;
+  while (progress.next < starts.length) {
+    const packet = progress.next++;
+    const start = starts[packet] as number;
+    const size = (ends[packet] as number) - start;
+    // Node tries at once, and only waits where the system's buffer is full.
+    socket.send(bytes, start, size);
+    progress.packets++;
+    progress.bytes += size;
+    progress.lines += lines[packet] as number;
+  }
+  return progress;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';
 import { reportFault } from '@org/instrument-core';
-import { type Batch, lineCount } from '../encode/batch.ts';
+import type { Batch } from '../encode/batch.ts';
 import type { Destination } from '../settings.ts';
 import type { Tally } from '../tally.ts';
 import { type DatagramSocket, loadUnixDgram, type UnixDgram } from './load-unix-dgram.ts';
@@ -17,6 +17,12 @@ const MAX_CONGESTIONS = 100;
 
 type SendError = Error & { code?: number };
 
+/** A batch, and the first packet of it that is neither sent nor given up. */
+interface Progress {
+  readonly batch: Batch;
+  next: number;
+}
+
 /**
  * Sends packets to a Unix datagram socket, as Datadog's Agent listens. The system tells when nobody listens, and when the
  * receiver is slow: then this waits, up to a second. A socket is open only while a batch is sent: sockets of `unix-dgram` keep
@@ -27,6 +33,8 @@ export class UnixDatagramTransport implements Transport {
   readonly #tally: Tally;
   readonly #module: UnixDgram;
   #socket: DatagramSocket | undefined;
+  /** What is being sent, and what waits for it, in order. */
+  readonly #queue: Progress[] = [];
   #sending: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
@@ -38,15 +46,26 @@ export class UnixDatagramTransport implements Transport {
   }
 
   send(batch: Batch): Promise<Error | undefined> {
-    const sent = this.#sending.then(() => this.#send(batch).finally(() => this.#disconnect()));
+    const progress = { batch, next: 0 };
+    this.#queue.push(progress);
+    const sent = this.#sending.then(() =>
+      this.#send(progress).finally(() => {
+        this.#queue.shift();
+        this.#disconnect();
+      }),
+    );
     // One that failed in a way nobody thought of does not stop those behind it.
     this.#sending = sent.catch(() => {});
     return sent;
   }
 
   sendNow(batch: Batch): void {
-    for (let i = 0; i < batch.starts.length; i++) {
-      if (this.#sendPacket(batch, i) === undefined) this.#count(batch, i);
+    for (const progress of [...this.#queue, { batch, next: 0 }]) {
+      while (progress.next < progress.batch.starts.length) {
+        const error = this.#sendNext(progress);
+        // A receiver that is slow may take the one behind it.
+        if (error !== undefined) this.#giveUp(progress, error, progress.next + 1);
+      }
     }
     this.#disconnect();
   }
@@ -64,31 +83,47 @@ export class UnixDatagramTransport implements Transport {
     this.#disconnect();
   }
 
-  async #send(batch: Batch): Promise<Error | undefined> {
-    for (let packet = 0; packet < batch.starts.length; packet++) {
-      if (packet > 0 && packet % BURST_PACKETS === 0) await sleep(0);
-      const error = await this.#sendPatiently(batch, packet);
-      if (error === undefined) {
-        this.#count(batch, packet);
-        continue;
-      }
+  async #send(progress: Progress): Promise<Error | undefined> {
+    while (progress.next < progress.batch.starts.length) {
+      if (progress.next > 0 && progress.next % BURST_PACKETS === 0) await sleep(0);
+      const error = await this.#sendPatiently(progress);
+      if (error === undefined) continue;
+      const isNothingSent = progress.next === 0;
       // What has failed now fails for the rest, too.
-      this.#tally.drop(dropReason(error, this.#isClosed), lineCount(batch, packet));
+      this.#giveUp(progress, error, progress.batch.starts.length);
       const failure = new Error(`StatsD at ${this.#path}: ${describe(error)}`);
-      if (packet === 0) return failure;
+      if (isNothingSent) return failure;
       reportFault('statsd', `sending to ${this.#path}`, failure);
-      return undefined;
     }
     return undefined;
   }
 
-  async #sendPatiently(batch: Batch, packet: number): Promise<SendError | undefined> {
-    for (let i = 0; ; i++) {
-      const error = this.#isClosed ? new Error('the exporter is shut down') : this.#sendPacket(batch, packet);
+  async #sendPatiently(progress: Progress): Promise<SendError | undefined> {
+    // During a wait all may have been sent, since the process was about to end.
+    for (let i = 0; progress.next < progress.batch.starts.length; i++) {
+      const error = this.#isClosed ? new Error('the exporter is shut down') : this.#sendNext(progress);
       if (error === undefined || (error as SendError).code !== CONGESTION || i >= MAX_CONGESTIONS)
         return error;
       await sleep(CONGESTION_WAIT_MILLIS);
     }
+    return undefined;
+  }
+
+  #sendNext(progress: Progress): SendError | undefined {
+    const { batch, next } = progress;
+    const error = this.#sendPacket(batch, next);
+    if (error !== undefined) return error;
+    progress.next++;
+    const { starts, ends, lines } = batch;
+    this.#tally.sent(1, (ends[next] as number) - (starts[next] as number), lines[next] as number);
+    return undefined;
+  }
+
+  #giveUp(progress: Progress, error: SendError, end: number): void {
+    const { lines } = progress.batch;
+    let lost = 0;
+    for (; progress.next < end; progress.next++) lost += lines[progress.next] as number;
+    this.#tally.drop(dropReason(error, this.#isClosed), lost);
   }
 
   #sendPacket({ bytes, starts, ends }: Batch, packet: number): SendError | undefined {
@@ -130,10 +165,6 @@ export class UnixDatagramTransport implements Transport {
   #disconnect(): void {
     this.#socket?.close();
     this.#socket = undefined;
-  }
-
-  #count({ starts, ends, lines }: Batch, packet: number): void {
-    this.#tally.sent(1, (ends[packet] as number) - (starts[packet] as number), lines[packet] as number);
   }
 }
 

@@ -118,5 +118,18 @@ export function describeTransport(name: string, kind: Kind): void {
       exporter.exportNow(metricsOf([counter('last', { value: 1 })]));
       expect(await receiver.received(2)).toContain('last:1|c');
     });
+
+    it('sends nothing twice of what is on its way then', async () => {
+      const receiver = await start(kind);
+      const exporter = exporterTo(receiver.options);
+      const exports = [send(exporter, 2_000, 'a'), send(exporter, 500, 'b')];
+      await receiver.received(1);
+      exporter.exportNow(metricsOf([counter('last', { value: 1 })]));
+      expect(await Promise.all(exports)).toEqual([{ code: 0 }, { code: 0 }]);
+      await exporter.forceFlush();
+      const lines = await receiver.received(2_501);
+      expect(lines).toHaveLength(2_501);
+      expect(new Set(lines).size).toBe(2_501);
+    });
   });
 }

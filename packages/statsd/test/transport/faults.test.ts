@@ -258,6 +258,24 @@ describe('datagrams', () => {
     expect((await received(lines)).at(-1)).toBe('last:1|c');
   });
 
+  it('on their way when the process ends are sent at once, and those that wait behind them', async () => {
+    const { options, received, close } = await startUdp();
+    closers.push(close);
+    const address = { address: '127.0.0.1', family: 4 };
+    const { transport, batchOf } = udpTo(options.port as number, () => address);
+    await transport.send(batchOf('first', 1));
+    const sending = [transport.send(batchOf('orders', 300)), transport.send(batchOf('behind', 5))];
+    await received(2);
+    transport.sendNow(batchOf('last', 1));
+    // From here on, nothing more is sent.
+    await transport.close(0);
+    await Promise.all(sending);
+    const lines = await received(307);
+    expect(lines).toHaveLength(307);
+    expect(new Set(lines).size).toBe(307);
+    expect(lines.slice(-6)).toEqual([...[1, 2, 3, 4, 5].map((n) => `behind:${n}|c`), 'last:1|c']);
+  });
+
   it('left when the deadline of a shutdown ends count as that', async () => {
     const { options, close } = await startUdp();
     closers.push(close);
