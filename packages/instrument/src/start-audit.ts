@@ -36,6 +36,8 @@ export function startAudit(
   openTracer: () => Tracer | undefined,
 ): RunningAudit {
   let audit: Audit | undefined;
+  /** One for all attempts: each that is opened has a queue of its own. */
+  let tracer: Tracer | undefined;
   let uninstall: (() => void) | undefined;
   /** Why the last attempt failed. */
   let failure: string | undefined;
@@ -57,7 +59,7 @@ export function startAudit(
     try {
       const { createAudit } = await import('@org/instrument-audit/journal');
       if (isStopped) return;
-      const tracer = spans ? openTracer() : undefined;
+      if (spans) tracer ??= openTracer();
       audit = createAudit({ ...options, tracer });
       uninstall = installAudit(audit);
       failure = undefined;

@@ -113,6 +113,25 @@ describe('init({ audit })', () => {
     expect((await health.check({ check: 'audit', fresh: true })).status).toBe('healthy');
   });
 
+  it('opens one queue of spans, however often the journal has to be tried', async () => {
+    const receiver = await startOtlpReceiver();
+    const other = createAudit({ directory });
+    try {
+      const otlp = { endpoint: receiver.url };
+      telemetry = init({ prometheus: false, logLevel: 'none', otlp, audit: { directory } });
+      await telemetry.ready;
+      const entry = audit.record({ action: 'orders.waiting' });
+      await other.close();
+      await entry.durable;
+      const queues = telemetry.snapshot().filter(({ name }) => name === 'otel.sdk.processor.span.queue.size');
+      // That of the application, and that of audit.
+      expect(queues).toHaveLength(2);
+    } finally {
+      await telemetry?.shutdown();
+      await receiver.close();
+    }
+  });
+
   it('shows its metrics on /metrics', async () => {
     telemetry = init({ prometheus: { port: 0 }, audit: { directory, origin: 'example.org/shop' } });
     await telemetry.ready;

@@ -173,6 +173,20 @@ describe('what is wrong in a file', () => {
   });
 
   it.each([
+    ['a comment before a value', '{\n  "mode": // no\n    "direct"\n}', '2:11'],
+    ['a trailing comma in a list', '{\n  "instrumentations": [\n    "a",\n  ]\n}', '4:3'],
+    ['a trailing comma', '{\n  "mode": "direct",\n}', '3:1'],
+    ['single quotes', '{\n  "mode": \'direct\' }', '2:11'],
+    ['a key without a value', '{\n  "mode" }', '2:10'],
+    ['a bare word', '{\n  "attributes": { "a": -1.5e3, "b": [true, null], "c": word } }', '2:56'],
+    ['an escape of YAML', '{\n  "serviceName": "\\x41" }', '2:18'],
+    ['no braces', '"mode": "direct"', '1:7'],
+  ])('JSON with %s is refused with line and column', (_text, json, at) => {
+    write('instrument.config.json', json);
+    expect(failure()).toMatchObject({ problems: [{ source: `instrument.config.json:${at}` }] });
+  });
+
+  it.each([
     ['a tag', 'instrument.config.yaml', 'otlp: { headers: { authorization: !s3cret } }'],
     ['an alias', 'instrument.config.yaml', 'otlp: { headers: { authorization: *s3cret } }'],
     [
@@ -184,6 +198,22 @@ describe('what is wrong in a file', () => {
     ['a URL as its type', 'instrument.config.yaml', 'channels: [{ type: "https://hooks.slack.com/s3cret" }]'],
     ['a bare word', 'instrument.config.json', '{"otlp": {"headers": {"authorization": s3cret}}}'],
     ['a bare word alone', 'instrument.config.json', 's3cret'],
+    [
+      'a text in single quotes',
+      'instrument.config.json',
+      `{"otlp": {"headers": {"authorization": 's3cret'}}}`,
+    ],
+    ['what is behind the end', 'instrument.config.json', '{ "health": {} }, "authorization": "s3cret" }'],
+    ['a comment', 'instrument.config.json', '{"health": /* s3cret */ true}'],
+    ['what is behind |', 'instrument.config.yaml', 'health:\n  token: |s3cret\n'],
+    ['what is behind >', 'instrument.config.yaml', 'health:\n  token: >s3cret\n'],
+    ['what is behind ?', 'instrument.config.yaml', 'health:\n  token: ? s3cret\n'],
+    ['what is behind a quote', 'instrument.config.yaml', 'health:\n  token: "a" s3cret\n'],
+    ['what is behind a bracket', 'instrument.config.yaml', 'health: { token: a }}s3cret\n'],
+    ['what is behind ...', 'instrument.config.yaml', 'health:\n  token: a\n...\ns3cret\n'],
+    ['a directive', 'instrument.config.yaml', '%s3cret\n---\nhealth: true\n'],
+    ['a version', 'instrument.config.yaml', '%YAML s3cret\n---\nhealth: true\n'],
+    ['a reference', 'instrument.config.yaml', 'health:\n  token: ${TOKEN:s3cret}\n'],
   ])('does not show what may be a secret: %s', (_text, name, text) => {
     write(name, text);
     expect(failure().message).toContain(name);

@@ -72,8 +72,15 @@ describe('references follow the table of the OpenTelemetry specification', () =>
     expect(substitute(text, env)).toMatchObject({ text: expected, faults: [] });
   });
 
-  it.each(['${STRING_VALUE:?error}', '${1API_KEY}', '${API_$KEY}', '${}'])('%s is refused', (text) => {
-    expect(substitute(text, env).faults).toMatchObject([{ found: `the reference ${text}`, missing: false }]);
+  it.each([
+    ['${STRING_VALUE:?error}', '${STRING_VALUE…}'],
+    ['${API_KEY:s3cret}', '${API_KEY…}'],
+    ['${env:API-KEY:-s3cret}', '${env:API…}'],
+    ['${1API_KEY}', '${1API_KEY}'],
+    ['${API_$KEY}', '${API_…}'],
+    ['${}', '${}'],
+  ])('%s is refused, and called %s', (text, shown) => {
+    expect(substitute(text, env).faults).toMatchObject([{ found: `the reference ${shown}`, missing: false }]);
   });
 });
 

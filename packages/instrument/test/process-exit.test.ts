@@ -109,6 +109,24 @@ describe('a signal', () => {
     expect(orders()).toBe(3);
   });
 
+  it('is left to an application that listens to it once, before all others, and did so after init()', async () => {
+    const app = start(`
+      const alive = setInterval(() => {}, 1_000);
+      process.prependOnceListener('SIGTERM', () => {
+        setTimeout(() => { place(); console.log('drained'); clearInterval(alive); }, 300);
+      });
+      place();
+      console.log('started');`);
+    await app.printed('started');
+    app.child.kill('SIGTERM');
+    expect(await app.end).toMatchObject({
+      signal: null,
+      code: 0,
+      stdout: expect.stringContaining('drained'),
+    });
+    expect(orders()).toBe(2);
+  });
+
   it.each([
     ['4', require.resolve('signal-exit'), 'onExit'],
     ['3', require.resolve('signal-exit-3'), 'default'],

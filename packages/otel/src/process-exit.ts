@@ -41,7 +41,29 @@ function onSignal(signal: NodeJS.Signals, steps: LastSteps): () => void {
   };
   // Before the others: a listener added by `once` is gone from the count when it has been called.
   process.prependListener(signal, listener);
-  return () => process.removeListener(signal, listener);
+  const stopLeading = stayBeforeOnce(signal, listener);
+  return () => {
+    stopLeading();
+    process.removeListener(signal, listener);
+  };
+}
+
+/** Keeps a listener before those of `prependOnceListener`. Returns the function that stops it. */
+function stayBeforeOnce(signal: NodeJS.Signals, listener: () => void): () => void {
+  const lead = (): void => {
+    const all = process.rawListeners(signal);
+    // Of `once` only, whose wrapper has what it wraps: two that would always be the first would never come to an end.
+    const isBehind = all.slice(0, Math.max(0, all.indexOf(listener))).some((other) => 'listener' in other);
+    if (!isBehind) return;
+    process.removeListener(signal, listener);
+    process.prependListener(signal, listener);
+  };
+  // It comes before the listener is added.
+  const onNewListener = (event: string | symbol): void => {
+    if (event === signal) queueMicrotask(lead);
+  };
+  process.on('newListener', onNewListener);
+  return () => process.removeListener('newListener', onNewListener);
 }
 
 /**

@@ -8,9 +8,10 @@ import { type Items, sourceOf } from './source.ts';
  * results in the order of the items. Items come from an iterable or an async iterable, which is asked for more only when
  * there is room; promises among them are waited for.
  *
- * It rejects with the first error, what `fn` throws at once included, or with the signal's reason; nothing is begun then,
- * `run.signal` aborts, and what is under way is left to itself. With `stopOnError: false` it rejects in the end, with a
- * {@link MapError}, which has what failed, by the number of the item, and the results of the others.
+ * It rejects with the first error, what `fn` throws at once included, or with the signal's reason; nothing is begun then, and
+ * what is under way is left to itself: `run.signal` aborts, by an `AbortError` with the first error as its `cause`. With
+ * `stopOnError: false` it rejects in the end, with a {@link MapError}, which has what failed, by the number of the item, and the
+ * results of the others.
  *
  * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` when an argument or an option is wrong.
  */

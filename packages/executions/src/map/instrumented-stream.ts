@@ -54,6 +54,9 @@ async function* results<T, R>(
       else if (stopOnError) throw settled.error;
       else if (failed++ < MAX_FAILURES) failures.push({ index, error: settled.error });
     }
+  } catch (error) {
+    run.halt(error);
+    throw error;
   } finally {
     conveyor.stop();
     run.halt();

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { ownText } from '@org/instrument-core';
-import { isLabel } from '../labels.ts';
+import { isLabel, ownLabels } from '../labels.ts';
 
 /**
  * How many circuits, connections or queues a recorder keeps the state of. With four states each they stay below 2,000
@@ -41,12 +41,10 @@ export class Tracked<T> {
   }
 
   /** Sets an item, which is then the youngest. Whether there was room. */
-  set(key: string, item: Item<T>): boolean {
-    if (!this.#items.delete(key)) {
-      if (this.#items.size >= MAX_TRACKED && !this.#makeRoom()) return false;
-      ownTexts(item.labels);
-    }
-    this.#items.set(ownText(key), item);
+  set(key: string, { labels, state }: Item<T>): boolean {
+    const isKnown = this.#items.delete(key);
+    if (!isKnown && this.#items.size >= MAX_TRACKED && !this.#makeRoom()) return false;
+    this.#items.set(ownText(key), { labels: isKnown ? labels : ownLabels(labels), state });
     return true;
   }
 
@@ -55,14 +53,6 @@ export class Tracked<T> {
       if (this.#isAtRest(state)) return this.#items.delete(key);
     }
     return false;
-  }
-}
-
-/** Labels are kept as long as the item, and may be cut out of longer texts. */
-function ownTexts(labels: Attributes): void {
-  for (const key of Object.keys(labels)) {
-    const value = labels[key];
-    if (typeof value === 'string') labels[key] = ownText(value);
   }
 }
 

@@ -1,6 +1,7 @@
 import { describeValue } from '@org/instrument-core';
 import { OptionReader } from '@org/instrument-core/options';
 import type { ExecutionOptions, ExecutionRun } from '../execution.ts';
+import { ownLabels } from '../labels.ts';
 import { Run } from '../run/execution-run.ts';
 import { readSubject, type SubjectSettings } from '../settings.ts';
 
@@ -52,12 +53,12 @@ export function readCrewSettings<O extends PoolOptions>(
   // Left out, these are those of the execution.
   const own = readSubject(reader, name as string);
   reader.done(summary);
-  if (execution === undefined) return { own, execution };
+  if (execution === undefined) return { own: { ...own, labels: ownLabels(own.labels) }, execution };
   const { labels, meterProvider, events } = execution.settings;
   return {
     own: {
       ...own,
-      labels: reader.raw('labels') === undefined ? labels : own.labels,
+      labels: ownLabels(reader.raw('labels') === undefined ? labels : own.labels),
       meterProvider: reader.raw('meterProvider') === undefined ? meterProvider : own.meterProvider,
       events: reader.raw('events') === undefined ? events : own.events,
     },

@@ -24,9 +24,14 @@ export class Cancellation {
     this.#own().abort(reason);
   }
 
-  /** What heeds the signal is to stop, since the execution has come to its end. */
-  halt(reason: unknown): void {
-    this.#controller?.abort(reason);
+  /**
+   * What heeds the signal is to stop, since the execution has come to its end, by `cause` if it has failed. The reason is
+   * never the cause itself: what else fails with that has failed, and was not cancelled.
+   */
+  halt(cause?: unknown): void {
+    if (this.#controller?.signal.aborted !== false) return;
+    const options = { name: 'AbortError', ...(cause === undefined ? {} : { cause }) };
+    this.#controller.abort(new DOMException('The execution has ended', options));
   }
 
   /** Nothing aborts it any more but itself; the source is let go. */

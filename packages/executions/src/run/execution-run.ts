@@ -202,9 +202,9 @@ export class Run implements ExecutionRun, Figures {
     this.#cancellation.abort(reason);
   }
 
-  /** Aborts the signal, for whatever still heeds it, since the work has come to its end. */
-  halt(reason?: unknown): void {
-    this.#cancellation.halt(reason);
+  /** Aborts the signal, for whatever still heeds it, since the work has come to its end, by `cause` if it has failed. */
+  halt(cause?: unknown): void {
+    this.#cancellation.halt(cause);
   }
 
   /** A pool works for the execution from now on, until the function returned is called. */

@@ -83,6 +83,42 @@ describe.each<[string, Work]>([
     });
   });
 
+  it('that fail by one error, which several wait for, have all failed', async () => {
+    const connection = delay(5).then(() => {
+      throw new RangeError('refused');
+    });
+    const error = await thrownBy(() => work(() => connection, options()));
+    await nextTurn();
+    expect((error as Error).message).toBe('refused');
+    expect(counted()).toMatchObject({
+      processed: { '': 4 },
+      failed: { '': 4 },
+      told: Array(4).fill('item RangeError'),
+    });
+  });
+
+  it("that throw the signal's reason since another failed have not failed, and see why", async () => {
+    const reasons: Error[] = [];
+    const error = await thrownBy(() =>
+      work(async (item, _index, { signal }) => {
+        if (item === 1) {
+          await delay(5);
+          throw new RangeError('bad');
+        }
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        reasons.push(signal.reason);
+        signal.throwIfAborted();
+      }, options()),
+    );
+    await nextTurn();
+    expect(reasons).toHaveLength(3);
+    for (const { name, cause } of reasons) {
+      expect(name).toBe('AbortError');
+      expect(cause).toBe(error);
+    }
+    expect(counted()).toMatchObject({ failed: { '': 1 }, told: ['item RangeError'] });
+  });
+
   it('that fail by themselves while the execution is cancelled have failed', async () => {
     const stop = new AbortController();
     await thrownBy(() =>

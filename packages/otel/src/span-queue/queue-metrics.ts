@@ -1,4 +1,5 @@
 import type { Attributes, Counter, MeterProvider } from '@opentelemetry/api';
+import { errorTypeOf } from '@org/instrument-core';
 
 /** What the SDK's own batch processor calls itself (semantic conventions, "OpenTelemetry SDK metrics"). */
 const COMPONENT_TYPE = 'batching_span_processor';
@@ -61,12 +62,16 @@ export class QueueMetrics {
     this.#processed.add(1, this.#droppedAttributes);
   }
 
-  /** An export has been answered. */
-  finished(spans: number, error: Error | undefined): void {
-    this.#processed.add(
-      spans,
-      error === undefined ? this.#attributes : { ...this.#attributes, 'error.type': error.name },
-    );
+  /** An export has succeeded. */
+  exported(spans: number): void {
+    this.#processed.add(spans, this.#attributes);
+  }
+
+  /** Spans are lost: their export has failed with this, or they could not be written. */
+  failed(spans: number, error: unknown): void {
+    const { name } = Object(error) as { readonly name?: unknown };
+    const type = typeof name === 'string' ? name : errorTypeOf(error);
+    this.#processed.add(spans, { ...this.#attributes, 'error.type': type });
   }
 
   /** The queue is gone, and has no size any more. */

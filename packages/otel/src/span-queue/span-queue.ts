@@ -147,7 +147,7 @@ export class SpanQueue<Items> implements SpanProcessor {
       this.#filling.add(span);
       return true;
     } catch (error) {
-      this.#metrics.finished(1, error as Error);
+      this.#metrics.failed(1, error);
       this.#onError(error);
       return false;
     }
@@ -222,21 +222,18 @@ export class SpanQueue<Items> implements SpanProcessor {
     }
   }
 
+  /** Exports a batch, and counts how that ended. */
   async #answered(batch: SpanBatch<Items>): Promise<void> {
-    const pending = pendingResources(batch);
-    if (pending.length > 0) await Promise.all(pending);
     const { size } = batch;
-    await new Promise<void>((resolve, reject) => {
-      context.with(UNTRACED, () =>
-        this.#exporter.export(batch.items, ({ code, error }) => {
-          const failure =
-            code === SUCCESS ? undefined : (error ?? new Error('The exporter failed to say why'));
-          this.#metrics.finished(size, failure);
-          if (failure === undefined) resolve();
-          else reject(failure);
-        }),
-      );
-    });
+    try {
+      const pending = pendingResources(batch);
+      if (pending.length > 0) await Promise.all(pending);
+      await exported(this.#exporter, batch.items);
+    } catch (error) {
+      this.#metrics.failed(size, error);
+      throw error ?? new Error('The exporter failed to say why');
+    }
+    this.#metrics.exported(size);
   }
 
   /** Nobody has a use for the batch any more, which may be long after it was given up for late. */
@@ -255,6 +252,18 @@ export class SpanQueue<Items> implements SpanProcessor {
     warn(`${this.#dropped} spans were dropped: the queue was full (maxQueueSize ${this.#maxQueueSize}).`);
     this.#dropped = 0;
   }
+}
+
+/** Resolves when the exporter has taken the items; rejects with why it has not, which it may throw as well. */
+function exported<Items>(exporter: BatchExporter<Items>, items: Items): Promise<void> {
+  return new Promise((resolve, reject) => {
+    context.with(UNTRACED, () =>
+      exporter.export(items, ({ code, error }) => {
+        if (code === SUCCESS) resolve();
+        else reject(error);
+      }),
+    );
+  });
 }
 
 /** What the resources of the spans still wait for; nearly always it is one resource, and nothing. */

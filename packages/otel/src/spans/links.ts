@@ -1,8 +1,9 @@
-import type { Link } from '@opentelemetry/api';
+import type { Link, SpanContext } from '@opentelemetry/api';
 import { describeValue } from '@org/instrument-core';
 import { warn } from '../diagnostics.ts';
 import { admitted, sayUnreadable } from './attributes.ts';
 import type { SpanLimits } from './limits.ts';
+import { writableTraceState } from './trace-state.ts';
 
 const TRACE_ID = /^[\da-f]{32}$/i;
 const SPAN_ID = /^[\da-f]{16}$/i;
@@ -27,7 +28,7 @@ export function admittedLink(link: Link, limits: SpanLimits): Link | undefined {
       limits.attributePerLinkCount,
       limits.attributeValueLength,
     );
-    const kept: Link = { context };
+    const kept: Link = { context: withWritableState(context) };
     if (Object.keys(attributes).length > 0) kept.attributes = attributes;
     if (dropped > 0) kept.droppedAttributesCount = dropped;
     return kept;
@@ -35,6 +36,13 @@ export function admittedLink(link: Link, limits: SpanLimits): Link | undefined {
     sayUnreadable(error);
     return undefined;
   }
+}
+
+/** The context as it is, unless its trace state cannot be written. */
+function withWritableState(context: SpanContext): SpanContext {
+  if (context.traceState == null || writableTraceState(context.traceState) !== undefined) return context;
+  const { traceState: _, ...others } = context;
+  return others;
 }
 
 function isId(id: unknown, digits: RegExp): boolean {

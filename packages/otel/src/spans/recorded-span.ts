@@ -112,6 +112,8 @@ export class RecordedSpan implements Span {
       this.status === UNSET &&
       this.#events === undefined &&
       this.#links === undefined &&
+      // A link can be dropped where there is none; an event is only where others are.
+      this.droppedLinksCount === 0 &&
       this.droppedAttributesCount === 0
     );
   }
@@ -265,7 +267,10 @@ export class RecordedSpan implements Span {
     this.#endMillis = Array.isArray(given) ? millisOf(given) : this.#millisOf(given);
     const isExact = this.#givenStart !== undefined || this.#givenEnd !== undefined;
     if (this.#endMillis >= this.#startMillis && (!isExact || this.duration[0] >= 0)) return;
-    warn(`The span ${this.name} ends before it starts; its duration is taken to be 0.`);
+    // A start in Unix time and an end that was not given are of two clocks, of which one may have been set: nobody's fault.
+    if (given !== undefined || !Number.isNaN(this.#startMonotonic)) {
+      warn(`The span ${this.name} ends before it starts; its duration is taken to be 0.`);
+    }
     this.#endMillis = this.#startMillis;
     this.#givenEnd = this.#givenStart;
   }

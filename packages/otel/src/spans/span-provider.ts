@@ -6,7 +6,7 @@ import { asText } from '@org/instrument-core';
 import { warn } from '../diagnostics.ts';
 import type { SpanLimits } from './limits.ts';
 import type { NamedSampler } from './named-sampler.ts';
-import { createTracer } from './tracer.ts';
+import { createTracer, type ProviderState } from './tracer.ts';
 
 /** Options of a {@link SpanProvider}. */
 export interface SpanProviderOptions {
@@ -20,6 +20,7 @@ export interface SpanProviderOptions {
 /** The API's tracer provider: one tracer for each name, version and schema URL. */
 export class SpanProvider implements TracerProvider {
   readonly #options: SpanProviderOptions;
+  readonly #state: ProviderState = { isStopped: false };
   readonly #tracers = new Map<string, Tracer>();
 
   constructor(options: SpanProviderOptions) {
@@ -37,7 +38,7 @@ export class SpanProvider implements TracerProvider {
         warn('A tracer was asked for without a name: its spans cannot be told by their scope.');
       const { resource, sampler, processors, limits } = this.#options;
       const instrumentationScope = { name, version, schemaUrl } as InstrumentationScope;
-      tracer = createTracer({ resource, instrumentationScope, limits, processors }, sampler);
+      tracer = createTracer({ resource, instrumentationScope, limits, processors }, sampler, this.#state);
       this.#tracers.set(key, tracer);
     }
     return tracer;
@@ -50,6 +51,7 @@ export class SpanProvider implements TracerProvider {
 
   /** As {@link SpanProvider.forceFlush}. */
   async shutdown(): Promise<void> {
+    this.#state.isStopped = true;
     await settled(this.#options.processors.map((processor) => processor.shutdown()));
   }
 }

@@ -22,6 +22,8 @@ import { LateSpan } from './late-span.ts';
 import { createMark, isSampledBelow, isSelective, type NamedSampler } from './named-sampler.ts';
 import { RecordedSpan } from './recorded-span.ts';
 import type { SpanOrigin } from './span-start.ts';
+import { Successor } from './successor.ts';
+import { writableTraceState } from './trace-state.ts';
 
 // The SDK's `SamplingDecision`, by value: importing it would load the SDK.
 const NOT_RECORD = 0;
@@ -31,14 +33,29 @@ const NO_LINKS: Link[] = [];
 const NO_OPTIONS: SpanOptions = {};
 const SAMPLED: SamplingResult = { decision: RECORD_AND_SAMPLED };
 
+/** Whether a provider was shut down. */
+export interface ProviderState {
+  isStopped: boolean;
+}
+
 /**
  * Opens spans, as the specification's "SDK Span creation" says. Of a trace that a sampler with a name does not sample
- * nothing is made but what is asked for.
+ * nothing is made but what is asked for. Once the provider has stopped, spans are those of whatever has come after it.
  */
-export function createTracer(origin: SpanOrigin, sampler: Sampler | NamedSampler): Tracer {
+export function createTracer(
+  origin: SpanOrigin,
+  sampler: Sampler | NamedSampler,
+  provider: Readonly<ProviderState>,
+): Tracer {
+  let successor: Successor | undefined;
   const [named, asked] = 'shouldSample' in sampler ? [undefined, sampler] : [sampler, undefined];
   const followsUnsampled = named !== undefined && (named.isParentBased || isSelective(named));
   const startSpan = (givenName: string, givenOptions?: SpanOptions, givenContext?: Context): Span => {
+    if (provider.isStopped) {
+      successor ??= new Successor(origin.instrumentationScope);
+      const span = successor.startSpan(givenName, givenOptions, givenContext);
+      if (span !== undefined) return span;
+    }
     const name = asText(givenName);
     const options = givenOptions ?? NO_OPTIONS;
     const given = givenContext ?? context.active();
@@ -95,12 +112,9 @@ export function createTracer(origin: SpanOrigin, sampler: Sampler | NamedSampler
 }
 
 /** With an id of its own. All have one shape, so that a trace state is always there. */
-function spanContextOf(
-  traceId: string,
-  traceFlags: TraceFlags,
-  traceState: TraceState | undefined,
-): SpanContext {
-  return { traceId, spanId: createSpanId(), traceFlags, traceState: traceState as TraceState };
+function spanContextOf(traceId: string, traceFlags: TraceFlags, given: unknown): SpanContext {
+  const traceState = writableTraceState(given) as TraceState;
+  return { traceId, spanId: createSpanId(), traceFlags, traceState };
 }
 
 /** What a span is a child of: only of what has valid ids. */

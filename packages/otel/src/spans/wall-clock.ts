@@ -4,6 +4,8 @@ import type { HrTime } from '@opentelemetry/api';
 const CHECK_MILLIS = 1_000;
 /** 2: `Date.now` has no fraction, and the two clocks are read one after the other. */
 const TOLERANCE_MILLIS = 2;
+/** What `Date.now` leaves off, on average. */
+const MEAN_FRACTION_MILLIS = 0.5;
 const NANOS_PER_MILLI = 1_000_000;
 
 /** Unix time of the zero of the monotonic clock, in milliseconds; follows when the system's clock is set. */
@@ -20,7 +22,7 @@ export function unixMillisOf(monotonic: number): number {
 }
 
 function check(monotonic: number): void {
-  const actual = Date.now() - performance.now();
+  const actual = Date.now() + MEAN_FRACTION_MILLIS - performance.now();
   if (Math.abs(actual - origin) > TOLERANCE_MILLIS) origin = actual;
   nextCheck = monotonic + CHECK_MILLIS;
 }

@@ -49,6 +49,12 @@ function start(
   };
 }
 
+/** Spans that are done with, by the error that they are lost with. */
+function processedIn(meters: MeterProvider): [unknown, unknown][] {
+  const processed = meters.snapshot().filter(({ name }) => name === 'otel.sdk.processor.span.processed');
+  return processed.map(({ attributes, value }) => [attributes['error.type'], value]);
+}
+
 describe('a batch', () => {
   it('is exported as soon as it is full, and otherwise after the delay', async () => {
     vi.useFakeTimers();
@@ -96,17 +102,38 @@ describe('a batch', () => {
     expect(errors.map(String)).toEqual(['Error: refused']);
   });
 
-  it('follows one whose exporter threw, which is reported', async () => {
-    const { end } = start({ maxExportBatchSize: 1 });
+  it('follows one whose exporter threw, which is counted and reported', async () => {
+    const meters = new MeterProvider({});
+    const { end } = start({ maxExportBatchSize: 1, meters });
     const send = exporter.export.bind(exporter);
     exporter.export = () => {
       exporter.export = send;
-      throw new Error('threw');
+      throw new RangeError('threw');
     };
     end('a', 'b');
     await settled();
+    await exporter.answer();
     expect(exporter.batches).toEqual([['b']]);
-    expect(errors.map(String)).toEqual(['Error: threw']);
+    expect(errors.map(String)).toEqual(['RangeError: threw']);
+    expect(processedIn(meters)).toEqual([
+      ['RangeError', 1],
+      [undefined, 1],
+    ]);
+  });
+
+  it.each([
+    ['nothing', undefined, 'undefined', 'Error: The exporter failed to say why'],
+    ['a text', 'threw', 'string', 'threw'],
+  ])('that an exporter threw %s for is counted and reported', async (_, thrown, type, said) => {
+    const meters = new MeterProvider({});
+    const { end } = start({ maxExportBatchSize: 1, meters });
+    exporter.export = () => {
+      throw thrown;
+    };
+    end('a');
+    await settled();
+    expect(errors.map(String)).toEqual([said]);
+    expect(processedIn(meters)).toEqual([[type, 1]]);
   });
 
   it('is exported without being traced, and not in the context of the span that filled it', () => {
@@ -207,8 +234,7 @@ describe('the queue', () => {
     await queue.forceFlush();
     expect(exporter.batches).toEqual([['a', 'b']]);
     expect(errors.map(String)).toEqual(['RangeError: cannot be written']);
-    const processed = meters.snapshot().filter(({ name }) => name === 'otel.sdk.processor.span.processed');
-    expect(processed.map(({ attributes, value }) => [attributes['error.type'], value])).toEqual([
+    expect(processedIn(meters)).toEqual([
       ['RangeError', 1],
       [undefined, 2],
     ]);

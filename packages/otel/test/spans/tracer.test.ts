@@ -1,9 +1,11 @@
 import {
   context,
   createTraceState,
+  diag,
   INVALID_SPAN_CONTEXT,
   ROOT_CONTEXT,
   type Span,
+  type TimeInput,
   type Tracer,
   trace,
 } from '@opentelemetry/api';
@@ -15,7 +17,7 @@ import {
   SamplingDecision,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LazyContextManager } from '../../src/context-manager.ts';
 import { DEFAULT_SPAN_LIMITS } from '../../src/spans/limits.ts';
 import { SpanProvider } from '../../src/spans/span-provider.ts';
@@ -175,6 +177,24 @@ describe('the times of a span', () => {
     span.end();
     expect(millis(ended[0]?.duration ?? [0, 0])).toBeGreaterThan(990);
     expect(millis(ended[0]?.duration ?? [0, 0])).toBeLessThan(2_000);
+  });
+
+  it.each<[string, (ahead: number) => TimeInput]>([
+    ['milliseconds', (ahead) => ahead],
+    ['a date', (ahead) => new Date(ahead)],
+    ['seconds and nanoseconds', (ahead) => [Math.floor(ahead / 1_000), 123_456_789]],
+  ])('that were given at the start, as %s, by a clock that is ahead of ours, are no mistake', (_, given) => {
+    const warn = vi.fn();
+    diag.setLogger({ error() {}, warn, info() {}, debug() {}, verbose() {} });
+    const startTime = given(Date.now() + 2_000);
+    tracer().startSpan('a', { startTime }).end();
+    expect(ended[0]?.duration).toEqual([0, 0]);
+    expect(ended[0]?.endTime).toEqual(ended[0]?.startTime);
+    expect(warn).not.toHaveBeenCalled();
+    tracer().startSpan('b', { startTime }).end(Date.now());
+    expect(ended[1]?.duration).toEqual([0, 0]);
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('The span b ends before it starts'));
+    diag.disable();
   });
 });
 

@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
-import type { Problem } from '@org/instrument-core';
+import { errorTypeOf, type Problem } from '@org/instrument-core';
 import type * as Yaml from 'yaml';
 import type { FoundFile } from './find-file.ts';
+import { jsonFaultIn } from './json-fault.ts';
 import { readTree, type Tree } from './read-tree.ts';
+import { faultOf } from './yaml-fault.ts';
 
 const require: NodeJS.Require = createRequire(import.meta.url);
 
@@ -28,42 +30,29 @@ export function parseFile({ name, text }: FoundFile, env: NodeJS.ProcessEnv): Tr
       logLevel: 'error',
     });
   } catch (error) {
-    return broken([syntaxProblem(name, String(error), isJson, '')]);
+    return broken([syntaxProblem(name, `what the parser fails on (${errorTypeOf(error)})`, isJson, '')]);
   }
   // A warning is an unknown tag: its value would be something else than meant.
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
-    const problems = faults.map(({ code, message, pos }) => {
+    const problems = faults.map(({ code, pos }) => {
       const line = text.split('\n')[lines.linePos(pos[0]).line - 1] ?? '';
-      // The message of the parser has the tag, which may be a secret that begins with an exclamation mark.
-      const found = code === 'TAG_RESOLVE_FAILED' ? 'a tag that is not known' : message;
-      return syntaxProblem(position(pos[0]), found, isJson, line);
+      return syntaxProblem(position(pos[0]), faultOf(code, isJson), isJson, line);
     });
     return broken(problems);
   }
-  if (isJson) {
-    const message = jsonFault(text);
-    if (message !== undefined) return broken([syntaxProblem(name, message, isJson, '')]);
+  // The parser takes some YAML in JSON (comments, trailing commas), which other readers of the file would refuse.
+  const offset = isJson ? jsonFaultIn(text) : undefined;
+  if (offset !== undefined) {
+    return broken([syntaxProblem(position(offset), 'something that JSON does not allow', isJson, '')]);
   }
   return readTree(yaml, document, { name, env, lineOf: (offset) => lines.linePos(offset).line });
 }
 
-/** The parser takes some YAML in JSON (comments, trailing commas), which other readers of the file would refuse. */
-function jsonFault(text: string): string | undefined {
-  if (text.trim() === '') return undefined;
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    // Without the part of the text that Node.js quotes.
-    return (error as Error).message.replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)?( is not valid JSON)$/s, '$1');
-  }
-}
-
-function syntaxProblem(source: string, message: string, isJson: boolean, line: string): Problem {
+function syntaxProblem(source: string, found: string, isJson: boolean, line: string): Problem {
   const fix = isJson ? 'Comments and trailing commas need a .yaml file.' : yamlFix(line);
   const expected = `valid ${isJson ? 'JSON' : 'YAML'}`;
-  return { path: '', found: message, expected, ...(fix === undefined ? {} : { fix }), source };
+  return { path: '', found, expected, ...(fix === undefined ? {} : { fix }), source };
 }
 
 /** What the mistake was likely to be: in a flow collection the braces of `${NAME}` are those of a map. */

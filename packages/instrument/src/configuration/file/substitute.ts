@@ -29,12 +29,12 @@ export function substitute(text: string, env: NodeJS.ProcessEnv): Substitution {
   if (!text.includes('$')) return { text, referred: false, faults: [] };
   const faults: SubstitutionFault[] = [];
   let referred = false;
-  const fill = (reference: string, body: string): string => {
+  const fill = (_reference: string, body: string): string => {
     referred = true;
     const match = VALID.exec(body);
     const name = match?.[1];
     if (name === undefined) {
-      faults.push(invalid(reference));
+      faults.push(invalid(body));
       return '';
     }
     const value = env[name];
@@ -46,9 +46,11 @@ export function substitute(text: string, env: NodeJS.ProcessEnv): Substitution {
   return { text: parts.join('$'), referred, faults };
 }
 
-function invalid(reference: string): SubstitutionFault {
+/** Of the reference no more than may be a name: what is behind may be a secret, as a default that other notations have. */
+function invalid(body: string): SubstitutionFault {
+  const [name = ''] = /^(?:env:)?\w*/.exec(body) ?? [];
   return {
-    found: `the reference ${reference}`,
+    found: `the reference \${${name === body ? name : `${name}…`}}`,
     expected: `\${NAME} or \${NAME:-default}`,
     fix: `Write $\${ for a literal \${.`,
     missing: false,
