@@ -63,10 +63,14 @@ export function describeValue(value: unknown): string {
   }
 }
 
-/** What was meant as a URL, as {@link describeValue} shows it, without credentials: without all that stands before its last `@`. */
+/**
+ * What was meant as a URL, as {@link describeValue} shows it, without what may be a secret: all that stands before its last `@`,
+ * and its query.
+ */
 export function describeUrl(value: unknown): string {
-  const isText = typeof value === 'string';
-  return describeValue(isText ? value.replace(/^((?:[a-z][a-z\d+.-]*:)?\/\/)?.*@/is, '$1***@') : value);
+  if (typeof value !== 'string') return describeValue(value);
+  const withoutCredentials = value.replace(/^((?:[a-z][a-z\d+.-]*:)?\/\/)?.*@/is, '$1***@');
+  return describeValue(withoutCredentials.replace(/\?.+/s, '?***'));
 }
 
 function textOf(value: unknown): string {

@@ -67,7 +67,7 @@ export type {
   Temporality,
 } from './metric.ts';
 export { nearest } from './nearest.ts';
-export { ownText } from './own-text.ts';
+export { ownAttributes, ownText } from './own-text.ts';
 export { processWide } from './process-wide.ts';
 export type { OperationDescription, OperationRecorder, Outcome, Recorder } from './recorder.ts';
 export { installRuntime, type Runtime, type RuntimeChange, runtime, type TracingState } from './runtime.ts';

@@ -1,3 +1,5 @@
+import type { Attributes } from '@opentelemetry/api';
+
 /** Length from which V8 cuts and joins texts without copying (`SlicedString::kMinLength`, `ConsString::kMinLength`). */
 export const SHARED_LENGTH = 13;
 
@@ -7,4 +9,22 @@ export const SHARED_LENGTH = 13;
  */
 export function ownText(text: string): string {
   return text.length < SHARED_LENGTH ? text : (Object.keys({ [text]: undefined })[0] as string);
+}
+
+/** A copy of attributes with texts of their own, in arrays too; see {@link ownText}. Throws what a getter throws. */
+export function ownAttributes(attributes: Attributes): Attributes {
+  // From entries, because a key named __proto__ must become a property.
+  return Object.fromEntries(
+    Object.entries(attributes).map(([key, value]) => [
+      key,
+      // Array.from visits the holes of a sparse array too; map would pass over them.
+      Array.isArray(value)
+        ? (Array.from<unknown, unknown>(value, ownElement) as typeof value)
+        : ownElement(value),
+    ]),
+  );
+}
+
+function ownElement<T>(value: T): T | string {
+  return typeof value === 'string' ? ownText(value) : value;
 }

@@ -108,6 +108,8 @@ test.each<[unknown, string]>([
   ['localhost:4318', '"localhost:4318"'],
   [4318, '4318'],
   [undefined, 'nothing'],
+  ['https://otlp.example.org/v1?api-key=s3cret&team=a', '"https://otlp.example.org/v1?***"'],
+  ['otlp.example.org?key=a?b', '"otlp.example.org?***"'],
 ])('%j, which is no URL, is shown without credentials: %s', (value, text) => {
   expect(describeUrl(value)).toBe(text);
 });

@@ -1,5 +1,5 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import { describeValue, ownText, type Problem } from '@org/instrument-core';
+import type { Attributes } from '@opentelemetry/api';
+import { describeValue, type Problem } from '@org/instrument-core';
 
 /** Names that an instrument may have, with room for what is put behind: `.execution.duration`. */
 const NAME = /^[a-z][a-z0-9_.\-/]{0,199}$/i;
@@ -41,17 +41,6 @@ export function labelProblems(labels: unknown): Problem[] {
 export function labelsOf(labels: object | undefined): Attributes {
   if (labels === undefined) return {};
   return Object.fromEntries(Object.entries(labels).filter(([, value]) => value != null));
-}
-
-/** Labels with memory of their own, for what keeps them: they may be cut out of longer texts. */
-export function ownLabels(labels: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, ownValue(value)]));
-}
-
-function ownValue(value: AttributeValue | undefined): AttributeValue | undefined {
-  if (typeof value === 'string') return ownText(value);
-  if (!Array.isArray(value)) return value;
-  return value.map((element) => (typeof element === 'string' ? ownText(element) : element)) as string[];
 }
 
 /** Whether a value makes a label. */

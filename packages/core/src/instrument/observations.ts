@@ -3,7 +3,7 @@ import { isAttributeValue } from '../attributes/value-table.ts';
 import { describeValue } from '../errors.ts';
 import { tell } from '../fault/tell.ts';
 import type { Stream } from '../stream/stream.ts';
-import { ownAttributes } from './own-attributes.ts';
+import { keptAttributes } from './kept-attributes.ts';
 import type { Storage } from './storage.ts';
 
 /** Is shown an observation: its series in a stream, and the text of its attributes where several sets are one series. */
@@ -73,7 +73,7 @@ export class Observations {
   keep(): void {
     const { name } = this.storage.descriptor;
     this.#observed.forEach((observed, i) => {
-      if (typeof observed === 'object') this.#observed[i] = ownAttributes(observed, name);
+      if (typeof observed === 'object') this.#observed[i] = keptAttributes(observed, name);
     });
   }
 

@@ -2,7 +2,7 @@ import type { Attributes, Context, SpanContext } from '@opentelemetry/api';
 import type { MetricDescriptor } from '../metric.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Advice } from '../view-registry.ts';
-import { ownAttributes } from './own-attributes.ts';
+import { keptAttributes } from './kept-attributes.ts';
 
 /**
  * The streams that an instrument records into: usually one, none when a view drops it, several when several views
@@ -81,7 +81,7 @@ export class Binding {
 
   constructor(storage: Storage, attributes: Attributes) {
     this.#storage = storage;
-    this.#attributes = ownAttributes(attributes, storage.descriptor.name);
+    this.#attributes = keptAttributes(attributes, storage.descriptor.name);
   }
 
   /** Number of the bound series in the storage's only stream; -1 when it has to be resolved anew each time. */

@@ -1,6 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
-import { DEFAULT_CARDINALITY_LIMIT, type Meter, type MeterProvider } from '@org/instrument-core';
-import { ownLabels } from '../labels.ts';
+import {
+  DEFAULT_CARDINALITY_LIMIT,
+  type Meter,
+  type MeterProvider,
+  ownAttributes,
+} from '@org/instrument-core';
 import { createInstruments, type Instruments, showSeries } from './instruments.ts';
 import { ExecutionSeries } from './series.ts';
 
@@ -28,7 +32,7 @@ export class ExecutionMetrics {
     // One place is kept, as the meter does: observations of several series that it put together would hide each other.
     const isFull = this.#series.size >= DEFAULT_CARDINALITY_LIMIT - 1;
     if (isFull && labels !== OVERFLOW) return this.series(OVERFLOW);
-    const series = new ExecutionSeries(ownLabels(labels), this.#instruments);
+    const series = new ExecutionSeries(ownAttributes(labels), this.#instruments);
     this.#series.set(key, series);
     return series;
   }

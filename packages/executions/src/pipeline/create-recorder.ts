@@ -4,11 +4,11 @@ import {
   describeValue,
   type EventBus,
   MeterProvider,
+  ownAttributes,
   events as processEvents,
   meterProvider as processProvider,
 } from '@org/instrument-core';
 import { OptionReader } from '@org/instrument-core/options';
-import { ownLabels } from '../labels.ts';
 import type { PipelineRecorder, PipelineRecorderOptions } from './recorder.ts';
 import { Site } from './site.ts';
 import { cacheVerb } from './verbs/cache.ts';
@@ -66,7 +66,10 @@ export function createPipelineRecorder(
   const key = JSON.stringify([name, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)), buckets]);
   let recorder = known.get(key);
   if (recorder === undefined) {
-    recorder = assemble(new Site(name, meterProvider.getMeter(SCOPE), ownLabels(labels), events), buckets);
+    recorder = assemble(
+      new Site(name, meterProvider.getMeter(SCOPE), ownAttributes(labels), events),
+      buckets,
+    );
     known.set(key, recorder);
   }
   return recorder;

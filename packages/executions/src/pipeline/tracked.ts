@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
-import { ownText } from '@org/instrument-core';
-import { isLabel, ownLabels } from '../labels.ts';
+import { ownAttributes, ownText } from '@org/instrument-core';
+import { isLabel } from '../labels.ts';
 
 /**
  * How many circuits, connections or queues a recorder keeps the state of. With four states each they stay below 2,000
@@ -44,7 +44,7 @@ export class Tracked<T> {
   set(key: string, { labels, state }: Item<T>): boolean {
     const isKnown = this.#items.delete(key);
     if (!isKnown && this.#items.size >= MAX_TRACKED && !this.#makeRoom()) return false;
-    this.#items.set(ownText(key), { labels: isKnown ? labels : ownLabels(labels), state });
+    this.#items.set(ownText(key), { labels: isKnown ? labels : ownAttributes(labels), state });
     return true;
   }
 

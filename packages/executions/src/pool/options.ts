@@ -1,7 +1,6 @@
-import { describeValue } from '@org/instrument-core';
+import { describeValue, ownAttributes } from '@org/instrument-core';
 import { OptionReader } from '@org/instrument-core/options';
 import type { ExecutionOptions, ExecutionRun } from '../execution.ts';
-import { ownLabels } from '../labels.ts';
 import { Run } from '../run/execution-run.ts';
 import { readSubject, type SubjectSettings } from '../settings.ts';
 
@@ -53,12 +52,12 @@ export function readCrewSettings<O extends PoolOptions>(
   // Left out, these are those of the execution.
   const own = readSubject(reader, name as string);
   reader.done(summary);
-  if (execution === undefined) return { own: { ...own, labels: ownLabels(own.labels) }, execution };
+  if (execution === undefined) return { own: { ...own, labels: ownAttributes(own.labels) }, execution };
   const { labels, meterProvider, events } = execution.settings;
   return {
     own: {
       ...own,
-      labels: ownLabels(reader.raw('labels') === undefined ? labels : own.labels),
+      labels: ownAttributes(reader.raw('labels') === undefined ? labels : own.labels),
       meterProvider: reader.raw('meterProvider') === undefined ? meterProvider : own.meterProvider,
       events: reader.raw('events') === undefined ? events : own.events,
     },
