@@ -110,9 +110,10 @@ export abstract class Stream implements SeriesOwner {
    */
   absorb(metric: CollectedMetric, source: Stream, reader?: object): void {
     if (!this.takes(metric.kind)) return;
+    const seriesOf = this.seriesFrom(source);
     for (let theirs = 0; theirs < metric.size; theirs++) {
       if (!metric.has(theirs)) continue;
-      const series = this.seriesOf(source, theirs);
+      const series = seriesOf(theirs);
       this.take(series, metric, theirs, reader);
       if (source.isAddedUp(theirs)) this.addsUp(series);
       this.touched[series] = this.epoch;
@@ -120,15 +121,16 @@ export abstract class Stream implements SeriesOwner {
     }
   }
 
-  /** The series of what `source`, a stream of the same instrument, has as series `theirs`. */
-  seriesOf(source: Stream, theirs: number): number {
-    // What overflowed there has no attributes that a view could see.
-    if (theirs === source.index.overflow) return this.index.overflowSeries();
-    const attributes = source.index.attributes(theirs);
+  /** Gives the series of what `source`, a stream of the same instrument, has as one of its series. */
+  seriesFrom(source: Stream): (theirs: number) => number {
     // Processors need not leave alone what they have made.
-    return isSameView(this.view, source.view)
-      ? this.index.resolve(attributes)
-      : this.resolve(attributes, undefined);
+    const isSeenAlike = isSameView(this.view, source.view);
+    return (theirs) => {
+      // What overflowed there has no attributes that a view could see.
+      if (theirs === source.index.overflow) return this.index.overflowSeries();
+      const attributes = source.index.attributes(theirs);
+      return isSeenAlike ? this.index.resolve(attributes) : this.resolve(attributes, undefined);
+    };
   }
 
   /** A series was first measured at a time before it was admitted here. */

@@ -70,8 +70,9 @@ function takeOver(heir: Stream, source: Stream): void {
 }
 
 function record(heir: Stream, source: Stream, measurements: Measurements): void {
+  const seriesOf = heir.seriesFrom(source);
   for (const { series, value } of measurements) {
-    const ours = heir.seriesOf(source, series);
+    const ours = seriesOf(series);
     heir.record(ours, value, undefined);
     heir.startedAt(ours, source.starts[series] as number);
   }
