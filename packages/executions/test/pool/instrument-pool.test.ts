@@ -6,7 +6,7 @@ import { addExecutionHooks, instrumentPool, trackExecution } from '../../src/ind
 import { type Bed, createBed, thrownBy } from '../support/bed.ts';
 import { until } from '../support/until.ts';
 
-const filename = fileURLToPath(new URL('./fixtures/task.mjs', import.meta.url));
+const filename = fileURLToPath(new URL('./fixtures/task.cjs', import.meta.url));
 const pools: Piscina[] = [];
 let bed: Bed;
 
