@@ -1,28 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { context, trace } from '@opentelemetry/api';
-import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Audit } from '../../src/audit.ts';
 import { createAudit } from '../../src/create-audit.ts';
 import { audited } from '../../src/decorate/audited.ts';
 import { personal } from '../../src/subjects/personal.ts';
+import { useSpans } from './span-bed.ts';
 
-const exporter = new InMemorySpanExporter();
-const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+const bed = useSpans();
 let directory = '';
 let audit: Audit;
 
-beforeAll(() => provider.register());
-afterAll(() => {
-  trace.disable();
-  context.disable();
-});
 beforeEach(() => {
-  exporter.reset();
   directory = mkdtempSync(join(tmpdir(), 'audit-'));
-  audit = createAudit({ directory, tracer: provider.getTracer('audit') });
+  audit = createAudit({ directory, tracer: bed.tracer });
 });
 afterEach(async () => {
   await audit.close();
@@ -38,7 +30,7 @@ test('an operation is one span and its entries, which name each other, and linea
   });
   await load();
   audit.record({ action: 'orders.report', inputs: [rows] });
-  const spans = exporter.getFinishedSpans();
+  const spans = bed.finished();
   expect(spans.map((span) => span.name)).toEqual(['audit.orders.load', 'audit.orders.report']);
   const { entries } = await audit.page();
   const [loaded, reported] = spans.map((span) => span.spanContext());
