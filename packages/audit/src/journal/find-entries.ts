@@ -1,7 +1,8 @@
-import { closeSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EntryContent } from '../operation/entry.ts';
 import { firstOfSegment, SEGMENTS } from './format.ts';
+import { openFileNow } from './open-file.ts';
 import { parseLine } from './parse-line.ts';
 import { readLines } from './read-lines.ts';
 
@@ -16,7 +17,7 @@ export function findEntries(directory: string, indexes: readonly number[]): Map<
   for (const [i, { name, first }] of segments.entries()) {
     const end = segments[i + 1]?.first ?? Number.POSITIVE_INFINITY;
     if (!indexes.some((index) => index >= first && index < end)) continue;
-    const fd = openSync(join(directory, SEGMENTS, name), 'r');
+    const fd = openFileNow(join(directory, SEGMENTS, name));
     try {
       for (const { bytes } of readLines(fd)) {
         const line = parseLine(bytes.toString());

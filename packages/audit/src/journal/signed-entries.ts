@@ -1,9 +1,10 @@
-import { closeSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checkpoint } from '../audit.ts';
 import { leafHashOfBytes, MerkleFrontier } from '../merkle/frontier.ts';
 import type { Chain } from './chain.ts';
 import { firstOfSegment, SEGMENTS } from './format.ts';
+import { openFileNow } from './open-file.ts';
 import { parseLine } from './parse-line.ts';
 import { readLines } from './read-lines.ts';
 
@@ -38,7 +39,7 @@ function segmentWith(directory: string, index: number): string | undefined {
  * that far. With the root that was signed, both are what they were: hashes of others lead to another one.
  */
 function rootAt(path: string, size: number): string | undefined {
-  const fd = openSync(path, 'r');
+  const fd = openFileNow(path);
   try {
     let tree: MerkleFrontier | undefined;
     for (const { bytes } of readLines(fd)) {

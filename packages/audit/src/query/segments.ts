@@ -1,7 +1,8 @@
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { type FileHandle, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeValue, InstrumentError } from '@org/instrument-core';
 import { firstOfSegment, SEGMENTS } from '../journal/format.ts';
+import { openFile } from '../journal/open-file.ts';
 
 /** A segment that is there. */
 export interface SegmentFile {
@@ -40,7 +41,7 @@ export async function listSegments(directory: string): Promise<SegmentFile[]> {
 /** Opens a segment; `undefined` when retention has removed it since it was listed. */
 export async function openSegment({ path }: SegmentFile): Promise<FileHandle | undefined> {
   try {
-    return await open(path, 'r');
+    return await openFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -1,6 +1,6 @@
+import { openFile } from '../journal/open-file.ts';
 import { hashesInstead, type Part } from './layout.ts';
 import { LineSource } from './line-source.ts';
-import { openFile } from './open-file.ts';
 import { linesFrom } from './segment-lines.ts';
 
 const HASH_BYTES = 32;

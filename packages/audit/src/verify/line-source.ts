@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { openFile } from './open-file.ts';
+import { openFile } from '../journal/open-file.ts';
 
 /** Bytes read at once: some hundred entries, a millisecond of work. */
 const BLOCK_BYTES = 64 * 1024;

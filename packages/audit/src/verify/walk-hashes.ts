@@ -1,6 +1,6 @@
+import { openFile } from '../journal/open-file.ts';
 import { blameState } from './blame-state.ts';
 import type { Part } from './layout.ts';
-import { openFile } from './open-file.ts';
 import type { Walk } from './walk.ts';
 
 const HASH_BYTES = 32;

@@ -1,4 +1,5 @@
-import { cpSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadSigningKey } from '../../src/checkpoint/signing-key.ts';
@@ -51,6 +52,17 @@ async function sealed(
 }
 
 describe('a journal whose process was killed', () => {
+  test.skipIf(process.platform === 'win32')(
+    'is not waited for where a pipe is in the place of a segment',
+    async () => {
+      const directory = await killed(4);
+      const { path } = segmentsOf(directory)[0] as { path: string };
+      rmSync(path);
+      execFileSync('mkfifo', [path]);
+      expect(() => openJournal(directory)).toThrow(`${path} is no regular file`);
+    },
+  );
+
   test('goes on after its last whole entry, wherever its end was cut off', async () => {
     const original = await killed(4);
     const { path, text } = segmentsOf(original)[0] as { path: string; text: string };

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -171,6 +172,16 @@ describe('reading a journal', () => {
         message: expect.stringMatching(new RegExp(`segments/.*, byte ${at}.*instrument-audit verify`, 's')),
       });
       expect(seen).toEqual([0, 1, 2]);
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('does not wait for a pipe in the place of a segment', async () => {
+    const journal = built([2, 3]);
+    const file = lastFile(journal);
+    rmSync(file);
+    execFileSync('mkfifo', [file]);
+    for (const order of ['ascending', 'descending'] as const) {
+      await expect(all(journal.directory, { order })).rejects.toThrow(`${file} is no regular file`);
     }
   });
 

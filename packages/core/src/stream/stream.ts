@@ -33,10 +33,10 @@ export const FIRST_CAPACITY = 4;
  * A metric stream: the series of one instrument under one view, and their accumulators in typed arrays indexed by
  * series number. Recording is a look-up of the number and a few additions.
  *
- * `cells` hold what was recorded. Without a reader of delta temporality that is the total since the start, and nothing
- * else is kept. With one, each collection folds the cells into `total` and into what is pending for each such reader,
- * and empties them: the sums of every interval are then added up by themselves, exactly as the OpenTelemetry SDK does,
- * and no rounding of a large total gets into a small difference.
+ * `cells` hold what was recorded; a sum has whole numbers beside them. Without a reader of delta temporality that is the
+ * total since the start, and nothing else is kept. With one, each collection folds the cells into `total` and into what is
+ * pending for each such reader, and empties them: the sums of every interval are then added up by themselves, exactly as the
+ * OpenTelemetry SDK does, and no rounding of a large total gets into a small difference.
  */
 export abstract class Stream implements SeriesOwner {
   abstract readonly kind: MetricKind;
@@ -48,7 +48,10 @@ export abstract class Stream implements SeriesOwner {
   readonly origin: string;
   /** Whether its values come from callbacks, anew for each collection. */
   readonly isObserved: boolean;
-  /** Rises with every collection, so that each reader knows which series were recorded since its last one. */
+  /**
+   * Rises with every collection, so that each reader knows which series were recorded since its last one. What is recorded was folded
+   * before: see {@link Stream.fold}.
+   */
   epoch = 1;
   /** Per series: the epoch in which it was recorded last. */
   touched: Int32Array = new Int32Array(FIRST_CAPACITY);
@@ -158,7 +161,7 @@ export abstract class Stream implements SeriesOwner {
   /** A reader of delta temporality comes: from now on intervals are kept apart. */
   abstract addDeltaReader(reader: object): void;
   abstract removeDeltaReader(reader: object): void;
-  /** Before a collection: folds what was recorded since the last one. */
+  /** Before a collection, and before `epoch` rises: folds what was recorded since the last time. */
   abstract fold(): void;
   /** After a collection of `reader`: forgets what was pending for it. */
   abstract deliver(reader: object): void;

@@ -56,6 +56,7 @@ export class Succession {
         if (early === undefined) takeOver(heir, ordered[0] as Stream);
         else record(heir, early.source, early.measurements);
       }
+      heir.fold();
       heir.epoch++;
       return [heir, lineages];
     });

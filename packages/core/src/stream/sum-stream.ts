@@ -1,11 +1,23 @@
 import type { Context } from '@opentelemetry/api';
 import type { CollectedMetric, MetricKind } from '../metric.ts';
-import { FIRST_CAPACITY, grownFloat64, Stream } from './stream.ts';
+import { FIRST_CAPACITY, grownFloat64, grownInt32, Stream } from './stream.ts';
+
+/** 2^30, the middle of what is positive in 32 bits: a sum of whole numbers is kept with it on top, and what is not positive is none. */
+const OFFSET = 2 ** 30;
+/** Up to here, what is whole stays exact when such a sum is added. */
+const EXACT = Number.MAX_SAFE_INTEGER - 2 * OFFSET;
 
 /** Sums: counters and up-down counters, synchronous or observed. */
 export class SumStream extends Stream {
   readonly kind: MetricKind = 'sum';
   #cells: Float64Array = new Float64Array(FIRST_CAPACITY);
+  /**
+   * Per series: the sum of small whole numbers that were added in this epoch and are not in the cells, plus `OFFSET`; 0 for none, as
+   * always beside a fraction or a large number, where the order of additions would tell in the last bit. Additions to one
+   * series wait for each other, and a processor has an integer back in less than half of the time. Where there is one, the
+   * series has been marked in `touched`.
+   */
+  #whole: Int32Array = new Int32Array(FIRST_CAPACITY);
   /** Sums since the start; the cells themselves while no reader wants deltas. */
   #total: Float64Array = this.#cells;
   readonly #pending = new Map<object, Float64Array>();
@@ -13,9 +25,35 @@ export class SumStream extends Stream {
   #folded = 0;
 
   protected accumulate(series: number, value: number): number {
-    (this.#cells[series] as number) += value;
-    this.touched[series] = this.epoch;
+    const whole = this.#whole[series] as number;
+    const added = value | 0;
+    const sum = (whole + added) | 0;
+    // Whatever was added, a sum that does not fit into 32 bits has wrapped around to a negative one.
+    if (whole > 0 && added === value && sum > 0) this.#whole[series] = sum;
+    else this.#add(series, value);
     return 0;
+  }
+
+  #add(series: number, value: number): void {
+    this.touched[series] = this.epoch;
+    const cells = this.#cells;
+    if (this.#whole[series] !== 0) this.#settle(series, this.#sum(series) + value);
+    else if ((value | 0) === value && Math.abs(value) < OFFSET && isExact(cells[series] as number)) {
+      this.#whole[series] = OFFSET + value;
+    } else (cells[series] as number) += value;
+  }
+
+  /** What the cell and what is whole make together. */
+  #sum(series: number): number {
+    const cell = this.#cells[series] as number;
+    const whole = this.#whole[series] as number;
+    // A negative zero that was observed stays one.
+    return whole === 0 ? cell : cell + (whole - OFFSET);
+  }
+
+  #settle(series: number, sum: number): void {
+    this.#cells[series] = sum;
+    this.#whole[series] = 0;
   }
 
   record(series: number, value: number, context: Context | undefined): void {
@@ -49,12 +87,15 @@ export class SumStream extends Stream {
 
   protected take(series: number, from: CollectedMetric, theirs: number, reader: object | undefined): void {
     if (this.isObserved && reader === undefined && this.touched[series] !== 0) this.addsUp(series);
-    const cells = reader === undefined ? this.#cells : this.#pending.get(reader);
-    if (cells !== undefined) (cells[series] as number) += from.value(theirs);
+    const value = from.value(theirs);
+    const pending = reader === undefined ? undefined : this.#pending.get(reader);
+    if (reader === undefined) this.#settle(series, this.#sum(series) + value);
+    else if (pending !== undefined) (pending[series] as number) += value;
   }
 
   addDeltaReader(reader: object): void {
     if (this.#pending.size === 0 && !this.isObserved) {
+      this.fold();
       this.#total = this.#cells.slice();
       this.#cells.fill(0);
     }
@@ -69,15 +110,15 @@ export class SumStream extends Stream {
   }
 
   fold(): void {
-    if (this.#pending.size === 0 || this.isObserved) return;
-    const cells = this.#cells;
+    if (this.isObserved) return;
     for (let series = 0; series < this.index.size; series++) {
       // Not `<=`: a snapshot folds without beginning a new epoch, and recording goes on in the one that was folded.
       if ((this.touched[series] as number) < this.#folded) continue;
-      const recorded = cells[series] as number;
+      const recorded = this.#sum(series);
+      this.#settle(series, this.#pending.size === 0 ? recorded : 0);
+      if (this.#pending.size === 0) continue;
       (this.#total[series] as number) += recorded;
       for (const pending of this.#pending.values()) (pending[series] as number) += recorded;
-      cells[series] = 0;
     }
     this.#folded = this.epoch;
   }
@@ -88,14 +129,20 @@ export class SumStream extends Stream {
 
   value(series: number, reader: object | undefined): number {
     const pending = reader === undefined ? undefined : this.#pending.get(reader);
-    return (pending ?? (this.isObserved ? this.#cells : this.#total))[series] as number;
+    if (pending !== undefined) return pending[series] as number;
+    return this.#total === this.#cells ? this.#sum(series) : (this.#total[series] as number);
   }
 
   protected override grow(capacity: number): void {
     super.grow(capacity);
     const isOne = this.#total === this.#cells;
     this.#cells = grownFloat64(this.#cells, capacity);
+    this.#whole = grownInt32(this.#whole, capacity);
     this.#total = isOne ? this.#cells : grownFloat64(this.#total, capacity);
     for (const [reader, pending] of this.#pending) this.#pending.set(reader, grownFloat64(pending, capacity));
   }
+}
+
+function isExact(sum: number): boolean {
+  return Number.isInteger(sum) && Math.abs(sum) <= EXACT;
 }

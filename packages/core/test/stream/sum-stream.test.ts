@@ -65,3 +65,19 @@ test('an observed up-down counter falls by negative deltas', async () => {
   for (value of [5, 2]) seen.push((await valuesOf(interval, 'c'))[0]?.[1]);
   expect(seen).toEqual([5, -3]);
 });
+
+test('what was recorded early, and is recorded again when views are set, hides nothing of what follows', async () => {
+  const provider = new MeterProvider();
+  const [interval, whole] = [provider.addCollector(DELTA), provider.addCollector()];
+  const counter = provider.getMeter('test').createCounter('c');
+  const hasNews = (): boolean => whole.hasNews(({ name }) => name === 'renamed');
+  counter.add(1);
+  expect(await valuesOf(interval, 'c')).toEqual([[{}, 1]]);
+  expect(await valuesOf(whole, 'c')).toEqual([[{}, 1]]);
+  interval.close();
+  provider.configure({ views: [{ instrumentName: 'c', name: 'renamed' }] });
+  expect(hasNews()).toBe(false);
+  counter.add(2);
+  expect(hasNews()).toBe(true);
+  expect(await valuesOf(whole, 'renamed')).toEqual([[{}, 3]]);
+});
