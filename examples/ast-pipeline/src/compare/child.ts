@@ -1,4 +1,5 @@
 import { init, type Telemetry } from '@org/instrument';
+import { endWithParent } from '@org/instrument-example-terminal';
 import { Pipeline } from '../pipeline.ts';
 import { createTally } from '../tally.ts';
 import { auditOf, tracesOf } from '../telemetry.ts';
@@ -9,7 +10,7 @@ import type { ChildMessage, ChildSetup, TurnCost, TurnRequest } from './protocol
 const setup = JSON.parse(process.argv[2] ?? '{}') as ChildSetup;
 const never = new AbortController().signal;
 
-process.on('disconnect', () => process.exit());
+endWithParent();
 // Ctrl-C reaches the whole group; the parent ends its child itself.
 process.on('SIGINT', () => undefined);
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { endWithParent } from '@org/instrument-example-terminal';
 import { Aedes } from 'aedes';
 import type { BrokerCommand, BrokerMessage } from './protocol.ts';
 
@@ -18,7 +19,7 @@ let port = 0;
 let work: Promise<void> = listen();
 
 process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit());
+endWithParent();
 process.on('message', (message) => {
   const command = message as BrokerCommand;
   if (command.kind === 'stop') process.exit(0);

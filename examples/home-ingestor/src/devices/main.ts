@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { endWithParent } from '@org/instrument-example-terminal';
 import { Device } from './device.ts';
 import type { DevicesFigures, DevicesMessage, DevicesSetup, DevicesStop } from './protocol.ts';
 
@@ -18,7 +19,7 @@ let isSending = true;
 
 // Ctrl-C reaches the whole group; the program says when to stop.
 process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit());
+endWithParent();
 process.on('message', (message) => {
   if ((message as DevicesStop).kind === 'stop') isSending = false;
 });

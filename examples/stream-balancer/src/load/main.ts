@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { endWithParent } from '@org/instrument-example-terminal';
 import type { LoadMessage, LoadSetup, LoadStop } from './protocol.ts';
 import { LoadStream } from './stream.ts';
 import { createLoadTally, loadFigures } from './tally.ts';
@@ -19,7 +20,7 @@ let isSending = true;
 
 // Ctrl-C reaches the whole group; the orchestrator says when to stop.
 process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit());
+endWithParent();
 process.on('message', (message) => {
   if ((message as LoadStop).kind === 'stop') isSending = false;
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
+import { endWithParent } from '@org/instrument-example-terminal';
 import { createHealth } from '@org/instrument-health';
 import { eventLoopCheck, memoryCheck } from '@org/instrument-health/checks';
 import { createHealthHandler } from '@org/instrument-health/http';
@@ -17,7 +18,7 @@ health.register('memory', memoryCheck(), { kind: 'system', cacheTtl: '1s', criti
 // Ctrl-C reaches the whole group; the orchestrator ends its workers itself, and without it there is nothing to do.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => process.exit());
-process.on('disconnect', () => process.exit());
+endWithParent();
 
 const streamPort = await listen(createStreamServer());
 const healthPort = await listen(createServer(createHealthHandler(health, { details: 'always' })));
