@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InstrumentError, reasonOf, reportFault } from '@org/instrument-core';
 import { type DirectoryLock, makeDirectory } from '@org/instrument-core/directory';
@@ -17,6 +16,7 @@ import { Journal } from './journal/journal.ts';
 import { lockJournal } from './journal/lock-journal.ts';
 import { startMaintenance } from './journal/maintenance.ts';
 import { createJournalMetrics } from './journal/metrics.ts';
+import { readFileNow } from './journal/open-file.ts';
 import { Overflow } from './journal/overflow.ts';
 import { OwnRecorder, UNKNOWN_ACTION } from './journal/own-recorder.ts';
 import { type FoundJournal, recoverJournal } from './journal/recover.ts';
@@ -206,7 +206,7 @@ function originOf({ directory, origin }: ResolvedAuditOptions, { chain }: FoundJ
 
 function publishedOrigin(directory: string): string | undefined {
   try {
-    return readFileSync(join(directory, VERIFIER_KEY), 'utf8').split('+')[0];
+    return readFileNow(join(directory, VERIFIER_KEY)).toString().split('+')[0];
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
-import { readdirSync, statSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { MeterProvider } from '@org/instrument-core';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +9,41 @@ import { everythingIn } from './everything-in.ts';
 import { useAudits } from './opened-audits.ts';
 
 const audits = useAudits();
+
+/** A pipe that nobody writes to, in the place of whatever is there. */
+function putPipe(path: string): void {
+  rmSync(path, { force: true });
+  execFileSync('mkfifo', [path]);
+}
+
+describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to keeps nobody waiting', () => {
+  test.each(['key.pub', 'signing.key', 'checkpoints'])('in the place of %s', async (name) => {
+    const { audit, directory } = audits.open();
+    audit.record({ action: 'orders.place' });
+    await audit.close();
+    const path = join(directory, name);
+    putPipe(path);
+    expect(() => audits.open({ directory })).toThrow(`${path} is no regular file`);
+  });
+
+  test('as the key to sign with', () => {
+    const directory = audits.directory();
+    mkdirSync(directory, { recursive: true });
+    const signingKey = join(directory, 'pipe');
+    putPipe(signingKey);
+    expect(() => audits.open({ directory, signingKey })).toThrow(`${signingKey} is no regular file`);
+  });
+
+  test('in the place of the lock, which it is not', async () => {
+    const { audit, directory } = audits.open();
+    await audit.close();
+    putPipe(join(directory, 'lock'));
+    const again = audits.open({ directory });
+    expect(again.audit.status().state).toBe('open');
+    await again.audit.close();
+    expect(existsSync(join(directory, 'lock'))).toBe(false);
+  });
+});
 
 describe('an operation that is recorded', () => {
   test('is an entry at once, durable soon, and found by queries and pages', async () => {

@@ -161,6 +161,14 @@ describe('init({ audit })', () => {
     });
   });
 
+  it('needs a directory, which is a mistake of the configuration to leave out', () => {
+    for (const without of [{}, { redact: { patterns: ['email'] } }]) {
+      expect(() => init({ prometheus: false, audit: without as never })).toThrow(
+        /audit\.directory: found nothing, expected the path of a directory that lasts/,
+      );
+    }
+  });
+
   it('tells all that is wrong with its options at once', () => {
     const wrong = { directory: '', whenFull: 'drop', segmentBytes: 1, redact: { patterns: ['emial'] } };
     expect(() => init({ audit: wrong as never })).toThrow(InstrumentError);

@@ -162,6 +162,10 @@ describe('what is wrong in a file', () => {
     expect(problemsIn(yaml)[0]).toEqual(['', source]);
   });
 
+  it('that the parser tells twice is listed once', () => {
+    expect(problemsIn('a: [\n  {b: 1,\n c: 2\nd: 3')).toEqual([['', 'instrument.config.yaml:4:1']]);
+  });
+
   it.each([
     ['comments', '{\n  // no\n  "mode": "direct"\n}'],
     ['trailing commas', '{"mode": "direct",}'],

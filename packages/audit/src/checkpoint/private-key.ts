@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, KeyObject } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { describeValue, InstrumentError, type Problem, reasonOf, tell } from '@org/instrument-core';
+import { readFileNow } from '../journal/open-file.ts';
 import { writeDurably } from './durable-file.ts';
 
 const EXPECTED = 'an Ed25519 private key: a KeyObject, PEM text, or the path of a PEM file';
@@ -26,8 +27,8 @@ export function givenPrivateKey(option: unknown): KeyObject {
 export function readKeyFile(file: string): KeyObject {
   let pem: string;
   try {
+    pem = readFileNow(file).toString();
     warnOfOpenPermissions(file);
-    pem = readFileSync(file, 'utf8');
   } catch (error) {
     throw refusal(`a file that cannot be read: ${reasonOf(error)}`, file, error);
   }

@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeValue, InstrumentError, reasonOf } from '@org/instrument-core';
 import { SIGNING_KEY, VERIFIER_KEY } from '../journal/format.ts';
+import { readFileNow } from '../journal/open-file.ts';
 import { writeDurably } from './durable-file.ts';
 import { signNote } from './note.ts';
 import { givenPrivateKey, makeKeyFile, readKeyFile } from './private-key.ts';
@@ -35,7 +36,7 @@ export function loadSigningKey(
   const given = option === undefined ? undefined : givenPrivateKey(option);
   const publicFile = join(directory, VERIFIER_KEY);
   const published = attempt('read', publicFile, () =>
-    existsSync(publicFile) ? readFileSync(publicFile, 'utf8') : undefined,
+    existsSync(publicFile) ? readFileNow(publicFile).toString() : undefined,
   );
   const privateKey = given ?? keptKey(directory, published !== undefined);
   const key = verifierKeyOf(origin, privateKey);

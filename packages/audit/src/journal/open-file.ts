@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 // Anything may stand in the place of a file of a journal. A named pipe that nobody writes to would keep who opens it waiting
@@ -33,6 +33,17 @@ export function openFileNow(path: string): number {
   }
 }
 
-function mustBeFile(path: string, stats: Stats): void {
+/** The content of a file of a journal; throws as {@link openFile}. */
+export function readFileNow(path: string): Buffer {
+  const fd = openFileNow(path);
+  try {
+    return readFileSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** @throws an error like one of the file system for what is no file. */
+export function mustBeFile(path: string, stats: Stats): void {
   if (!stats.isFile()) throw Object.assign(new Error(`${path} is no regular file`), { syscall: 'open' });
 }

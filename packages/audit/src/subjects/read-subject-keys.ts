@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SUBJECTS } from '../journal/format.ts';
+import { readFileNow } from '../journal/open-file.ts';
 import type { SealedValue } from '../operation/entry.ts';
 import { type KeyRecord, parseKeyRecords } from './key-record.ts';
 import { unsealText } from './sealed-text.ts';
@@ -28,7 +28,7 @@ export function readSubjectKeys(directory: string): Unsealer {
 
 function readKeys(path: string): Map<string, KeyRecord> {
   try {
-    const { records } = parseKeyRecords(readFileSync(path));
+    const { records } = parseKeyRecords(readFileNow(path));
     return new Map(records.map((record) => [record.pseudonym, record]));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();

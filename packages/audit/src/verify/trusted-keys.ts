@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeValue, InstrumentError, type Problem } from '@org/instrument-core';
 import { parseVerifierKey, type VerifierKey, verifierKeyOf } from '../checkpoint/verifier-key.ts';
 import { VERIFIER_KEY } from '../journal/format.ts';
+import { readFileNow } from '../journal/open-file.ts';
 import { type Findings, fileOf } from './findings.ts';
 
 /** The key that a journal says its checkpoints are signed with; `undefined` when it has none that is well formed. */
@@ -15,7 +15,7 @@ export async function publishedKey(
   const place = fileOf(VERIFIER_KEY);
   let text: string;
   try {
-    text = await readFile(join(directory, VERIFIER_KEY), 'latin1');
+    text = readFileNow(join(directory, VERIFIER_KEY)).toString('latin1');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
       findings.fail('unreadable', undefined, place, `The verifier key cannot be read: ${String(error)}`);

@@ -1,8 +1,11 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isFresh, type Owner } from './lock-owner.ts';
 
 /** Between two looks at a lock that another process is removing. */
 const STEP_MILLIS = 5;
+
+// A named pipe in its place, which nobody writes to, must not keep us waiting: it says nothing.
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** A name beside a lock, for what is to be linked into its place. */
 export function draftOf(path: string, token: string): string {
@@ -22,7 +25,7 @@ export function writeOwner(path: string, owner: Owner): void {
 export function readOwner(path: string): Owner | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readNow(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -32,6 +35,15 @@ export function readOwner(path: string): Owner | undefined {
     return Number.isInteger(owner.pid) && typeof owner.token === 'string' ? owner : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function readNow(path: string): string {
+  const fd = openSync(path, FLAGS);
+  try {
+    return readFileSync(fd, 'utf8');
+  } finally {
+    closeSync(fd);
   }
 }
 

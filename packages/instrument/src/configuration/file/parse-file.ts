@@ -39,7 +39,8 @@ export function parseFile({ name, text }: FoundFile, env: NodeJS.ProcessEnv): Tr
       const line = text.split('\n')[lines.linePos(pos[0]).line - 1] ?? '';
       return syntaxProblem(position(pos[0]), faultOf(code, isJson), isJson, line);
     });
-    return broken(problems);
+    // The parser tells some mistakes twice, for the value and for what it is in.
+    return broken([...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]);
   }
   // The parser takes some YAML in JSON (comments, trailing commas), which other readers of the file would refuse.
   const offset = isJson ? jsonFaultIn(text) : undefined;

@@ -1,7 +1,9 @@
 import type { RedactionOptions, RetentionOptions } from '@org/instrument-audit';
 import type { AuditInitOptions } from '../../options.ts';
 import { bool, choice, describeSecret, duration, integer, leaf, list, pattern, text } from './leaves.ts';
-import { type Fields, fieldsOf, type Leaf } from './rule.ts';
+import { type Fields, fieldsOf, type Leaf, type Relation } from './rule.ts';
+
+const DIRECTORY = 'the path of a directory that lasts';
 
 /** Ready-made patterns of redaction. */
 const PATTERNS = ['email', 'card', 'iban', 'bearer', 'ipv4', 'ipv6'];
@@ -35,10 +37,16 @@ const redactionPattern: Leaf = leaf(
   },
 );
 
+/** There is no default: a journal is to outlast the process, and whatever it runs in. */
+const hasDirectory: Relation = ({ directory }, report) => {
+  if (directory === undefined)
+    report('directory', DIRECTORY, 'Say where the journal is kept, or leave audit out.');
+};
+
 /** The option `audit`. */
 export const audit: Fields = fieldsOf<AuditInitOptions>(
   {
-    directory: text('the path of a directory that lasts'),
+    directory: text(DIRECTORY),
     origin: text('a name without spaces and +, such as example.org/checkout', ORIGIN),
     actions: list('a list of actions', text("an action such as 'orders.refund', or 'orders.*'", ACTION)),
     redact: fieldsOf<RedactionOptions>({
@@ -59,7 +67,7 @@ export const audit: Fields = fieldsOf<AuditInitOptions>(
     signingKey,
     spans: bool,
   },
-  { switched: 'off' },
+  { switched: 'off', relations: [hasDirectory] },
 );
 
 /** An age is compared, never waited for: it may be longer than a timer can. */
