@@ -84,7 +84,7 @@ describe('the signing key of a journal', () => {
       [encrypted as string, /an encrypted private key/],
       ['-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n', /cannot be read/],
       [join(directory, 'missing.pem'), /ENOENT/],
-      [directory, /EISDIR/],
+      [directory, /is no regular file/],
       ['', /found ""/],
       [42 as unknown as string, /found 42/],
     ];

@@ -70,7 +70,9 @@ describe('query', () => {
     const { code, err, out } = await run(queryCommand, directory, '--actor', 'user:ada', '--actor', 'user:3');
     expect([code, err]).toEqual([
       0,
-      expect.stringMatching(/^query: no person is found by the plain value: EISDIR.*\n$/),
+      expect.stringMatching(
+        /^query: no person is found by the plain value: .*subjects is no regular file\n$/,
+      ),
     ]);
     expect(out).toMatch(/^ +3 .* user:3\n$/);
   });
