@@ -189,7 +189,8 @@ function startHeldExample(lab: Lab, endpoint: string): BackgroundProcess {
       import { Pipeline } from ${module('pipeline.js')};
       import { createTally } from ${module('tally.js')};
       import { startTelemetry } from ${module('telemetry.js')};
-      const telemetry = await startTelemetry({ port: 0, otlp: process.env.ENDPOINT, sampling: 1 });
+      const { ENDPOINT: otlp, JOURNAL: audit } = process.env;
+      const telemetry = await startTelemetry({ port: 0, otlp, sampling: 1, audit });
       console.log(JSON.stringify({ url: telemetry.endpoints.prometheus }));
       process.on('message', async ({ directory, output }) => {
         const tally = createTally();
@@ -197,7 +198,7 @@ function startHeldExample(lab: Lab, endpoint: string): BackgroundProcess {
         await telemetry.flush();
         console.log(JSON.stringify({ files: tally.files, bytes: tally.bytes }));
       });`,
-    env: { ENDPOINT: endpoint },
+    env: { ENDPOINT: endpoint, JOURNAL: join(lab.directory, 'journal') },
   });
 }
 
