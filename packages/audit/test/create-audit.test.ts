@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { MeterProvider } from '@org/instrument-core';
 import { describe, expect, test } from 'vitest';
@@ -7,14 +6,9 @@ import type { AuditOperation } from '../src/operation/operation.ts';
 import { personal } from '../src/subjects/personal.ts';
 import { everythingIn } from './everything-in.ts';
 import { useAudits } from './opened-audits.ts';
+import { putPipe } from './put-pipe.ts';
 
 const audits = useAudits();
-
-/** A pipe that nobody writes to, in the place of whatever is there. */
-function putPipe(path: string): void {
-  rmSync(path, { force: true });
-  execFileSync('mkfifo', [path]);
-}
 
 describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to keeps nobody waiting', () => {
   test.each(['key.pub', 'signing.key', 'checkpoints'])('in the place of %s', async (name) => {

@@ -1,9 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-
-// Anything may stand in the place of a file of a journal. A named pipe that nobody writes to would keep who opens it waiting
-// for good. Windows has no such flag, and no such files.
-const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+import { READ_AT_ONCE } from '@org/instrument-core/directory';
 
 /**
  * Opens a file of a journal to be read.
@@ -11,7 +8,7 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * @throws the error of the file system, or one like it for what is no file.
  */
 export async function openFile(path: string): Promise<FileHandle> {
-  const handle = await open(path, FLAGS);
+  const handle = await open(path, READ_AT_ONCE);
   try {
     mustBeFile(path, await handle.stat());
     return handle;
@@ -23,14 +20,7 @@ export async function openFile(path: string): Promise<FileHandle> {
 
 /** As {@link openFile}, at once. */
 export function openFileNow(path: string): number {
-  const fd = openSync(path, FLAGS);
-  try {
-    mustBeFile(path, fstatSync(fd));
-    return fd;
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
+  return onlyFile(path, openSync(path, READ_AT_ONCE));
 }
 
 /** The content of a file of a journal; throws as {@link openFile}. */
@@ -43,7 +33,17 @@ export function readFileNow(path: string): Buffer {
   }
 }
 
-/** @throws an error like one of the file system for what is no file. */
-export function mustBeFile(path: string, stats: Stats): void {
+/** The same descriptor; closes that of what is no file, and throws an error like one of the file system. */
+export function onlyFile(path: string, fd: number): number {
+  try {
+    mustBeFile(path, fstatSync(fd));
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function mustBeFile(path: string, stats: Stats): void {
   if (!stats.isFile()) throw Object.assign(new Error(`${path} is no regular file`), { syscall: 'open' });
 }

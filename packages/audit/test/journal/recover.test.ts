@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadSigningKey } from '../../src/checkpoint/signing-key.ts';
 import { Checkpointer } from '../../src/journal/checkpointer.ts';
 import { leafHash } from '../../src/merkle/frontier.ts';
+import { putPipe } from '../put-pipe.ts';
 import { openJournal } from './open-journal.ts';
 import { useScratch } from './scratch.ts';
 import { entriesOf, segmentsOf } from './segments-of.ts';
@@ -57,8 +57,7 @@ describe('a journal whose process was killed', () => {
     async () => {
       const directory = await killed(4);
       const { path } = segmentsOf(directory)[0] as { path: string };
-      rmSync(path);
-      execFileSync('mkfifo', [path]);
+      putPipe(path);
       expect(() => openJournal(directory)).toThrow(`${path} is no regular file`);
     },
   );

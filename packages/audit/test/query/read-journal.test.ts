@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +5,7 @@ import { headerLine } from '../../src/journal/format.ts';
 import type { AuditEntry } from '../../src/operation/entry.ts';
 import { type ReadOptions, readEntries } from '../../src/query/read-journal.ts';
 import { type BuiltJournal, buildJournal, content, contents } from '../journal-builder.ts';
+import { putPipe } from '../put-pipe.ts';
 import { temporaryDirectory } from '../subjects/directory.ts';
 
 async function all(directory: string, options?: ReadOptions): Promise<AuditEntry[]> {
@@ -178,8 +178,7 @@ describe('reading a journal', () => {
   it.skipIf(process.platform === 'win32')('does not wait for a pipe in the place of a segment', async () => {
     const journal = built([2, 3]);
     const file = lastFile(journal);
-    rmSync(file);
-    execFileSync('mkfifo', [file]);
+    putPipe(file);
     for (const order of ['ascending', 'descending'] as const) {
       await expect(all(journal.directory, { order })).rejects.toThrow(`${file} is no regular file`);
     }

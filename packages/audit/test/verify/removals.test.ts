@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import {
   appendFileSync,
@@ -19,6 +18,7 @@ import { crashCopy } from '../journal/crash-copy.ts';
 import { removeSome } from '../journal/remove-some.ts';
 import { content } from '../journal-builder.ts';
 import { useAudits } from '../opened-audits.ts';
+import { putPipe } from '../put-pipe.ts';
 import { editLines, journals, temporaryDirectory } from './bed.ts';
 import { forgeFrom, namesIn, replaceByHashes } from './forged-segments.ts';
 
@@ -76,7 +76,7 @@ describe('entries that somebody has removed without a key', () => {
         ? {}
         : {
             'a link to a device': () => symlinkSync('/dev/zero', path),
-            'a pipe that nobody writes to': () => execFileSync('mkfifo', [path]),
+            'a pipe that nobody writes to': () => putPipe(path),
           }),
     };
     for (const [what, put] of Object.entries(take)) {

@@ -1,11 +1,9 @@
-import { closeSync, constants, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isFresh, type Owner } from './lock-owner.ts';
+import { READ_AT_ONCE } from './read-flags.ts';
 
 /** Between two looks at a lock that another process is removing. */
 const STEP_MILLIS = 5;
-
-// A named pipe in its place, which nobody writes to, must not keep us waiting: it says nothing.
-const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** A name beside a lock, for what is to be linked into its place. */
 export function draftOf(path: string, token: string): string {
@@ -38,8 +36,9 @@ export function readOwner(path: string): Owner | undefined {
   }
 }
 
+/** A named pipe in its place says nothing. */
 function readNow(path: string): string {
-  const fd = openSync(path, FLAGS);
+  const fd = openSync(path, READ_AT_ONCE);
   try {
     return readFileSync(fd, 'utf8');
   } finally {
