@@ -95,6 +95,10 @@ function histogramComparisons(ours: Ours, sdk: Sdk, statsd: Statsd): Comparison[
   let value = 0;
   const next = (): number => (value = (value + 17) & 1023);
   const record = (): void => histogram.record(next(), labels());
+  // All magnitudes alike, and more values than a processor learns the branches of.
+  const values = Float64Array.from({ length: 2 ** 18 }, () => Math.exp(Math.random() * 10));
+  let turnOfValue = 0;
+  const unlike = (): number => values[turnOfValue++ & (values.length - 1)] as number;
   return [
     {
       name,
@@ -126,6 +130,13 @@ function histogramComparisons(ours: Ours, sdk: Sdk, statsd: Statsd): Comparison[
       target: atLeast(50),
       ours: () => bound.record(next()),
       theirs: () => sdkHistogram.record(next(), fixed),
+    },
+    {
+      name: 'bound histogram, no value like the last',
+      peer: 'SDK, one reader',
+      unit,
+      ours: () => bound.record(unlike()),
+      theirs: () => sdkHistogram.record(unlike(), fixed),
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { CollectedMetric, MetricKind } from '../metric.ts';
+import { BucketFinder } from './bucket-finder.ts';
 import { representatives } from './representatives.ts';
 import { FIRST_CAPACITY, grownFloat64, Stream, type StreamOptions } from './stream.ts';
 
@@ -26,8 +27,7 @@ const BUCKETS = 3;
 export class HistogramStream extends Stream {
   readonly kind: MetricKind = 'histogram';
   readonly #boundaries: readonly number[];
-  /** The boundaries, filled up with Infinity to a power of two that is greater than their number. */
-  readonly #bounds: Float64Array;
+  readonly #finder: BucketFinder;
   readonly #stride: number;
   readonly #recordMinMax: boolean;
   #cells: Float64Array;
@@ -39,7 +39,7 @@ export class HistogramStream extends Stream {
   constructor(options: HistogramStreamOptions) {
     super(options);
     this.#boundaries = sortedFinite(options.boundaries);
-    this.#bounds = padded(this.#boundaries);
+    this.#finder = new BucketFinder(this.#boundaries);
     this.#stride = BUCKETS + this.#boundaries.length + 1;
     this.#recordMinMax = options.recordMinMax;
     this.#cells = this.#emptied(new Float64Array(FIRST_CAPACITY * this.#stride), 0);
@@ -58,19 +58,14 @@ export class HistogramStream extends Stream {
     // A series exists from its first measurement on, even one that is not a number.
     this.touched[series] = this.epoch;
     if (Number.isNaN(value)) return -1;
-    const bounds = this.#bounds;
-    let low = 0;
-    // Always as many steps, each a choice of two numbers: nothing for the processor to guess, wrongly half of the time.
-    for (let half = bounds.length >>> 1; half > 0; half >>>= 1) {
-      low += value > (bounds[low + half - 1] as number) ? half : 0;
-    }
+    const bucket = this.#finder.find(value);
     const cells = this.#cells;
     const base = series * this.#stride;
     (cells[base + SUM] as number) += value;
     if (value < (cells[base + MIN] as number)) cells[base + MIN] = value;
     if (value > (cells[base + MAX] as number)) cells[base + MAX] = value;
-    (cells[base + BUCKETS + low] as number) += 1;
-    return low;
+    (cells[base + BUCKETS + bucket] as number) += 1;
+    return bucket;
   }
 
   record(series: number, value: number, context: Context | undefined): void {
@@ -88,17 +83,13 @@ export class HistogramStream extends Stream {
         (cells[base + BUCKETS + i] as number) += from.bucket(theirs, i);
       }
     } else {
-      for (const [value, count] of groups) (cells[base + BUCKETS + this.#bucketOf(value)] as number) += count;
+      for (const [value, count] of groups)
+        (cells[base + BUCKETS + this.#finder.find(value)] as number) += count;
     }
     if (groups.length === 0) return;
     (cells[base + SUM] as number) += sum;
     cells[base + MIN] = Math.min(cells[base + MIN] as number, min);
     cells[base + MAX] = Math.max(cells[base + MAX] as number, max);
-  }
-
-  #bucketOf(value: number): number {
-    const bucket = this.#boundaries.findIndex((bound) => value <= bound);
-    return bucket < 0 ? this.#boundaries.length : bucket;
   }
 
   addDeltaReader(reader: object): void {
@@ -199,10 +190,4 @@ export class HistogramStream extends Stream {
 
 function sortedFinite(boundaries: readonly number[]): readonly number[] {
   return [...new Set(boundaries.filter(Number.isFinite))].sort((a, b) => a - b);
-}
-
-function padded(boundaries: readonly number[]): Float64Array {
-  const bounds = new Float64Array(2 ** (32 - Math.clz32(boundaries.length))).fill(Number.POSITIVE_INFINITY);
-  bounds.set(boundaries);
-  return bounds;
 }
