@@ -4,15 +4,21 @@ import { readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
-const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { exports, imports = {}, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const entryPoints = Object.values(exports).flatMap((target) => target['@org/source'] ?? []);
 const main = resolve(entryPoints[0]);
+// What is one thing to Node and another to bundlers, by a condition that only Node has.
+const variants = Object.values(imports).flatMap(({ '@org/source': _, ...targets }) =>
+  Object.values(targets).map((target) => target.replace(/^\.\/dist\/(.*)\.js$/, './src/$1.ts')),
+);
 
 const options = {
-  entryPoints,
+  entryPoints: [...entryPoints, ...variants],
   bundle: true,
   splitting: true,
   packages: 'external',
+  external: Object.keys(imports),
+  define: { PACKAGE_VERSION: JSON.stringify(version) },
   format: 'esm',
   platform: 'node',
   target: 'node20.19',

@@ -67,6 +67,7 @@ export type {
   Temporality,
 } from './metric.ts';
 export { nearest } from './nearest.ts';
+export { findPackage, loadPackage } from './optional-package.ts';
 export { ownAttributes, ownText } from './own-text.ts';
 export { processWide } from './process-wide.ts';
 export type { OperationDescription, OperationRecorder, Outcome, Recorder } from './recorder.ts';

@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Problem } from '@org/instrument-core';
+import { loadPackage, type Problem } from '@org/instrument-core';
 import type { Instrumentation } from '@org/instrument-otel';
 
 /** What became of the packages. */
@@ -16,11 +15,11 @@ export interface LoadedInstrumentations {
  * `getNodeAutoInstrumentations()` is called where a package has it. Never throws.
  */
 export function loadInstrumentations(packages: readonly string[], cwd: string): LoadedInstrumentations {
-  const require = createRequire(join(cwd, 'package.json'));
+  const manifest = join(cwd, 'package.json');
   const problems: Problem[] = [];
   const instrumentations = packages.flatMap((name, i) => {
     try {
-      const found = instrumentationsOf(require(name) as Record<string, unknown>);
+      const found = instrumentationsOf(loadPackage(name, manifest) as Record<string, unknown>);
       if (found.length > 0) return found;
       problems.push({
         path: `instrumentations[${i}]`,

@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type { Problem } from '@org/instrument-core';
+import { findPackage, type Problem } from '@org/instrument-core';
 import type { LoadExporters } from '@org/instrument-otel';
 import type { StatsdInitOptions } from './options.ts';
 
@@ -44,11 +43,6 @@ export function missingStatsdPackages(
 
 /** Whether a package is found from the exporter, which is where it will be loaded from. */
 function isInstalled(name: string): boolean {
-  const own = createRequire(import.meta.url);
-  try {
-    createRequire(own.resolve('@org/instrument-statsd/package.json')).resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
+  const exporter = findPackage('@org/instrument-statsd/package.json', import.meta.url);
+  return findPackage(name, exporter) !== undefined;
 }

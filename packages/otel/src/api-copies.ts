@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { apiFile, loadedFiles } from '#sdk';
 import { sayToAll } from './diagnostics.ts';
 
-const require = createRequire(import.meta.url);
 const API_PATH = /^(.*[\\/]@opentelemetry[\\/]api)[\\/]/;
 /** When copies are looked for after the start: an application that was preloaded for loads its own copy later. */
 const CHECKS_AFTER_MILLIS = [1_000, 10_000, 60_000];
@@ -19,8 +18,7 @@ export interface ApiCopy {
  * globals; a copy that is newer than the one that registered, or of another major version, gets nothing.
  */
 export function loadedApiCopies(): ApiCopy[] {
-  const directories = new Set([directoryOf(require.resolve('@opentelemetry/api'))]);
-  for (const file of Object.keys(require.cache)) directories.add(directoryOf(file));
+  const directories = new Set([apiFile(), ...loadedFiles()].map(directoryOf));
   return [...directories].flatMap((directory) => {
     const version = directory === undefined ? undefined : versionIn(directory);
     return directory === undefined || version === undefined ? [] : [{ directory, version }];
@@ -63,7 +61,7 @@ export function watchApiCopies(): ApiCopyWatch {
   };
 }
 
-function directoryOf(file: string): string | undefined {
+function directoryOf(file = ''): string | undefined {
   return API_PATH.exec(file)?.[1];
 }
 

@@ -1,11 +1,9 @@
-import { createRequire } from 'node:module';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { countSelf, tell } from '@org/instrument-core';
+import { sdkCore } from '#sdk';
 import { messageOf } from './message-of.ts';
 import type { OtelOptions } from './options.ts';
 import { createRateLimitedLogger } from './rate-limited-logger.ts';
-
-const require = createRequire(import.meta.url);
 
 const LEVELS: Readonly<Record<NonNullable<OtelOptions['logLevel']>, DiagLogLevel>> = {
   none: DiagLogLevel.NONE,
@@ -40,7 +38,7 @@ export function startDiagnostics(level: OtelOptions['logLevel'] = 'info'): void 
 
 /** Counts and says the faults that the SDK reports to its global error handler. To be called before the SDK starts. */
 export function catchSdkFaults(): void {
-  const { setGlobalErrorHandler } = require('@opentelemetry/core') as typeof import('@opentelemetry/core');
+  const { setGlobalErrorHandler } = sdkCore();
   setGlobalErrorHandler((error) => {
     countSelf('instrument.faults', 'otel');
     tell('error', `OpenTelemetry: ${messageOf(error)}`);

@@ -1,12 +1,10 @@
-import { createRequire } from 'node:module';
 import type { Attributes, MeterProvider } from '@opentelemetry/api';
 import type { IExporterTransport, IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
 import type { IExporterMetricsHelper, ISerializer } from '@opentelemetry/otlp-transformer';
+import { sdkOtlpExporter } from '#sdk';
 import type { OtlpTarget } from './otlp.ts';
 import type { SendProgress } from './otlp-http/transport.ts';
 import { countRejections } from './partial-success.ts';
-
-const require = createRequire(import.meta.url);
 
 /** Exports of one exporter on their way; the SDK's default. */
 const CONCURRENCY_LIMIT = 30;
@@ -36,8 +34,7 @@ export function createOtlpDelegate<Items, Response>(
   transport: IExporterTransport,
   attributesOf: (error: unknown) => Attributes,
 ): IOtlpExportDelegate<Items> {
-  const { createOtlpNetworkExportDelegate, ExporterMetrics } =
-    require('@opentelemetry/otlp-exporter-base') as typeof import('@opentelemetry/otlp-exporter-base');
+  const { createOtlpNetworkExportDelegate, ExporterMetrics } = sdkOtlpExporter();
   const metrics = new ExporterMetrics<Items>({
     componentType,
     metricsHelper: counter,

@@ -1,10 +1,7 @@
-import { createRequire } from 'node:module';
 import { type ContextManager, context, propagation, type TextMapPropagator } from '@opentelemetry/api';
+import { sdkCore } from '#sdk';
 import { LazyContextManager } from './context-manager.ts';
 import type { OtelOptions } from './options.ts';
-
-// Loaded with the first context that is passed on: it is 40 ms of a cold start, for its constants mostly.
-const require = createRequire(import.meta.url);
 
 /**
  * Registers the context manager and the propagators, whether or not there is tracing: contexts are passed on even by
@@ -29,8 +26,7 @@ function createPropagator(names: NonNullable<OtelOptions['propagators']>): TextM
   let made: TextMapPropagator | undefined;
   const all = (): TextMapPropagator => {
     if (made !== undefined) return made;
-    const { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } =
-      require('@opentelemetry/core') as typeof import('@opentelemetry/core');
+    const { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } = sdkCore();
     const propagators = names.flatMap((name): TextMapPropagator[] => {
       if (typeof name === 'object') return [name];
       if (name === 'tracecontext') return [new W3CTraceContextPropagator()];

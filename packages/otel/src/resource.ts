@@ -1,10 +1,7 @@
-import { createRequire } from 'node:module';
 import type { Attributes } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
+import { sdkContainerDetector, sdkResources } from '#sdk';
 import type { OtelOptions } from './options.ts';
-
-// Loaded when a resource is asked for: with what they bring along, these packages are half of a cold start.
-const require = createRequire(import.meta.url);
 
 /** Detected attributes that are left out: a command line often carries secrets, and `/metrics` would show them. */
 const LEFT_OUT = new Set(['process.command_args', 'process.command_line', 'process.command']);
@@ -22,9 +19,8 @@ export function createResource(options: OtelOptions): Resource {
     processDetector,
     resourceFromAttributes,
     serviceInstanceIdDetector,
-  } = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
-  const { containerDetector } =
-    require('@opentelemetry/resource-detector-container') as typeof import('@opentelemetry/resource-detector-container');
+  } = sdkResources();
+  const { containerDetector } = sdkContainerDetector();
   const detected = detectResources({
     detectors: [hostDetector, osDetector, processDetector, containerDetector, serviceInstanceIdDetector].map(
       (detector) => ({

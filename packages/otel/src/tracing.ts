@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module';
 import { type MeterProvider, trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { parseDuration } from '@org/instrument-core';
+import { sdkTraceNode } from '#sdk';
 import { catchSdkFaults, fault } from './diagnostics.ts';
 import type { FinalRequest } from './exit-delivery/final-request.ts';
 import { guardProcessor, guardSampler } from './guarded-tracing.ts';
@@ -14,10 +14,6 @@ import { SpanQueue } from './span-queue/span-queue.ts';
 import { DEFAULT_SPAN_LIMITS } from './spans/limits.ts';
 import { type NamedSampler, namedSampler } from './spans/named-sampler.ts';
 import { SpanProvider } from './spans/span-provider.ts';
-
-// Loaded only for a sampler of the user's and for the console, and at once: a span opened right after init() must not be lost.
-const require = createRequire(import.meta.url);
-const sdk = (): typeof import('@opentelemetry/sdk-trace-node') => require('@opentelemetry/sdk-trace-node');
 
 /** Spans on their way out. */
 export interface SentSpans {
@@ -82,7 +78,7 @@ export function isOnConsole({ console: settings }: OtelOptions): boolean {
 }
 
 export function consoleQueue(settings: QueueSettings): SpanProcessor {
-  const exporter = new (sdk().ConsoleSpanExporter)();
+  const exporter = new (sdkTraceNode().ConsoleSpanExporter)();
   return new SpanQueue({ ...settings, exporter, createBatch: createSpanList });
 }
 
@@ -115,6 +111,7 @@ export function samplerOf({ sampler = 'parentbased_always_on', ratio = 1 }: Trac
   }
   // Its description is the one public way to learn what a parent-based sampler does below unsampled parents.
   const follows =
-    sampler instanceof sdk().ParentBasedSampler && FOLLOWS_UNSAMPLED.every((part) => part.test(`${sampler}`));
+    sampler instanceof sdkTraceNode().ParentBasedSampler &&
+    FOLLOWS_UNSAMPLED.every((part) => part.test(`${sampler}`));
   return { sampler: guardSampler(sampler), parentBased: follows };
 }

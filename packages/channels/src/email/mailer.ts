@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { loadPackage } from '@org/instrument-core';
 import { untraced } from '../http/untraced.ts';
 import type { Mail } from './message.ts';
 import type { Server } from './server.ts';
@@ -70,7 +71,7 @@ export class Mailer {
   }
 
   async #open(): Promise<Line> {
-    const createTransport = await load();
+    const createTransport = load();
     const { host, port, secure, requireTLS, auth, tls } = this.#server;
     const sockets = new Set<Socket>();
     const transporter = createTransport({
@@ -134,9 +135,9 @@ function hangUp({ transporter, sockets }: Line): void {
   for (const socket of sockets) socket.destroy();
 }
 
-async function load(): Promise<CreateTransport> {
+function load(): CreateTransport {
   // A CommonJS module before version 10.
-  const module = (await import('nodemailer')) as unknown as {
+  const module = loadPackage('nodemailer', import.meta.url) as {
     createTransport?: CreateTransport;
     default?: { createTransport?: CreateTransport };
   };

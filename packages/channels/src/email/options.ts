@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { describeValue, InstrumentError } from '@org/instrument-core';
+import { describeValue, findPackage, InstrumentError } from '@org/instrument-core';
 import { OptionReader } from '@org/instrument-core/options';
 import { FOR_PEOPLE } from '../selection/selection.ts';
 import { CHANNEL_SETTINGS, readSettings } from '../settings/read-settings.ts';
@@ -41,7 +40,7 @@ export function readOptions(options: EmailOptions): EmailSettings {
     envelope: readEnvelope(read),
   };
   read.done('The options of the e-mail channel are wrong');
-  if (!isInstalled('nodemailer')) {
+  if (findPackage('nodemailer', import.meta.url) === undefined) {
     throw new InstrumentError('INSTRUMENT_DEPENDENCY_MISSING', 'E-mail needs a package', [
       {
         path: 'email',
@@ -91,13 +90,4 @@ function readAddresses(
     read.add(list === given ? `${key}[${i}]` : key, describeValue(one), expected, fix);
     return [];
   });
-}
-
-function isInstalled(name: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
 }

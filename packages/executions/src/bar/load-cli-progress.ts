@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { reasonOf, tell } from '@org/instrument-core';
+import { loadPackage, reasonOf, tell } from '@org/instrument-core';
 import type cliProgress from 'cli-progress';
 
 /** The package `cli-progress`. */
@@ -13,7 +12,7 @@ let isMissed = false;
  */
 export function loadCliProgress(): CliProgress | undefined {
   try {
-    return createRequire(import.meta.url)('cli-progress') as CliProgress;
+    return loadPackage('cli-progress', import.meta.url) as CliProgress;
   } catch (error) {
     if (!isMissed) warn(error);
     isMissed = true;

@@ -1,14 +1,12 @@
-import { createRequire } from 'node:module';
 import type { ExportResult } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { MetricData, PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { CollectedMetric, Collector } from '@org/instrument-core';
+import { sdkOtlpTransformer } from '#sdk';
 import { metricDataOf, resourceMetricsOf } from '../metric-producer.ts';
 import type { OtlpTarget } from '../otlp.ts';
 import { createJsonMetricsSerializer } from '../otlp-json/serializers.ts';
 import { type FinalRequest, finalRequest } from './final-request.ts';
-
-const require = createRequire(import.meta.url);
 
 /** The SDK's `ExportResultCode`, by value. */
 const SUCCESS = 0;
@@ -68,8 +66,7 @@ function isUpToDate({ isDelivered, startedAt }: LastExport, collector: Collector
 
 /** As the SDK does it: ours may not be loaded yet. */
 function sdkForm({ protocol }: OtlpTarget): MetricsForm {
-  const { ProtobufMetricsSerializer } =
-    require('@opentelemetry/otlp-transformer') as typeof import('@opentelemetry/otlp-transformer');
+  const { ProtobufMetricsSerializer } = sdkOtlpTransformer();
   const serializer = protocol === 'http/json' ? createJsonMetricsSerializer() : ProtobufMetricsSerializer;
   return { toMetricData: metricDataOf, serialize: (metrics) => serializer.serializeRequest(metrics) };
 }

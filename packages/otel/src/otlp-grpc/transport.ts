@@ -1,14 +1,12 @@
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelCredentials, Client, ClientOptions, Metadata, ServiceError } from '@grpc/grpc-js';
 import { context } from '@opentelemetry/api';
 import type { IExporterTransport } from '@opentelemetry/otlp-exporter-base';
 import { tell } from '@org/instrument-core';
+import { sdkCore } from '#sdk';
 import { backOffMillis } from '../otlp-http/retry.ts';
 import type { Grpc } from './load-grpc.ts';
 import { GrpcStatusError } from './status.ts';
-
-const require = createRequire(import.meta.url);
 
 /** `CompressionAlgorithms.gzip` of grpc-js. */
 const GZIP = 2;
@@ -37,7 +35,7 @@ type ExportResponse = Awaited<ReturnType<IExporterTransport['send']>>;
  * published packages gives up at the first `UNAVAILABLE`. A connection that did not answer in time is not used again.
  */
 export function createGrpcTransport(options: GrpcTransportOptions): IExporterTransport {
-  const { suppressTracing } = require('@opentelemetry/core') as typeof import('@opentelemetry/core');
+  const { suppressTracing } = sdkCore();
   const { stop } = options;
   const running = new Set<AbortController>();
   let client: Client | undefined;

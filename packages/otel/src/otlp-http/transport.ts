@@ -1,15 +1,14 @@
 import type { Agent, request } from 'node:http';
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { context } from '@opentelemetry/api';
 import type { IExporterTransport } from '@opentelemetry/otlp-exporter-base';
 import { tell } from '@org/instrument-core';
+import { sdkCore, sdkOtlpExporter } from '#sdk';
 import type { Certificates } from './certificates.ts';
 import { type Answer, NotAnsweredError, post } from './post.ts';
 import { backOffMillis, isRetryableError, isRetryableStatus, retryAfterMillis } from './retry.ts';
 
 // The SDK is loaded only when something is sent through it, and at once: tracing must not begin late.
-const require = createRequire(import.meta.url);
 
 /** Where and how an export is sent. */
 export interface HttpTransportOptions {
@@ -42,7 +41,7 @@ interface Client {
  * answer has one deadline, after which its connection is closed. Nothing of it keeps an idle process alive.
  */
 export function createHttpTransport(options: HttpTransportOptions): IExporterTransport {
-  const { suppressTracing } = require('@opentelemetry/core') as typeof import('@opentelemetry/core');
+  const { suppressTracing } = sdkCore();
   const { stop } = options;
   const running = new Set<AbortController>();
   let client: Promise<Client> | undefined;
@@ -140,8 +139,7 @@ function judge({ status, message, body, isComplete, retryAfter }: Answer): Attem
     // The data was taken; what the receiver says about it is another matter.
     return { response: { status: 'success', ...(isComplete ? { data: body } : {}) }, retry: 'never' };
   }
-  const { OTLPExporterError } =
-    require('@opentelemetry/otlp-exporter-base') as typeof import('@opentelemetry/otlp-exporter-base');
+  const { OTLPExporterError } = sdkOtlpExporter();
   const error = new OTLPExporterError(message, status, body.toString());
   const response: ExportResponse = { status: 'failure', error };
   if (!isRetryableStatus(status)) return { response, retry: 'never' };

@@ -1,13 +1,10 @@
-import { createRequire } from 'node:module';
 import type { MeterProvider } from '@opentelemetry/api';
 import type { ISerializer } from '@opentelemetry/otlp-transformer';
+import { sdkOtlpExporter } from '#sdk';
 import type { OtlpTarget } from '../otlp.ts';
 import { createGrpcDelegate } from '../otlp-grpc/delegate.ts';
 import { createHttpDelegate } from '../otlp-http/delegate.ts';
 import type { BatchExporter } from '../span-queue/span-queue.ts';
-
-// Loaded when spans are exported, and at once: a span opened right after init() must not be lost.
-const require = createRequire(import.meta.url);
 
 /** Values of `otel.component.type` (semantic conventions, "OpenTelemetry SDK metrics"). */
 const HTTP_COMPONENT_TYPE = 'otlp_http_span_exporter';
@@ -29,8 +26,7 @@ export function createOtlpSpanExporter<Items, Response>(
   meters: MeterProvider,
   stop: AbortSignal,
 ): BatchExporter<Items> {
-  const { OTLPExporterBase } =
-    require('@opentelemetry/otlp-exporter-base') as typeof import('@opentelemetry/otlp-exporter-base');
+  const { OTLPExporterBase } = sdkOtlpExporter();
   const isGrpc = target.protocol === 'grpc';
   return new OTLPExporterBase(
     (isGrpc ? createGrpcDelegate : createHttpDelegate)({

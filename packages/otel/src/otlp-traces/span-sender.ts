@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { MeterProvider } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import { sdkOtlpTransformer } from '#sdk';
 import type { FinalRequest } from '../exit-delivery/final-request.ts';
 import { lastSpans } from '../exit-delivery/last-spans.ts';
 import { describeExportFailures } from '../export-failures.ts';
@@ -12,10 +12,6 @@ import { SpanQueue, type SpanQueueOptions } from '../span-queue/span-queue.ts';
 import { EncodedSpans } from './encoded-spans.ts';
 import { createOtlpSpanExporter, type SpanForm } from './exporter.ts';
 import { createTraceSerializer } from './serializer.ts';
-
-const require = createRequire(import.meta.url);
-const transformer = (): typeof import('@opentelemetry/otlp-transformer') =>
-  require('@opentelemetry/otlp-transformer');
 
 /** Settings of a queue, whatever it keeps spans in. */
 export type QueueSettings = Omit<SpanQueueOptions<never>, 'exporter' | 'createBatch'>;
@@ -63,7 +59,7 @@ export function createSpanSender(
   }
   // An empty message says that all was taken, as most do: the package and what it brings are loaded for others only.
   const serializer = createTraceSerializer((data) =>
-    data.length === 0 ? {} : transformer().ProtobufTraceSerializer.deserializeResponse(data),
+    data.length === 0 ? {} : sdkOtlpTransformer().ProtobufTraceSerializer.deserializeResponse(data),
   );
   return sender({
     serializer,

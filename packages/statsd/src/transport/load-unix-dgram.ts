@@ -1,6 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { createRequire } from 'node:module';
-import { InstrumentError, reasonOf } from '@org/instrument-core';
+import { InstrumentError, loadPackage, reasonOf } from '@org/instrument-core';
 
 /** A socket of `unix-dgram`. */
 export interface DatagramSocket extends EventEmitter {
@@ -22,7 +21,7 @@ export interface UnixDgram {
  */
 export function loadUnixDgram(): UnixDgram {
   try {
-    return createRequire(import.meta.url)('unix-dgram') as UnixDgram;
+    return loadPackage('unix-dgram', import.meta.url) as UnixDgram;
   } catch (error) {
     const problem = {
       path: 'transport',

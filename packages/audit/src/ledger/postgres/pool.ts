@@ -1,4 +1,4 @@
-import { loadPackage } from '../load-package.ts';
+import { loadDriver } from '../load-driver.ts';
 
 /** What is needed of a connection that a pool lends. */
 export interface PostgresPoolClient {
@@ -34,7 +34,7 @@ const MAX_CONNECTIONS = 4;
  * @throws {InstrumentError} `INSTRUMENT_DEPENDENCY_MISSING` when `pg` is not installed.
  */
 export function createPool(connectionString: string, timeoutMillis: number): OwnPool {
-  const pg = loadPackage('pg', '^8.11.0', 'it is what the ledger reaches Postgres with') as PgModule;
+  const pg = loadDriver('pg', '^8.11.0', 'it is what the ledger reaches Postgres with') as PgModule;
   const pool = new pg.Pool({
     connectionString,
     max: MAX_CONNECTIONS,

@@ -1,4 +1,4 @@
-import { loadPackage, missing } from '../load-package.ts';
+import { loadDriver, missing } from '../load-driver.ts';
 
 /** What is needed of a statement: `better-sqlite3` and `node:sqlite` have it. */
 export interface SqliteStatement {
@@ -34,7 +34,7 @@ export function openSqlite(path: string, driver: SqliteDriver | undefined): Sqli
     throw missing('better-sqlite3', RANGE, INSTEAD, reason);
   }
   checkVersion();
-  const Database = loadPackage('better-sqlite3', RANGE, INSTEAD) as OpenDatabase;
+  const Database = loadDriver('better-sqlite3', RANGE, INSTEAD) as OpenDatabase;
   try {
     return new Database(path);
   } catch (error) {
@@ -46,7 +46,7 @@ export function openSqlite(path: string, driver: SqliteDriver | undefined): Sqli
 /** From version 13, its native part does not fail on Node.js 20: it ends the process. */
 function checkVersion(): void {
   if (Number.parseInt(process.versions.node, 10) >= 22) return;
-  const { version } = loadPackage('better-sqlite3/package.json', RANGE, INSTEAD) as { version: string };
+  const { version } = loadDriver('better-sqlite3/package.json', RANGE, INSTEAD) as { version: string };
   if (Number.parseInt(version, 10) < 13) return;
   const reason = new Error(`version ${version} does not run on Node.js ${process.versions.node}`);
   throw missing('better-sqlite3', RANGE, INSTEAD, reason);

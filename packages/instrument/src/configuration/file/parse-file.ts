@@ -1,19 +1,16 @@
-import { createRequire } from 'node:module';
 import { errorTypeOf, type Problem } from '@org/instrument-core';
 import type * as Yaml from 'yaml';
+import { loadYaml } from '#yaml';
 import type { FoundFile } from './find-file.ts';
 import { jsonFaultIn } from './json-fault.ts';
 import { readTree, type Tree } from './read-tree.ts';
 import { faultOf } from './yaml-fault.ts';
 
-const require: NodeJS.Require = createRequire(import.meta.url);
-
 /**
- * Parses a configuration file, YAML 1.2 (core schema) or JSON, and fills in its references. The parser, 25 ms to
- * load, is loaded here, so that a process without a file does not pay for it. Never throws.
+ * Parses a configuration file, YAML 1.2 (core schema) or JSON, and fills in its references. Never throws.
  */
 export function parseFile({ name, text }: FoundFile, env: NodeJS.ProcessEnv): Tree {
-  const yaml = require('yaml') as typeof Yaml;
+  const yaml = loadYaml();
   const isJson = /\.json$/i.test(name);
   const lines = new yaml.LineCounter();
   const position = (offset: number) => {

@@ -1,24 +1,17 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { InstrumentError } from '@org/instrument-core';
+import { InstrumentError, loadPackage } from '@org/instrument-core';
 
 /**
- * Loads an optional package: the one beside us, or else one of the application's own dependencies, which a strict layout
- * of `node_modules` may not show to us.
+ * Loads the optional package that a ledger reaches its data base with.
  *
  * @param instead what else would do, for the message.
  * @throws {InstrumentError} `INSTRUMENT_DEPENDENCY_MISSING`, which says what to install.
  */
-export function loadPackage(name: string, range: string, instead: string): unknown {
-  let first: unknown;
-  for (const file of [import.meta.url, join(process.cwd(), 'package.json')]) {
-    try {
-      return createRequire(file)(name);
-    } catch (error) {
-      first ??= error;
-    }
+export function loadDriver(name: string, range: string, instead: string): unknown {
+  try {
+    return loadPackage(name, import.meta.url);
+  } catch (error) {
+    throw missing(name.split('/', 1)[0] as string, range, instead, error);
   }
-  throw missing(name.split('/', 1)[0] as string, range, instead, first);
 }
 
 /** An optional package is not there, or cannot run here. */

@@ -1,0 +1,5 @@
+import * as yaml from 'yaml';
+import type * as onDemand from './on-demand.ts';
+
+// What `#yaml` is to bundlers, which follow imports only.
+export const loadYaml: typeof onDemand.loadYaml = () => yaml;
