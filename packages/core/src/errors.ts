@@ -63,6 +63,11 @@ export function describeValue(value: unknown): string {
   }
 }
 
+/** A value with its type before it, as {@link describeValue} shows it: `string "7"`, `undefined`. */
+export function describeTyped(value: unknown): string {
+  return value === undefined ? 'undefined' : `${typeof value} ${describeValue(value)}`;
+}
+
 /**
  * What was meant as a URL, as {@link describeValue} shows it, without what may be a secret: all that stands before its last `@`,
  * and its query.

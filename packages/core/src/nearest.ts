@@ -1,6 +1,10 @@
+/** Letters of an abbreviation at least. */
+const SHORTEST_BEGINNING = 3;
+
 /**
  * The candidate that a mistyped word most likely stands for, or `undefined` when none is near: a third of the longer
- * word may differ, case aside. Distance: optimal string alignment (insert, delete, replace, swap neighbours).
+ * word may differ, case aside, or it is the beginning of one only, as `warn` of `warning`. Distance: optimal string alignment
+ * (insert, delete, replace, swap neighbours).
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
@@ -16,7 +20,13 @@ export function nearest(word: string, candidates: readonly string[]): string | u
       least = distance;
     }
   }
-  return best;
+  return best ?? begunBy(word.toLowerCase(), candidates);
+}
+
+function begunBy(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length < SHORTEST_BEGINNING) return undefined;
+  const [candidate, ...others] = candidates.filter((each) => each.toLowerCase().startsWith(word));
+  return others.length === 0 ? candidate : undefined;
 }
 
 function distanceOf(a: string, b: string): number {

@@ -11,6 +11,10 @@ test.each([
   ['colour', ['weight'], undefined],
   ['', ['a'], undefined],
   ['anything', [], undefined],
+  ['warn', ['info', 'warning', 'critical'], 'warning'],
+  ['Crit', ['info', 'warning', 'critical'], 'critical'],
+  ['in', ['info', 'warning'], undefined],
+  ['time', ['timeout', 'timestamp'], undefined],
 ])('%j among %j most likely stands for %j', (word, candidates, expected) => {
   expect(nearest(word, candidates)).toBe(expected);
 });

@@ -2,9 +2,11 @@ import { type Attributes, SpanKind } from '@opentelemetry/api';
 import {
   describeValue,
   InstrumentError,
+  nearest,
   type Outcome,
   type Problem,
   parseDuration,
+  unknownKeys,
 } from '@org/instrument-core';
 
 /** Options after validation, defaults filled in. */
@@ -25,9 +27,7 @@ export interface Settings {
 
 /** Labels that every operation has; a user's own would overwrite them. */
 const RESERVED_LABELS: readonly string[] = ['function', 'success', 'error_type'];
-const KEYS = new Set(
-  'name labels attributes metricAttributes classify buckets unit span slo stream'.split(' '),
-);
+const KEYS = 'name labels attributes metricAttributes classify buckets unit span slo stream'.split(' ');
 const SPAN_KINDS: Readonly<Record<string, SpanKind>> = {
   internal: SpanKind.INTERNAL,
   server: SpanKind.SERVER,
@@ -55,15 +55,7 @@ export function settingsOf(given: unknown, more: unknown, where: string): Settin
       problems.push({ path, found: describeValue(value), expected, ...(fix === undefined ? {} : { fix }) });
   };
   const options = mergeName(given, more, check);
-  for (const key of Object.keys(options)) {
-    check(
-      key,
-      options[key],
-      `one of ${[...KEYS].join(', ')}`,
-      KEYS.has(key),
-      'Remove it, or correct its name.',
-    );
-  }
+  problems.push(...unknownKeys(options, KEYS));
   const { name, attributes, classify, unit, stream } = options;
   check('name', name, 'a text that is not empty', name === undefined || isText(name));
   check('attributes', attributes, 'a function', attributes === undefined || typeof attributes === 'function');
@@ -164,7 +156,10 @@ function checkSpan(span: unknown, check: Check): Pick<Settings, 'span' | 'spanNa
   check('span.name', name, 'a text that is not empty', name === undefined || isText(name));
   const spanKind = typeof kind === 'string' && Object.hasOwn(SPAN_KINDS, kind) ? SPAN_KINDS[kind] : kind;
   const known = typeof spanKind === 'number' && SpanKind[spanKind] !== undefined;
-  check('span.kind', kind, `a SpanKind, or one of ${Object.keys(SPAN_KINDS).join(', ')}`, known);
+  const kinds = Object.keys(SPAN_KINDS);
+  const near = typeof kind === 'string' ? nearest(kind, kinds) : undefined;
+  const fix = near === undefined ? undefined : `Did you mean ${near}?`;
+  check('span.kind', kind, `a SpanKind, or one of ${kinds.join(', ')}`, known, fix);
   return { span: true, spanName: name as string | undefined, spanKind: spanKind as SpanKind };
 }
 

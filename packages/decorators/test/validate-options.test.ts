@@ -1,9 +1,9 @@
 import { SpanKind } from '@opentelemetry/api';
-import { InstrumentError } from '@org/instrument-core';
+import { InstrumentError, type Problem } from '@org/instrument-core';
 import { expect, test } from 'vitest';
 import { settingsOf } from '../src/validate-options.ts';
 
-function problemsOf(options: unknown, more?: unknown): readonly { path: string; expected: string }[] {
+function problemsOf(options: unknown, more?: unknown): readonly Problem[] {
   try {
     settingsOf(options, more, 'a test');
   } catch (error) {
@@ -55,6 +55,13 @@ test('single mistakes are found', () => {
   ];
   for (const options of wrong) expect(problemsOf(options), JSON.stringify(options)).toHaveLength(1);
   expect(problemsOf('name', 'options')).toHaveLength(1);
+});
+
+test('misspelt options and kinds of span are told what was meant, and no value of them is shown', () => {
+  const [option] = problemsOf({ nam: 'secret' });
+  expect(option).toMatchObject({ path: 'nam', fix: 'Did you mean name?' });
+  expect(JSON.stringify(option)).not.toContain('secret');
+  expect(problemsOf({ span: { kind: 'sever' } })).toMatchObject([{ fix: 'Did you mean server?' }]);
 });
 
 test('good options pass, with defaults for the rest', () => {

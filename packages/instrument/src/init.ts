@@ -9,7 +9,13 @@ import {
   processWide,
   tell,
 } from '@org/instrument-core';
-import { type OtelHandle, startDiagnostics, startOtel, startPropagation } from '@org/instrument-otel';
+import {
+  liveEndpoints,
+  type OtelHandle,
+  startDiagnostics,
+  startOtel,
+  startPropagation,
+} from '@org/instrument-otel';
 import {
   type ResolvedConfiguration,
   type ResolvedOptions,
@@ -91,15 +97,13 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
   });
   const audit = auditOf(auditOptions, handle);
   const system = systemOptions === false ? undefined : startSystem(systemOptions, options.serviceVersion);
-  const endpoints: Telemetry['endpoints'] = {
-    get prometheus(): string | undefined {
-      return handle.endpoints.prometheus;
-    },
-    get health(): string | undefined {
+  const endpoints = liveEndpoints<Telemetry['endpoints']>({
+    prometheus: () => handle.endpoints.prometheus,
+    health: () => {
       const { routes } = handle.endpoints;
       return routes === undefined || health?.path === undefined ? undefined : `${routes}${health.path}`;
     },
-  };
+  });
   const stop = (): Promise<void> =>
     handle.shutdown().finally(() => {
       restoreRecorder();

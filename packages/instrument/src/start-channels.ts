@@ -78,6 +78,7 @@ export function startChannels(
       await ready;
       await channels?.close();
     },
+    whyLate: () => 'Notifications wait for their channels',
   };
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { context, metrics, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { events, getMeter, init, instrumentFunction, type Telemetry } from '../src/index.ts';
@@ -48,6 +49,14 @@ async function startReceiver(answer: (path: string) => number = () => 200): Prom
 }
 
 describe('init', () => {
+  it('shows the URLs of its endpoints when they are printed', async () => {
+    telemetry = init({ prometheus: { port: 0 } });
+    const { endpoints } = telemetry;
+    await telemetry.ready;
+    expect(inspect(endpoints)).toContain(`prometheus: '${endpoints.prometheus}'`);
+    expect(JSON.parse(JSON.stringify(endpoints))).toEqual({ prometheus: endpoints.prometheus });
+  });
+
   it('serves what is recorded, before it was called too', async () => {
     const counter = getMeter('early').createCounter('early.orders', { unit: '{order}' });
     counter.add(2, { plan: 'pro' });

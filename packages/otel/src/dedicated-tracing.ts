@@ -44,5 +44,6 @@ export function startDedicatedTracing(
     flush: () => provider.forceFlush(),
     shutdown: () => provider.shutdown(),
     takeLast: () => sender?.takeLast() ?? [],
+    whyLate: () => sender?.whyLate(),
   };
 }

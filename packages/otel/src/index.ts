@@ -1,5 +1,7 @@
 export { DEFAULT_SHUTDOWN_TIMEOUT_MILLIS } from './deadline.ts';
+export type { Delivery } from './delivery.ts';
 export { startDiagnostics } from './diagnostics.ts';
+export { liveEndpoints } from './endpoints.ts';
 export { type EnvironmentReading, readEnvironment } from './environment/read-environment.ts';
 export { messageOf } from './message-of.ts';
 export { createMetricProducer } from './metric-producer.ts';
@@ -22,7 +24,6 @@ export { startPropagation } from './propagation.ts';
 export type { ExtraExporter, LoadExporters } from './push-readers.ts';
 export type { SpanLimits } from './spans/limits.ts';
 export {
-  type Delivery,
   type Endpoints,
   type OtelExtension,
   type OtelHandle,

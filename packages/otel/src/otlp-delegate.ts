@@ -22,6 +22,8 @@ export interface OtlpDelegateOptions<Items, Response> {
   readonly stop: AbortSignal;
   /** Told how far an export is. */
   readonly progress?: SendProgress | undefined;
+  /** Told of attempts that failed, whether or not others follow. */
+  readonly onFault?: ((error: Error) => void) | undefined;
 }
 
 /**

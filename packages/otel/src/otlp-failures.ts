@@ -1,6 +1,6 @@
-import type { ExportFailureOptions } from './export-failures.ts';
 import type { OtlpTarget } from './otlp.ts';
 import { type GrpcStatus, GrpcStatusError } from './otlp-grpc/status.ts';
+import type { ReceiverWords } from './receiver.ts';
 
 /** Statuses of gRPC that are worth a hint, as those of HTTP; 0: there was no answer. */
 const HTTP_STATUSES: Partial<Record<GrpcStatus, number>> = {
@@ -20,10 +20,8 @@ const UNTRUSTED: ReadonlySet<unknown> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-type Failure = Pick<ExportFailureOptions, 'destination' | 'hint'>;
-
 /** What to say of exports to an OTLP receiver that fail: where they went, and which option to look at. */
-export function otlpFailure({ url, endpointOption }: OtlpTarget): Failure {
+export function otlpFailure({ url, endpointOption }: OtlpTarget): ReceiverWords {
   return {
     destination: `OTLP receiver ${shown(url)}`,
     hint: (error) => {

@@ -14,10 +14,12 @@ import { describeExportFailures } from './export-failures.ts';
 import { aggregationOf, metricDataOf, resourceMetricsOf, temporalityOf } from './metric-producer.ts';
 import type { MetricsOptions, OtelOptions } from './options.ts';
 import { type OtlpTarget, otlpTarget } from './otlp.ts';
+import type { OtlpDelegateOptions } from './otlp-delegate.ts';
 import { otlpFailure } from './otlp-failures.ts';
 import type { SendProgress } from './otlp-http/transport.ts';
 import { lazyMetricData, sourceOf } from './otlp-metrics/lazy-metric-data.ts';
 import { PeriodicReader, type PeriodicReaderOptions } from './periodic-reader.ts';
+import { Receiver } from './receiver.ts';
 
 /** Specification defaults of `OTEL_METRIC_EXPORT_INTERVAL` and `OTEL_METRIC_EXPORT_TIMEOUT`. */
 const DEFAULT_INTERVAL_MILLIS = 60_000;
@@ -32,6 +34,8 @@ export interface PushReader {
    * right then, where the exporter can.
    */
   takeLast(): FinalRequest[];
+  /** Why metrics are not delivered, as far as the receiver has shown it. */
+  whyLate(): string | undefined;
 }
 
 /** An exporter of another room. */
@@ -75,6 +79,7 @@ export async function startPushReaders(
     exporter: ExtraExporter['exporter'];
     toMetricData: typeof metricDataOf;
     interval?: Duration | undefined;
+    otlp?: Receiver;
     lastTo?: { target: OtlpTarget; form: MetricsForm | undefined; isWritten: () => boolean };
   }[] = [];
   const target = otlpTarget(options.otlp, 'metrics');
@@ -83,10 +88,15 @@ export async function startPushReaders(
     const timeoutMillis = Math.min(target.timeoutMillis, timesOf(settings).timeoutMillis);
     // gRPC does not say how far a push is, and a delta that arrives twice is worse than one that is lost.
     const progress: SendProgress = { isWritten: target.protocol === 'grpc' };
-    const exporter = await otlpExporter({ ...target, timeoutMillis }, options, provider, stop, progress);
+    const otlp = new Receiver(otlpFailure(target));
+    const exporter = await otlpExporter({ ...target, timeoutMillis }, options, provider, stop, {
+      progress,
+      onFault: (error) => void otlp.attemptFailed(error),
+    });
     exporters.push({
       receiver: target.url,
-      exporter: describeExportFailures(exporter, otlpFailure(target)),
+      exporter: describeExportFailures(exporter, otlp),
+      otlp,
       // Our protobuf serializer reads series in place; everybody else wants points.
       toMetricData: target.protocol === 'http/json' ? metricDataOf : lazyMetricData,
       lastTo: { target, form: await lastForm(target), isWritten: () => progress.isWritten },
@@ -112,7 +122,7 @@ export async function startPushReaders(
       interval: interval ?? settings.interval ?? defaultInterval,
     });
   }
-  return exporters.map(({ receiver, exporter, toMetricData, interval, lastTo }) => {
+  return exporters.map(({ receiver, exporter, toMetricData, interval, otlp, lastTo }) => {
     const lastExport = followExports(exporter);
     const collector = provider.addCollector({
       name: receiver,
@@ -134,6 +144,10 @@ export async function startPushReaders(
         reader.shutdown().finally(() => {
           isShutDown = true;
         }),
+      whyLate() {
+        if (otlp !== undefined) return otlp.whyLate();
+        return lastExport()?.isDelivered === false ? `${receiver} has not taken everything` : undefined;
+      },
       takeLast() {
         if (isShutDown) return [];
         if (lastTo === undefined) {
@@ -169,9 +183,9 @@ async function otlpExporter(
   { otlp }: OtelOptions,
   meters: MeterProvider,
   stop: AbortSignal,
-  progress: SendProgress,
+  watch: Pick<OtlpDelegateOptions<never, never>, 'progress' | 'onFault'>,
 ): Promise<PushMetricExporter> {
   const temporality = typeof otlp === 'object' ? otlp.temporality : undefined;
   const { createOtlpMetricExporter } = await import('./otlp-metrics/exporter.ts');
-  return createOtlpMetricExporter(target, temporality, meters, stop, progress);
+  return createOtlpMetricExporter(target, temporality, meters, stop, watch);
 }

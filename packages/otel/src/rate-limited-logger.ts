@@ -27,7 +27,8 @@ export function createRateLimitedLogger(
   const close = (key: string, window: Window): void => {
     windows.delete(key);
     const suppressed = window.count - MAX_PER_WINDOW;
-    if (suppressed > 0) write(`warn: said ${suppressed} more times within a minute: ${key}`);
+    if (suppressed > 0)
+      write(`warn: said ${suppressed} more ${suppressed === 1 ? 'time' : 'times'} within a minute: ${key}`);
   };
   const closeEnded = (): void => {
     // All windows are of one length, so the oldest ends first.

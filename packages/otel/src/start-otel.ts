@@ -11,7 +11,9 @@ import {
 import { type ApiCopyWatch, watchApiCopies } from './api-copies.ts';
 import { DEFAULT_SHUTDOWN_TIMEOUT_MILLIS, type Deadline, startDeadline } from './deadline.ts';
 import { startDedicatedTracing } from './dedicated-tracing.ts';
+import { type Delivery, describeLate } from './delivery.ts';
 import { catchSdkFaults, fault, startDiagnostics } from './diagnostics.ts';
+import { liveEndpoints } from './endpoints.ts';
 import { deliverAtExit } from './exit-delivery/deliver-at-exit.ts';
 import { earlyMetrics } from './exit-delivery/early-metrics.ts';
 import type { FinalRequest } from './exit-delivery/final-request.ts';
@@ -36,12 +38,6 @@ export interface Endpoints {
   readonly prometheus: string | undefined;
   /** Origin of the server that has the routes of {@link OtelExtension}; `undefined` while none listens. */
   readonly routes: string | undefined;
-}
-
-/** What other rooms have on its way, beside metrics and spans. Neither rejects. */
-export interface Delivery {
-  flush(): Promise<unknown>;
-  shutdown(): Promise<unknown>;
 }
 
 /** What other rooms add. */
@@ -155,28 +151,31 @@ export function startOtel(
   });
 
   const patience = createPatience(timeoutMillis);
-  const deliver = async (work: (deadline: Deadline) => Promise<unknown>[]): Promise<boolean> => {
+  const deliver = async (work: (deadline: Deadline) => Step[]): Promise<boolean> => {
     const deadline = startDeadline(timeoutMillis);
     patience.begin(deadline);
     const report = (error: unknown): void => fault('export', error);
     await deadline.wait(ready, report);
     apiCopies?.check();
-    const ended = await Promise.all(work(deadline).map((step) => deadline.wait(step, report)));
-    patience.end(ended.every(Boolean));
-    if (ended.every(Boolean)) return true;
+    const steps = work(deadline);
+    const ended = await Promise.all(steps.map(({ end }) => deadline.wait(end, report)));
+    const late = steps.filter((_, i) => ended[i] === false).map(({ of }) => of);
+    patience.end(late.length === 0);
+    if (late.length === 0) return true;
     countSelf('instrument.faults', 'deadline');
-    tell('warn', `Not everything could be delivered within ${timeoutMillis} ms; is the receiver reachable?`);
+    tell('warn', describeLate(timeoutMillis, late));
     return false;
   };
   let stopping: Promise<boolean> | undefined;
   const deliveries = (): Delivery[] => [...readers, ...spans, ...(extension.deliveries ?? [])];
-  const flush = (): Promise<boolean> => stopping ?? deliver(() => deliveries().map((sent) => sent.flush()));
+  const flush = (): Promise<boolean> =>
+    stopping ?? deliver(() => deliveries().map((sent) => ({ end: sent.flush(), of: sent })));
   const beforeShutdown = (): Promise<void> => extension.beforeShutdown?.() ?? done;
-  const stopAll = (deadline: Deadline): Promise<unknown>[] => [
-    ...deliveries().map((sent) => sent.shutdown()),
-    ...[...new Set([prometheus, routes])].map(
-      (endpoint) => endpoint?.close(Math.min(1_000, deadline.remaining())) ?? done,
-    ),
+  const stopAll = (deadline: Deadline): Step[] => [
+    ...deliveries().map((sent) => ({ end: sent.shutdown(), of: sent })),
+    ...[...new Set([prometheus, routes])].map((endpoint) => ({
+      end: endpoint?.close(Math.min(1_000, deadline.remaining())) ?? done,
+    })),
   ];
   const shutdown = (): Promise<boolean> => {
     stopping ??= beforeShutdown()
@@ -229,18 +228,20 @@ export function startOtel(
     resourceAttributes: () => attempt('resource', () => knownAttributes(resource())) ?? {},
     flush: async () => void (await flush()),
     shutdown: async () => void (await shutdown()),
-    endpoints: {
-      get prometheus(): string | undefined {
-        return prometheus?.url;
-      },
-      get routes(): string | undefined {
-        return routes?.url === undefined ? undefined : new URL(routes.url).origin;
-      },
-    },
+    endpoints: liveEndpoints<Endpoints>({
+      prometheus: () => prometheus?.url,
+      routes: () => (routes?.url === undefined ? undefined : new URL(routes.url).origin),
+    }),
   };
 }
 
 const done: Promise<void> = Promise.resolve();
+
+/** A part of a delivery that is under way. */
+interface Step {
+  readonly end: Promise<unknown>;
+  readonly of?: Delivery;
+}
 
 /** What `start` returns, or `undefined` when it fails: the application goes on without that part. */
 function attempt<T>(component: string, start: () => T): T | undefined {

@@ -22,6 +22,8 @@ export interface SentSpans {
   shutdown(): Promise<void>;
   /** Takes out what is not known to be delivered over OTLP, for when the process ends at once. */
   takeLast(): FinalRequest[];
+  /** Why spans are not delivered over OTLP, as far as that is known. */
+  whyLate(): string | undefined;
 }
 
 /** Tracing as it runs. */
@@ -70,6 +72,7 @@ export function startTracing(
     flush: () => provider.forceFlush(),
     shutdown: () => provider.shutdown(),
     takeLast: () => sender?.takeLast() ?? [],
+    whyLate: () => sender?.whyLate(),
   };
 }
 

@@ -264,6 +264,23 @@ describe('exporters', () => {
 });
 
 describe('warnings', () => {
+  it.each([
+    ['OTEL_METRICS_EXPORTER', 'prometheuss', 'Did you mean prometheus?'],
+    ['OTEL_TRACES_EXPORTER', 'otpl', 'Did you mean otlp?'],
+  ])('of %s=%s name the variable, no option, and what was meant', (source, value, fix) => {
+    const { warnings } = readEnvironment({ [source]: value });
+    expect(warnings).toMatchObject([{ path: '', source, found: `"${value}"`, fix }]);
+  });
+
+  it.each([
+    ['OTEL_TRACES_SAMPLER', 'Always-On', 'Did you mean always_on?'],
+    ['OTEL_PROPAGATORS', 'tracecontxt', 'Did you mean tracecontext?'],
+    ['OTEL_TRACES_EXPORTER', 'jaeger', expect.stringContaining('It is not offered')],
+    ['OTEL_METRICS_EXPORTER', 'graphite', undefined],
+  ])('of %s=%s say what to write only where a word is near', (name, value, fix) => {
+    expect(readEnvironment({ [name]: value }).warnings[0]?.fix).toEqual(fix);
+  });
+
   it('turn a duration with a unit into milliseconds', () => {
     const { warnings } = readEnvironment({ OTEL_METRIC_EXPORT_INTERVAL: '1.5m' });
     expect(warnings[0]?.fix).toContain('90000');

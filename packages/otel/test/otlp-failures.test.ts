@@ -3,13 +3,15 @@ import { describeExportFailures } from '../src/export-failures.ts';
 import type { OtelOptions } from '../src/options.ts';
 import { type OtlpTarget, otlpTarget } from '../src/otlp.ts';
 import { otlpFailure } from '../src/otlp-failures.ts';
+import { Receiver } from '../src/receiver.ts';
 
 /** What is said of an export of traces that failed like this. */
 function said(otlp: OtelOptions['otlp'], error: Error): string {
   const exporter = {
     export: (_: unknown, done: (result: { code: number; error?: Error }) => void) => done({ code: 1, error }),
   };
-  const described = describeExportFailures(exporter, otlpFailure(otlpTarget(otlp, 'traces') as OtlpTarget));
+  const receiver = new Receiver(otlpFailure(otlpTarget(otlp, 'traces') as OtlpTarget));
+  const described = describeExportFailures(exporter, receiver);
   let message = '';
   described.export([], (result) => {
     message = result.error?.message ?? '';

@@ -38,7 +38,7 @@ describe('the rate-limited logger', () => {
     for (let i = 0; i < 6; i++) logger.error('no answer');
     clock.millis = 60_000;
     logger.info('other');
-    expect(lines.slice(5)).toEqual(['warn: said 1 more times within a minute: no answer', 'info: other']);
+    expect(lines.slice(5)).toEqual(['warn: said 1 more time within a minute: no answer', 'info: other']);
   });
 
   it('takes messages that differ in numbers for the same, and others for others', () => {
@@ -72,7 +72,7 @@ describe('the rate-limited logger', () => {
     const { lines, logger } = createLogger();
     for (let i = 0; i < 6; i++) logger.error('the oldest');
     for (let i = 0; i < 200; i++) logger.error(`${'a'.repeat(i % 20)} ${'b'.repeat(i / 20)}`);
-    expect(lines).toContain('warn: said 1 more times within a minute: the oldest');
+    expect(lines).toContain('warn: said 1 more time within a minute: the oldest');
   });
 });
 

@@ -185,7 +185,8 @@ export class Outbox {
         onFault(channel);
       },
       onDamage: (lines) => {
-        const error = new Error(`${lines} lines were damaged, and are kept in the file damaged`);
+        const what = lines === 1 ? '1 line was damaged, and is' : `${lines} lines were damaged, and are`;
+        const error = new Error(`${what} kept in the file damaged`);
         reportFault('channels', `reading the outbox of the channel ${channel}`, error);
         onDamage(channel, lines);
       },

@@ -19,7 +19,7 @@ describe('audit', () => {
       const titles = all.map(({ event, title, severity }) => [event, severity, title]);
       expect(titles).toContainEqual(['audit.state', 'info', 'The audit journal is closed']);
       expect(titles.find(([event]) => event === 'audit.checkpoint')?.[2]).toMatch(
-        /^Checkpoint of the audit journal: \d+ entries$/,
+        /^Checkpoint of the audit journal: (1 entry|\d+ entries)$/,
       );
       for (const { key } of all) expect(key.startsWith(`audit/${directory}`)).toBe(true);
     } finally {
@@ -57,5 +57,8 @@ describe('audit', () => {
       severity: 'critical',
       title: 'The audit journal lacks 5 entries that a signed checkpoint covers',
     });
+    expect(say('audit.recovered', { ...recovered, missing: 1 }).title).toBe(
+      'The audit journal lacks 1 entry that a signed checkpoint covers',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import type { Attributes, Context, Counter, Gauge, Histogram, UpDownCounter } from '@opentelemetry/api';
-import { describeValue } from '../errors.ts';
+import { describeTyped } from '../errors.ts';
 import { tell } from '../fault/tell.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Binding, type Storage } from './storage.ts';
@@ -40,10 +40,7 @@ export interface BindableGauge<A extends Attributes = Attributes> extends Gauge<
 function accepted(value: unknown, storage: Storage, mayFall: boolean): number | undefined {
   const { name, integer } = storage.descriptor;
   if (typeof value !== 'number') {
-    tell(
-      'warn',
-      `Metric ${name} was given ${typeof value} ${describeValue(value)}, not a number; it was not recorded.`,
-    );
+    tell('warn', `Metric ${name} was given ${describeTyped(value)}, not a number; it was not recorded.`);
     return undefined;
   }
   if (value < 0 && !mayFall) {

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { isAttributeValue } from '../attributes/value-table.ts';
-import { describeValue } from '../errors.ts';
+import { describeTyped } from '../errors.ts';
 import { tell } from '../fault/tell.ts';
 import type { Stream } from '../stream/stream.ts';
 import { keptAttributes } from './kept-attributes.ts';
@@ -28,10 +28,7 @@ export class Observations {
     if (this.#isEnded) return;
     const { name, integer, type } = this.storage.descriptor;
     if (typeof value !== 'number') {
-      tell(
-        'warn',
-        `Metric ${name} was given ${typeof value} ${describeValue(value)}, not a number; it was not recorded.`,
-      );
+      tell('warn', `Metric ${name} was given ${describeTyped(value)}, not a number; it was not recorded.`);
       return;
     }
     if (value < 0 && type === 'OBSERVABLE_COUNTER') {

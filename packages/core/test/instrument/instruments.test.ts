@@ -60,6 +60,9 @@ describe.each(Object.entries(KINDS))('a %s', (_, open) => {
     }
     expect(said.warnings).toHaveLength(NOT_NUMBERS.length * records.length);
     expect(said.warnings[0]).toBe('Metric m was given string "7", not a number; it was not recorded.');
+    expect(said.warnings.filter((text) => text.includes('undefined'))).toContain(
+      'Metric m was given undefined, not a number; it was not recorded.',
+    );
   });
 
   test('takes numbers only once it has recorded, too', async () => {

@@ -46,6 +46,21 @@ describe('everything that is wrong', () => {
     );
   });
 
+  test('includes words that are none of those allowed, with the one that may have been meant', () => {
+    const read = new OptionReader<Options>({ mode: 'fsat', quiet: 'warn', size: 7 }, KNOWN);
+    const words = [
+      read.oneOf('mode', 'slow', ['slow', 'fast']),
+      read.oneOf('quiet', undefined, ['info', 'warning']),
+      read.oneOf('size', undefined, ['small', 'large']),
+    ];
+    expect(words).toEqual(['slow', undefined, undefined]);
+    expect(read.problems).toEqual([
+      { path: 'mode', found: '"fsat"', expected: 'one of slow, fast', fix: 'Did you mean fast?' },
+      { path: 'quiet', found: '"warn"', expected: 'one of info, warning', fix: 'Did you mean warning?' },
+      { path: 'size', found: '7', expected: 'one of small, large' },
+    ]);
+  });
+
   test('includes what is no object at all', () => {
     const read = new OptionReader<Options>('fast' as never, KNOWN, 'job.');
     expect(read.problems).toEqual([{ path: 'job', found: 'a string', expected: 'an object of options' }]);

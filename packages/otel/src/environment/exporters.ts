@@ -30,7 +30,8 @@ export function applyExporters(draft: Draft): void {
   const otlp = typeof draft.options.otlp === 'object' ? draft.options.otlp : {};
   for (const signal of ['metrics', 'traces'] as const) {
     const { variable, parse } = SIGNALS[signal];
-    const names = readVariable<readonly string[]>(draft, variable, 'otlp', parse);
+    // It says several options, so it is the variable itself that is wrong, and none of them.
+    const names = readVariable<readonly string[]>(draft, variable, '', parse);
     if (names === undefined) continue;
     applyOtlp(draft, signal, names.includes('otlp'), otlp, variable);
     if (names.includes('console')) setOption(draft, `console.${signal}`, true, variable);

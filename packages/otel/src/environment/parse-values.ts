@@ -1,4 +1,4 @@
-import { describeUrl, describeValue, parseDuration } from '@org/instrument-core';
+import { describeUrl, describeValue, nearest, parseDuration } from '@org/instrument-core';
 
 /** What is wrong with the text of a variable. */
 export interface Fault {
@@ -102,8 +102,10 @@ export function choiceParser<T extends string>(
     const lower = text.toLowerCase();
     const match = known.find((word) => word === lower);
     if (match !== undefined) return accept(match);
-    const hint = Object.hasOwn(hints, lower) ? hints[lower] : undefined;
-    return refuse(describeValue(text), `one of ${known.join(', ')}`, hint);
+    const near = nearest(lower, known);
+    const meant = near === undefined ? undefined : `Did you mean ${near}?`;
+    const fix = Object.hasOwn(hints, lower) ? hints[lower] : meant;
+    return refuse(describeValue(text), `one of ${known.join(', ')}`, fix);
   };
 }
 

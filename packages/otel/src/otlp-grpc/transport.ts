@@ -26,6 +26,8 @@ export interface GrpcTransportOptions {
   readonly userAgent: string;
   /** Once aborted, nothing is sent any more: what is on its way fails at once, and so does what comes later. */
   readonly stop: AbortSignal;
+  /** Told of attempts that failed, whether or not others follow. */
+  readonly onFault?: ((error: Error) => void) | undefined;
 }
 
 type ExportResponse = Awaited<ReturnType<IExporterTransport['send']>>;
@@ -69,6 +71,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): IExporterTra
           if (stop.aborted) return { status: 'failure', error: stop.reason as Error };
           const result = await attempt({ data, endsAt, signal: end.signal });
           if (!(result instanceof GrpcStatusError)) return result;
+          options.onFault?.(result);
           const wait = result.waitMillis ?? backOffMillis(retry);
           const isLast = !result.isRetryable || wait >= endsAt - performance.now();
           if (isLast && !stop.aborted) return { status: 'failure', error: result };

@@ -11,8 +11,8 @@ const CONTENT_TYPES = { 'http/json': 'application/json', 'http/protobuf': 'appli
 export function createHttpDelegate<Items, Response>(
   options: OtlpDelegateOptions<Items, Response>,
 ): IOtlpExportDelegate<Items> {
-  const { target, stop, progress } = options;
-  const transport = createHttpTransport({ ...destinationOf(target), stop, progress });
+  const { target, stop, progress, onFault } = options;
+  const transport = createHttpTransport({ ...destinationOf(target), stop, progress, onFault });
   return createOtlpDelegate(options, transport, (error) => {
     if (error === undefined) return { 'http.response.status_code': 200 };
     const { code } = error as { code?: unknown };
@@ -21,7 +21,9 @@ export function createHttpDelegate<Items, Response>(
 }
 
 /** Where and how what goes to a target is sent. Throws when its URL is none. */
-export function destinationOf(target: OtlpTarget): Omit<HttpTransportOptions, 'stop' | 'progress'> {
+export function destinationOf(
+  target: OtlpTarget,
+): Omit<HttpTransportOptions, 'stop' | 'progress' | 'onFault'> {
   const url = urlOf(target);
   return {
     url,

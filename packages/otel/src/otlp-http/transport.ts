@@ -20,6 +20,8 @@ export interface HttpTransportOptions {
   readonly stop: AbortSignal;
   /** Told how far a request is. For one that sends one export at a time. */
   readonly progress?: SendProgress | undefined;
+  /** Told of attempts that failed, whether or not others follow. */
+  readonly onFault?: ((error: Error) => void) | undefined;
 }
 
 /** How far a request is. */
@@ -66,9 +68,13 @@ export function createHttpTransport(options: HttpTransportOptions): IExporterTra
         client ??= createClient(options);
         const body = options.compression === 'gzip' ? await gzipped(data) : data;
         const used = await client;
-        const attempt = (): Promise<Attempt> =>
+        const attempt = async (): Promise<Attempt> => {
           // Neither the first request nor a later one is traced, whoever asked for the export.
-          context.with(suppressTracing(context.active()), () => attemptOnce(used, options, body, end.signal));
+          const traceless = suppressTracing(context.active());
+          const made = await context.with(traceless, () => attemptOnce(used, options, body, end.signal));
+          if (made.response.status === 'failure') options.onFault?.(made.response.error);
+          return made;
+        };
         return await persist(attempt, endsAt, end.signal);
       } catch (error) {
         return { status: 'failure', error: error as Error };

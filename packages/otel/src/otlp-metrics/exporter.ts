@@ -7,9 +7,9 @@ import type { IExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { OtlpOptions } from '../options.ts';
 import type { OtlpTarget } from '../otlp.ts';
+import type { OtlpDelegateOptions } from '../otlp-delegate.ts';
 import { createGrpcDelegate } from '../otlp-grpc/delegate.ts';
 import { createHttpDelegate } from '../otlp-http/delegate.ts';
-import type { SendProgress } from '../otlp-http/transport.ts';
 import { createJsonMetricsSerializer } from '../otlp-json/serializers.ts';
 import { pointCount } from './lazy-metric-data.ts';
 import { createMetricsSerializer } from './serializer.ts';
@@ -43,7 +43,7 @@ export function createOtlpMetricExporter(
   temporality: OtlpOptions['temporality'],
   meters: MeterProvider,
   stop: AbortSignal,
-  progress?: SendProgress,
+  watch: Pick<OtlpDelegateOptions<never, never>, 'progress' | 'onFault'> = {},
 ): OTLPMetricExporterBase {
   const isGrpc = target.protocol === 'grpc';
   const delegate = (isGrpc ? createGrpcDelegate : createHttpDelegate)({
@@ -53,7 +53,7 @@ export function createOtlpMetricExporter(
     counter: pointCounter,
     meters,
     stop,
-    progress,
+    ...watch,
   });
   return new OTLPMetricExporterBase(delegate, {
     temporalityPreference: TEMPORALITY_PREFERENCES[temporality ?? 'cumulative'],

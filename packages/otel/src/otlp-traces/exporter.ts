@@ -25,6 +25,7 @@ export function createOtlpSpanExporter<Items, Response>(
   { serializer, countItems }: SpanForm<Items, Response>,
   meters: MeterProvider,
   stop: AbortSignal,
+  onFault?: (error: Error) => void,
 ): BatchExporter<Items> {
   const { OTLPExporterBase } = sdkOtlpExporter();
   const isGrpc = target.protocol === 'grpc';
@@ -36,6 +37,7 @@ export function createOtlpSpanExporter<Items, Response>(
       counter: { name: 'span', countItems },
       meters,
       stop,
+      onFault,
     }),
   );
 }

@@ -7,6 +7,7 @@ import { describeExportFailures } from '../export-failures.ts';
 import type { OtlpTarget } from '../otlp.ts';
 import { otlpFailure } from '../otlp-failures.ts';
 import { createJsonTraceSerializer } from '../otlp-json/serializers.ts';
+import { Receiver } from '../receiver.ts';
 import { createSpanList, type SpanBatch } from '../span-queue/span-batch.ts';
 import { SpanQueue, type SpanQueueOptions } from '../span-queue/span-queue.ts';
 import { EncodedSpans } from './encoded-spans.ts';
@@ -21,6 +22,8 @@ export interface SpanSender {
   readonly processor: SpanProcessor;
   /** Takes out what is not known to be delivered, for when the process ends at once. */
   takeLast(): FinalRequest[];
+  /** Why spans are not delivered, as far as the receiver has shown it. */
+  whyLate(): string | undefined;
 }
 
 /** A form that spans are queued and sent in. */
@@ -41,12 +44,18 @@ export function createSpanSender(
   stop: AbortSignal,
 ): SpanSender {
   const sender = <Items, Response>(form: SenderForm<Items, Response>): SpanSender => {
+    const receiver = new Receiver(otlpFailure(target));
+    const onFault = (error: Error): void => void receiver.attemptFailed(error);
     const exporter = describeExportFailures(
-      createOtlpSpanExporter(target, form, meters, stop),
-      otlpFailure(target),
+      createOtlpSpanExporter(target, form, meters, stop, onFault),
+      receiver,
     );
     const queue = new SpanQueue({ ...settings, exporter, createBatch: form.createBatch });
-    return { processor: queue, takeLast: () => lastSpans(target, queue.drain(), form.join) };
+    return {
+      processor: queue,
+      takeLast: () => lastSpans(target, queue.drain(), form.join),
+      whyLate: () => receiver.whyLate(),
+    };
   };
   if (target.protocol === 'http/json') {
     const serializer = createJsonTraceSerializer();

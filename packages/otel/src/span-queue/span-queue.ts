@@ -211,7 +211,7 @@ export class SpanQueue<Items> implements SpanProcessor {
     let timer: NodeJS.Timeout | undefined;
     const { size } = batch;
     const late = new Promise<never>((_, reject) => {
-      const reason = `The export of ${size} spans took longer than ${this.#timeoutMillis} ms`;
+      const reason = `The export of ${size === 1 ? '1 span' : `${size} spans`} took longer than ${this.#timeoutMillis} ms`;
       timer = setTimeout(() => reject(new Error(reason)), this.#timeoutMillis).unref();
     });
     try {
@@ -249,7 +249,8 @@ export class SpanQueue<Items> implements SpanProcessor {
   }
 
   #tellDropped(): void {
-    warn(`${this.#dropped} spans were dropped: the queue was full (maxQueueSize ${this.#maxQueueSize}).`);
+    const what = this.#dropped === 1 ? '1 span was' : `${this.#dropped} spans were`;
+    warn(`${what} dropped: the queue was full (maxQueueSize ${this.#maxQueueSize}).`);
     this.#dropped = 0;
   }
 }

@@ -339,7 +339,9 @@ describe('a receiver that', () => {
     expect(millis).toBeGreaterThan(450);
     expect(millis).toBeLessThan(1_500);
     expect(faults()).toBeGreaterThan(before);
-    expect(said.join()).toContain('is the receiver reachable?');
+    expect(said.join()).toContain(
+      `within 500 ms. OTLP receiver http://127.0.0.1:${receiver.port}/: UNAVAILABLE: `,
+    );
   });
 
   it('is absent: its name and the option that sets it are in the message', async () => {

@@ -91,7 +91,7 @@ describe('a batch', () => {
     end('a', 'b');
     await vi.advanceTimersByTimeAsync(50);
     expect(exporter.batches).toEqual([['a'], ['b']]);
-    expect(errors.map(String)).toEqual(['Error: The export of 1 spans took longer than 50 ms']);
+    expect(errors.map(String)).toEqual(['Error: The export of 1 span took longer than 50 ms']);
   });
 
   it('follows one that failed, which is reported', async () => {
