@@ -15,12 +15,14 @@ export interface MacroOptions {
   readonly contenders: readonly Contender[];
   /** URL of a Postgres for the service's orders, which empties the tables that it makes there. Without one, none are kept. */
   readonly postgres: string | undefined;
+  /** In place of rounds: seconds, in fours, in which each process is with its telemetry and without in turn. */
+  readonly turns: number | undefined;
   /** Folder for profiles of the CPU, which are taken in place of a comparison. */
   readonly profile: string | undefined;
 }
 
 /**
- * Reads `--laps 10 --seconds 3 --warm-up 2 --connections 20 --only instrument,bare --postgres URL --profile FOLDER`.
+ * Reads `--laps 10 --seconds 3 --warm-up 2 --connections 20 --only instrument,bare --postgres URL --profile FOLDER --turns 100`.
  *
  * @throws {TypeError} for a flag that it does not know, or a contender.
  */
@@ -35,6 +37,7 @@ export function parseOptions(args: string[]): MacroOptions {
       only: { type: 'string' },
       postgres: { type: 'string' },
       profile: { type: 'string' },
+      turns: { type: 'string' },
     },
   });
   const names = values.only?.split(',');
@@ -48,5 +51,6 @@ export function parseOptions(args: string[]): MacroOptions {
     contenders: CONTENDERS.filter(({ name }) => names?.includes(name) ?? true),
     postgres: values.postgres,
     profile: values.profile,
+    turns: values.turns === undefined ? undefined : Number(values.turns),
   };
 }

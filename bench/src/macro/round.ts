@@ -32,7 +32,7 @@ export interface Round {
 }
 
 /** The pace of a Prometheus server that is in a hurry; most take 15 s or more. */
-const SCRAPE_MILLIS = 1_000;
+export const SCRAPE_MILLIS = 1_000;
 /** More often while it warms up, so that the code of the scrape is compiled as it is in a service that runs for long. */
 const WARM_UP_SCRAPE_MILLIS = 200;
 
@@ -75,7 +75,8 @@ export async function runRound(contender: Contender, bench: Bench): Promise<Roun
   }
 }
 
-async function expectMessage<Kind extends ServiceMessage['kind']>(
+/** The next message of the service, which is of this kind. */
+export async function expectMessage<Kind extends ServiceMessage['kind']>(
   service: Child<ServiceRequest, ServiceMessage>,
   kind: Kind,
 ): Promise<Extract<ServiceMessage, { kind: Kind }>> {

@@ -10,7 +10,8 @@ import { type Bench, type Round, runRound } from './round.ts';
 import type { Lap } from './rows.ts';
 import { startSink } from './sink.ts';
 import { williamsOrder } from './statistics.ts';
-import { text } from './tables.ts';
+import { percent, text, turnsTable } from './tables.ts';
+import { PATTERN, runTurns, type TurnsOfProcess } from './turns.ts';
 
 // `pnpm bench:macro`: a service under load, bare and with each telemetry in turn.
 
@@ -23,8 +24,9 @@ const sink = await startSink();
 const load: Bench['load'] = startChild('load/main.js', {}, pinning?.others);
 try {
   const bench: Bench = { ...options, isProfiled: options.profile !== undefined, load, sink, pinning };
-  if (options.profile === undefined) await compare(bench);
-  else await profile(bench, options.profile);
+  if (options.profile !== undefined) await profile(bench, options.profile);
+  else if (options.turns !== undefined) await takeTurns(bench, options.turns);
+  else await compare(bench);
 } finally {
   sink.close();
   await load.end();
@@ -46,6 +48,20 @@ async function compare(bench: Bench): Promise<void> {
   if (options.contenders.length === CONTENDERS.length) writeResults(results);
 }
 
+/** Tells what recording costs within a process: for those whose telemetry can be left out while they run. */
+async function takeTurns(bench: Bench, turns: number): Promise<void> {
+  const contenders = options.contenders.filter(({ canTakeTurns }) => canTakeTurns);
+  const processes = new Map<ContenderName, TurnsOfProcess[]>(contenders.map(({ name }) => [name, []]));
+  for (let lap = 0; lap < options.laps; lap++) {
+    for (const contender of williamsOrder(contenders, lap)) {
+      const taken = await runTurns(contender, bench, Math.ceil(turns / PATTERN.length));
+      processes.get(contender.name)?.push(taken);
+      console.log(`${lap + 1} of ${options.laps} · ${contender.label}: ${briefTurns(taken)}`);
+    }
+  }
+  console.log(`\n${text(turnsTable(contenders, processes))}`);
+}
+
 /** Tells whose code the CPU time is spent in, and keeps the profiles for a closer look. */
 async function profile(bench: Bench, directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
@@ -63,4 +79,8 @@ async function profile(bench: Bench, directory: string): Promise<void> {
 
 function brief({ load: { requests, seconds }, usage }: Round): string {
   return `${(requests / seconds).toFixed(0)} requests/s, ${(usage.cpuMicros / usage.requests).toFixed(1)} µs of CPU each`;
+}
+
+function briefTurns({ throughput, cpu }: TurnsOfProcess): string {
+  return `${percent(throughput)} requests/s, ${percent(cpu)} of CPU each`;
 }

@@ -1,5 +1,7 @@
+import type { Contender, ContenderName } from './contenders.ts';
 import type { Match, Row } from './rows.ts';
-import type { Interval } from './statistics.ts';
+import { type Interval, intervalOf, medianOf } from './statistics.ts';
+import type { TurnsOfProcess } from './turns.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -54,6 +56,25 @@ export function shortTable(rows: readonly Row[]): string[][] {
   ];
 }
 
+/** What telemetry costs within a process, with the interval over the processes. */
+export function turnsTable(
+  contenders: readonly Contender[],
+  processes: ReadonlyMap<ContenderName, readonly TurnsOfProcess[]>,
+): string[][] {
+  return [
+    ['on against off', 'requests/s', '95 % interval', 'CPU per request', '95 % interval', 'off'],
+    ...contenders.map(({ name, label }) => {
+      const each = processes.get(name) ?? [];
+      return [
+        label,
+        ...difference(intervalOf(each.map(({ throughput }) => throughput))),
+        ...difference(intervalOf(each.map(({ cpu }) => cpu))),
+        `${medianOf(each.map(({ cpuMicrosPerRequest }) => cpuMicrosPerRequest)).toFixed(1)} µs`,
+      ];
+    }),
+  ];
+}
+
 /** A table for a README; its first row is the head. */
 export function markdown([head = [], ...body]: readonly string[][]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
@@ -81,7 +102,7 @@ function difference({ median, low, high }: Interval): [string, string] {
   return [percent(median), `${percent(low)} to ${percent(high)}`];
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)} %`;
 }
 

@@ -1,7 +1,7 @@
 import { getMeter, init } from '@org/instrument';
+import { DURATION_BOUNDS } from '../service/request-hook.ts';
 import type { ContenderModule } from '../service/telemetry.ts';
 import { ordersOn } from './orders-on-meter.ts';
-import { DURATION_BOUNDS, onEachRequest } from './request-hook.ts';
 
 /** Ours with the hook of `prom-client.ts`: what is left between the two is the engines. */
 export const start: ContenderModule['start'] = async ({ metricsPort }) => {
@@ -14,11 +14,10 @@ export const start: ContenderModule['start'] = async ({ metricsPort }) => {
   });
   return {
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
-    install: async (app) =>
-      onEachRequest(app, (labels, seconds) => {
-        requests.add(1, labels);
-        duration.record(seconds, labels);
-      }),
+    requestDone(labels, seconds) {
+      requests.add(1, labels);
+      duration.record(seconds, labels);
+    },
     orderPlaced: ordersOn(meter),
   };
 };

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import promClient from 'prom-client';
+import { DURATION_BOUNDS } from '../service/request-hook.ts';
 import type { ContenderModule } from '../service/telemetry.ts';
-import { DURATION_BOUNDS, onEachRequest } from './request-hook.ts';
 
 const { Counter, Histogram, register } = promClient;
 
@@ -34,11 +34,10 @@ export const start: ContenderModule['start'] = async ({ metricsPort }) => {
   server.listen(metricsPort, '127.0.0.1');
   return {
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
-    install: async (app) =>
-      onEachRequest(app, (labels, seconds) => {
-        requests.inc(labels);
-        duration.observe(labels, seconds);
-      }),
+    requestDone(labels, seconds) {
+      requests.inc(labels);
+      duration.observe(labels, seconds);
+    },
     orderPlaced({ region, plan, category, currency, lines }, { total }) {
       const labels = { region, plan, category };
       orders.inc(labels);

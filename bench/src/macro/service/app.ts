@@ -1,5 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Order } from '../order.ts';
+import { onEachRequest } from './request-hook.ts';
 import type { Shop } from './shop.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -50,20 +51,27 @@ export interface Service {
   readonly app: FastifyInstance;
   /** Orders placed so far. */
   readonly served: number;
+  /** Whether its telemetry is told of anything; plugins are, whatever this says. */
+  isRecording: boolean;
 }
 
 /** One route, with a body to parse and check, some work, and an answer to write; the same for every contender. */
-export async function createService({ install, wrap, orderPlaced }: Telemetry, shop: Shop): Promise<Service> {
+export async function createService(telemetry: Telemetry, shop: Shop): Promise<Service> {
+  const { install, requestDone, wrap, orderPlaced } = telemetry;
   const app = fastify();
-  await install?.(app);
-  const place = wrap?.(shop.place) ?? shop.place;
   let served = 0;
+  let isRecording = true;
+  await install?.(app);
+  if (requestDone !== undefined) {
+    onEachRequest(app, () => isRecording, requestDone);
+  }
+  const wrapped = wrap?.(shop.place) ?? shop.place;
   app.post<{ Body: Order; Params: { store: string } }>(
     '/stores/:store/orders',
     { schema: { body: BODY, response: { 201: RECEIPT } } },
     async ({ body }, reply) => {
-      const receipt = await place(body);
-      orderPlaced?.(body, receipt);
+      const receipt = await (isRecording ? wrapped : shop.place)(body);
+      if (isRecording) orderPlaced?.(body, receipt);
       served++;
       reply.code(201);
       return receipt;
@@ -73,6 +81,12 @@ export async function createService({ install, wrap, orderPlaced }: Telemetry, s
     app,
     get served(): number {
       return served;
+    },
+    get isRecording(): boolean {
+      return isRecording;
+    },
+    set isRecording(is) {
+      isRecording = is;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { startMeter, type Usage } from './meter.ts';
+import { startMeter, startTurns, type Usage } from './meter.ts';
 import { startProfiler } from './profiler.ts';
 import type { ServiceMessage, ServiceRequest, ServiceSetup } from './protocol.ts';
 import type { Shop } from './shop.ts';
@@ -19,6 +19,7 @@ const telemetry = await start({
 // Fastify is loaded when the instrumentations are there, as they ask for.
 const { createService } = await import('./app.js');
 const service = await createService(telemetry, await createShop());
+const nextTurn = startTurns(() => service.served);
 let stopMeter: (() => Usage) | undefined;
 let stopProfiler: Awaited<ReturnType<typeof startProfiler>> | undefined;
 
@@ -27,6 +28,9 @@ process.on('message', async (request: ServiceRequest) => {
     if (request.isProfiled) stopProfiler = await startProfiler();
     stopMeter = startMeter(() => service.served);
     tell({ kind: 'measuring' });
+  } else if (request.kind === 'turn') {
+    service.isRecording = request.isRecording;
+    tell({ kind: 'turn', turn: nextTurn() });
   } else if (stopMeter !== undefined) {
     const usage = stopMeter();
     tell({ kind: 'usage', usage, profile: await stopProfiler?.() });

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Turn } from './protocol.ts';
 
 /** What the service has used between two moments. */
 export interface Usage {
@@ -35,5 +36,20 @@ export function startMeter(served: () => number): () => Usage {
       loopDelayP99Millis: late(delay.percentile(99)),
       loopDelayMaxMillis: late(delay.max),
     };
+  };
+}
+
+/** Measures turns, one after the other. Returns the function that ends one, and begins the next. */
+export function startTurns(served: () => number): () => Turn {
+  let before = { requests: served(), millis: performance.now(), cpu: process.cpuUsage() };
+  return () => {
+    const now = { requests: served(), millis: performance.now(), cpu: process.cpuUsage() };
+    const turn = {
+      requests: now.requests - before.requests,
+      seconds: (now.millis - before.millis) / 1_000,
+      cpuMicros: now.cpu.user + now.cpu.system - before.cpu.user - before.cpu.system,
+    };
+    before = now;
+    return turn;
   };
 }

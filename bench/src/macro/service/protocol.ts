@@ -10,13 +10,22 @@ export interface ServiceSetup {
   readonly postgres: string | undefined;
 }
 
-/** What the parent asks for, in this order; to end the service it disconnects. */
+/** What the parent asks for: to measure and to stop, or turns; to end the service it disconnects. */
 export type ServiceRequest =
   | { readonly kind: 'measure'; readonly isProfiled: boolean }
-  | { readonly kind: 'stop' };
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'turn'; readonly isRecording: boolean };
 
-/** What the service says: that it listens, that it measures, and what it has used. */
+/** What the service has done since the turn began, or since it was started. */
+export interface Turn {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly cpuMicros: number;
+}
+
+/** What the service says: that it listens, that it measures, what it has used, and the turn that is over. */
 export type ServiceMessage =
   | { readonly kind: 'ready'; readonly url: string; readonly metricsUrl: string | undefined }
   | { readonly kind: 'measuring' }
-  | { readonly kind: 'usage'; readonly usage: Usage; readonly profile: Profiler.Profile | undefined };
+  | { readonly kind: 'usage'; readonly usage: Usage; readonly profile: Profiler.Profile | undefined }
+  | { readonly kind: 'turn'; readonly turn: Turn };

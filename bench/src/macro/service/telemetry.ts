@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import type { Order } from '../order.ts';
+import type { RequestLabels } from './request-hook.ts';
 import type { Receipt, Shop } from './shop.ts';
 
 /** What a contender adds to the service; `bare` adds nothing. */
 export interface Telemetry {
   /** Where it is scraped. */
   readonly metricsUrl?: string;
-  /** Adds its plugin or hooks, before the routes. */
+  /** Adds its plugin, before the routes. */
   install?(app: FastifyInstance): Promise<void>;
+  /** Records a request that was answered, where no plugin does. */
+  requestDone?(labels: RequestLabels, seconds: number): void;
   /** Wraps the function that does the work. */
   wrap?(place: Shop['place']): Shop['place'];
   /** Records an order that was placed: two counters and a histogram. */

@@ -11,11 +11,14 @@ export type RequestLabels = Record<'method' | 'route' | 'status', string>;
 /** What who instruments Fastify by hand writes: one hook, with the duration that Fastify knows. */
 export function onEachRequest(
   app: FastifyInstance,
+  isRecording: () => boolean,
   record: (labels: RequestLabels, seconds: number) => void,
 ): void {
   app.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    record({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1_000);
+    if (isRecording()) {
+      const route = request.routeOptions.url ?? 'unknown';
+      record({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1_000);
+    }
     done();
   });
 }
