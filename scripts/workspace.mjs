@@ -12,6 +12,7 @@ const [command, ...rest] = process.argv.slice(2);
 checkNode();
 install();
 if (command === 'start') {
+  say('Building the packages and the example …');
   run('npx', ['--no-install', 'turbo', 'run', 'build', '--output-logs=errors-only'], 'ignore');
   await forward(process.execPath, [join(root, 'examples/ast-pipeline/dist/main.js'), ...rest]);
 } else if (command === 'test') {
@@ -32,7 +33,13 @@ function install() {
   if (existsSync(join(nodeDirectory, 'include', 'node', 'node.h'))) {
     process.env.npm_config_nodedir ??= nodeDirectory;
   }
+  say(`Installing what is needed with ${packageManager}: a minute on a new machine, else a moment …`);
   run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline'], 'ignore');
+}
+
+/** Says what takes its time now; not on stdout, which is the example's. */
+function say(what) {
+  process.stderr.write(`${what}\n`);
 }
 
 /** Runs a step; shows what it printed only when it fails. */

@@ -154,12 +154,26 @@ function assemble(
     throw error;
   }
   if (missing > 0) {
-    const what = isCut
-      ? `${missing} are missing: ${checkpointer.size} were signed, ${kept} are there`
-      : `the first ${checkpointer.size} are not those that were signed`;
+    const what = isCut ? cutShort(checkpointer.size, kept) : rewritten(checkpointer.size);
     reportFault('audit', 'finding all entries', `${what}. Run verify.`);
   }
   return audit;
+}
+
+function cutShort(signed: number, kept: number): string {
+  const missing = signed - kept;
+  const [is, was, are] = [verb(missing, 'is', 'are'), verb(signed, 'was', 'were'), verb(kept, 'is', 'are')];
+  return `${missing} ${is} missing: ${signed} ${was} signed, ${kept} ${are} there`;
+}
+
+function rewritten(signed: number): string {
+  return signed === 1
+    ? 'the first is not the one that was signed'
+    : `the first ${signed} are not those that were signed`;
+}
+
+function verb(count: number, one: string, many: string): string {
+  return count === 1 ? one : many;
 }
 
 function tellRecovered(

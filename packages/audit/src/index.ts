@@ -63,6 +63,6 @@ export {
   installAudit,
   waitingOperations,
 } from './process-audit.ts';
-export type { AuditPage, AuditQuery } from './query/query.ts';
+export type { AuditPage, AuditQuery, QueriedOutcome } from './query/query.ts';
 export { type PersonalValue, personal } from './subjects/personal.ts';
 export type { Verification, VerificationFailure, VerifyOptions } from './verify/verification.ts';

@@ -1,4 +1,4 @@
-import { monotonicMillis, reasonOf, reportFault } from '@org/instrument-core';
+import { counted, monotonicMillis, reasonOf, reportFault } from '@org/instrument-core';
 import type { Audit, AuditStatus, Checkpoint, OpenOperation, OperationEnd } from './audit.ts';
 import { currentAuditContext, withAuditContext } from './context/audit-context.ts';
 import type { AuditContext, EncodedEntry } from './encode/encoder.ts';
@@ -116,9 +116,10 @@ export class JournalAudit implements Audit {
     const { journal, state } = this.#parts;
     const { size } = journal;
     await journal.flush();
-    if (journal.durable >= size) return;
+    const missing = size - journal.durable;
+    if (missing <= 0) return;
     throw unavailable(
-      `${size - journal.durable} entries are not on disk: ${state.reason ?? 'it was closed'}`,
+      `${counted(missing, 'entry is', 'entries are')} not on disk: ${state.reason ?? 'it was closed'}`,
     );
   }
 
@@ -274,7 +275,7 @@ export class JournalAudit implements Audit {
       reportFault(
         'audit',
         'bringing the last entries to disk',
-        `${unwritten} are lost: ${reason ?? 'no disk'}`,
+        `${counted(unwritten, 'is', 'are')} lost: ${reason ?? 'no disk'}`,
       );
     }
     journal.stop(() => unavailable(`the journal was closed before it was on disk: ${reason ?? 'no disk'}`));

@@ -1,7 +1,8 @@
-import { InstrumentError, tell } from '@org/instrument-core';
+import { counted, InstrumentError, tell } from '@org/instrument-core';
 import type { Audit, AuditStatus, OpenOperation } from './audit.ts';
 import { withAuditContext } from './context/audit-context.ts';
 import type { AuditEntry, RecordedEntry } from './operation/entry.ts';
+import { checkEarly } from './record/check-early.ts';
 import { EarlyOperations, type InstallableAudit } from './record/early-operations.ts';
 import { PendingEntry } from './record/recorded-entry.ts';
 
@@ -32,7 +33,8 @@ const NOT_OPEN: OpenOperation = { entry: NOT_RECORDED, end: (): RecordedEntry =>
 
 /**
  * The audit of the process, for applications and libraries alike. Until a journal is installed, operations wait, up to
- * 1,000 of them, and reach it with the time, trace and context that they were recorded in; where `init()` was told of
+ * 1,000 of them, and reach it with the time, trace and context that they were recorded in, and one that is wrong whatever
+ * the journal is throws at once; where `init()` was told of
  * no audit, recording is nearly free, and `durable` of what it returns rejects with `INSTRUMENT_AUDIT_UNAVAILABLE` when
  * it is asked for. What needs a journal rejects with the same while there is none.
  */
@@ -41,13 +43,15 @@ export const audit: Audit = {
     if (installed !== undefined) return installed.record(operation);
     if (mode === 'disabled') return NOT_RECORDED;
     refuseIfAsked();
-    return early.record(checked(operation));
+    checkEarly(operation);
+    return early.record(operation);
   },
   begin: (operation) => {
     if (installed !== undefined) return installed.begin(operation);
     if (mode === 'disabled') return NOT_OPEN;
     refuseIfAsked();
-    return early.begin(checked(operation));
+    checkEarly(operation);
+    return early.begin(operation);
   },
   with: (context, fn) => withAuditContext(context, fn),
   query: (query) => (installed === undefined ? failingIteration() : installed.query(query)),
@@ -75,10 +79,10 @@ export function isJournalExpected(): boolean {
   return mode === 'announced' || mode === 'installed';
 }
 
-/** Why the journal that is being opened is not open yet; `undefined` while that has not failed. */
+/** Why the journal that is being opened is not open yet, in one line; `undefined` while that has not failed. */
 export function openingFailure(): string | undefined {
-  for (const { failure } of announcements) {
-    const reason = failure?.();
+  for (const announcement of announcements) {
+    const reason = failureOf(announcement);
     if (reason !== undefined) return reason;
   }
   return undefined;
@@ -148,7 +152,8 @@ function drop(why: string): void {
   if (dropped === 0) return;
   tell(
     'warn',
-    `audit: ${dropped} operations were recorded, and are dropped, for ${why}. ` +
+    `audit: ${counted(dropped, 'operation was recorded, and is', 'operations were recorded, and are')} ` +
+      `dropped, for ${why}. ` +
       'Give init({ audit: { directory } }) a directory that can be written to keep them.',
   );
 }
@@ -183,11 +188,18 @@ function whyNone(): string {
   return wasInstalled ? 'the journal was closed' : 'no journal has been opened yet';
 }
 
+/** What failed, as part of a sentence: what quotes it has a code of its own. */
+function failureOf({ failure }: Announcement): string | undefined {
+  return failure?.()
+    ?.replaceAll(/ \[INSTRUMENT_\w+\]/g, '')
+    .replaceAll(/\n\s*-?\s*/g, '; ');
+}
+
 /** @throws {InstrumentError} where what cannot be put on record must not be done. */
 function refuseIfAsked(): void {
   if (mode !== 'announced') return;
-  for (const { failure, refuses } of announcements) {
-    const reason = refuses === true ? failure?.() : undefined;
+  for (const announcement of announcements) {
+    const reason = announcement.refuses === true ? failureOf(announcement) : undefined;
     if (reason !== undefined) {
       throw new InstrumentError('INSTRUMENT_AUDIT_UNAVAILABLE', `Not put on record: ${reason}`);
     }
@@ -197,14 +209,18 @@ function refuseIfAsked(): void {
 /** @throws {InstrumentError} when no journal is installed. */
 function journal(): Audit {
   if (installed !== undefined) return installed;
-  throw unavailable(`There is no journal: ${whyNone()}`);
-}
-
-/** @throws {InstrumentError} for what could not be kept until there is a journal that looks closer. */
-function checked<T>(operation: T): T {
-  if (typeof operation === 'object' && operation !== null) return operation;
-  throw new InstrumentError('INSTRUMENT_AUDIT_REFUSED', 'The operation cannot be put on record', [
-    { path: '', found: typeof operation, expected: 'an object with an action' },
+  const summary = `There is no journal: ${whyNone()}`;
+  if (mode !== 'announced') throw unavailable(summary);
+  const isFailing = openingFailure() !== undefined;
+  throw new InstrumentError('INSTRUMENT_AUDIT_UNAVAILABLE', summary, [
+    {
+      path: 'audit',
+      found: isFailing ? 'a journal that could not be opened' : 'a journal that is not open yet',
+      expected: 'an open one',
+      fix: isFailing
+        ? 'Put right what keeps it from being opened: unless its options are wrong, init() tries again by itself.'
+        : 'Await telemetry.ready first.',
+    },
   ]);
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Context, context, type DiagLogger, diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { InstrumentError } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createAudit } from '../src/create-audit.ts';
 import { audited } from '../src/decorate/audited.ts';
@@ -113,8 +114,15 @@ describe('before a journal is installed', () => {
 
   test('what a journal refuses is recorded without what it refuses, and what it has no room for is rejected', async () => {
     const odd = audit.record({ action: 'work.do', reason: 7 as never });
-    const wrong = audit.record({ action: 'no spaces' });
+    const wrong = audit.record({ action: 'work.undeclared' });
     const journal = new Journal();
+    const refuse = journal.record.bind(journal);
+    journal.record = (operation) => {
+      if (operation.action === 'work.undeclared') {
+        throw new InstrumentError('INSTRUMENT_AUDIT_REFUSED', 'Not declared');
+      }
+      return refuse(operation);
+    };
     const uninstall = installAudit(journal);
     expect(journal.entries).toMatchObject([
       { action: 'work.do', attributes: { 'audit.fault': [expect.any(String)] } },

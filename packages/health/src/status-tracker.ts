@@ -35,6 +35,8 @@ export class StatusTracker {
   #told: ReadonlyMap<string, Verdict> = new Map();
   /** `undefined` while there is no check. */
   #systemStatus: Status | undefined;
+  /** What of it was told last; `undefined` while nothing was, or there is no check. */
+  #toldSystem: Status | undefined;
   /** Span of the run that came in last. */
   #cause: SpanContext | undefined;
 
@@ -134,8 +136,11 @@ export class StatusTracker {
   #tellSystem(verdicts: ReadonlyMap<string, Verdict>): void {
     const { components } = this.#options;
     const { status: to, rootCauses } = aggregate([...components.values()], verdicts);
-    const from = this.#systemStatus ?? 'unknown';
+    const from = this.#toldSystem ?? 'unknown';
     this.#systemStatus = components.size === 0 ? undefined : to;
+    // A check that has been registered and has not run yet is no news; its first result may be.
+    if (to === 'unknown') return;
+    this.#toldSystem = this.#systemStatus;
     if (to === from) return;
     // With the last check goes what it has told of, and nothing else is told where there is none.
     if (components.size === 0 && (!isTrouble(from) || this.#options.isDraining())) return;

@@ -128,6 +128,48 @@ describe('on the bus', () => {
     ]);
   });
 
+  it('a check that is registered later changes nothing until it has a result', async () => {
+    const { health, payloads } = createBed();
+    const changes = () =>
+      payloads('health.status.changed').map(({ check, from, to }) => [check, `${from} → ${to}`]);
+    health.register('db', () => true);
+    await health.check();
+    await pass(0);
+    health.register('cache', () => true);
+    await pass(0);
+    expect(health.report().status).toBe('unknown');
+    await health.check();
+    await pass(0);
+    expect(changes()).toEqual([
+      ['db', 'unknown → healthy'],
+      [undefined, 'unknown → healthy'],
+      ['cache', 'unknown → healthy'],
+    ]);
+    health.register('disk', () => 'degraded');
+    await pass(0);
+    await health.check();
+    await pass(0);
+    expect(changes().slice(3)).toEqual([
+      ['disk', 'unknown → degraded'],
+      [undefined, 'healthy → degraded'],
+    ]);
+  });
+
+  it('a system that was unhealthy is told as better once all that is left is known to be', async () => {
+    const { health, payloads } = createBed();
+    health.register('db', () => false, AT_ONCE);
+    await health.check();
+    await pass(0);
+    health.register('cache', () => true);
+    health.unregister('db');
+    await pass(0);
+    const changes = () => payloads('health.status.changed').filter(({ check }) => check === undefined);
+    expect(changes().map(({ to }) => to)).toEqual(['unhealthy']);
+    await health.check();
+    await pass(0);
+    expect(changes().slice(1)).toMatchObject([{ from: 'unhealthy', to: 'healthy' }]);
+  });
+
   it('a check that is registered anew begins as unknown', async () => {
     const { health, payloads } = createBed();
     health.register('db', () => false);

@@ -6,7 +6,7 @@ import {
   installAudit,
   waitingOperations,
 } from '@org/instrument-audit';
-import { InstrumentError, reasonOf, reportFault, tell } from '@org/instrument-core';
+import { counted, InstrumentError, reasonOf, reportFault, tell } from '@org/instrument-core';
 import { health } from '@org/instrument-health';
 import type { AuditInitOptions } from './options.ts';
 
@@ -51,7 +51,10 @@ export function startAudit(
     const lost = waitingOperations();
     if (audit !== undefined || lost === 0) return;
     const why = failure ?? 'the process ended before it was opened; await telemetry.ready first';
-    tell('error', `audit: ${lost} operations are lost, for the journal is not open: ${why}`);
+    tell(
+      'error',
+      `audit: ${counted(lost, 'operation is', 'operations are')} lost, for the journal is not open: ${why}`,
+    );
   };
   process.on('exit', atExit);
 
@@ -72,13 +75,17 @@ export function startAudit(
       retryMillis = Math.min(LONGEST_RETRY_MILLIS, retryMillis * 2);
     }
   };
+  const ready = open();
   const unregister = registerCheck(
     options,
     () => audit,
-    () => failure ?? 'the journal is being opened',
+    async () => {
+      await ready;
+      return failure ?? 'it was stopped before it was opened';
+    },
   );
   return {
-    ready: open(),
+    ready,
     flush: async () => {
       await audit?.flush().catch((error: unknown) => tell('error', `audit: ${reasonOf(error)}`));
     },
@@ -98,15 +105,17 @@ export function startAudit(
 function registerCheck(
   { whenFull = 'shed' }: AuditInitOptions,
   opened: () => Audit | undefined,
-  reason: () => string,
+  whyNot: () => Promise<string>,
 ): () => void {
-  const check = () => {
+  const check = async () => {
+    // While it is being opened for the first time there is nothing to say yet.
+    const reason = opened() === undefined ? await whyNot() : '';
     const status = opened()?.status();
-    if (status === undefined) return { status: 'degraded' as const, reason: reason() };
+    if (status === undefined) return { status: 'degraded' as const, reason };
     const { state, shed, waitingBytes, size, durable, checkpointed, missing } = status;
     const details = { state, size, durable, checkpointed, waitingBytes, shed, missing };
     if (missing > 0) {
-      const cut = `${missing} entries that were signed are not there: somebody has cut the journal`;
+      const cut = `${counted(missing, 'entry that was signed is', 'entries that were signed are')} not there: somebody has cut the journal`;
       return { status: 'degraded' as const, reason: cut, details };
     }
     if (state === 'open') return { status: 'healthy' as const, details };

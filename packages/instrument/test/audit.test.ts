@@ -259,6 +259,6 @@ describe('a journal that cannot be opened', () => {
       audit.record({ action: 'orders.place' });
       process.exit();`;
     const { stderr } = await startApp({ source }).end;
-    expect(stderr).toMatch(/audit: 1 operations are lost.*await telemetry\.ready first/);
+    expect(stderr).toMatch(/audit: 1 operation is lost.*await telemetry\.ready first/);
   });
 });

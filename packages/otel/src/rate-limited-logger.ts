@@ -1,5 +1,5 @@
 import type { DiagLogger } from '@opentelemetry/api';
-import { ownText } from '@org/instrument-core';
+import { counted, ownText } from '@org/instrument-core';
 import { messageOf } from './message-of.ts';
 
 /** A message may be written so many times in a window; the rest is counted and said when the window ends. */
@@ -27,8 +27,7 @@ export function createRateLimitedLogger(
   const close = (key: string, window: Window): void => {
     windows.delete(key);
     const suppressed = window.count - MAX_PER_WINDOW;
-    if (suppressed > 0)
-      write(`warn: said ${suppressed} more ${suppressed === 1 ? 'time' : 'times'} within a minute: ${key}`);
+    if (suppressed > 0) write(`warn: said ${counted(suppressed, 'more time')} within a minute: ${key}`);
   };
   const closeEnded = (): void => {
     // All windows are of one length, so the oldest ends first.

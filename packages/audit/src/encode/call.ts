@@ -1,7 +1,7 @@
 import type { Problem } from '@org/instrument-core';
+import { counted } from '@org/instrument-core';
 import { toWellFormed } from '../canonical/well-formed.ts';
 import type { Adjustment } from '../operation/entry.ts';
-import { grouped } from './count.ts';
 
 /** Changes that are told one by one; the others are counted. */
 export const MAX_ADJUSTMENTS = 20;
@@ -56,7 +56,7 @@ export class EncodeCall {
     if (this.#adjusted === undefined) return undefined;
     const told = this.#adjusted.slice(0, most);
     const more = this.#adjusted.length - told.length + this.#uncounted;
-    if (more > 0) told.push({ path: '', what: `${grouped(more)} more changes` });
+    if (more > 0) told.push({ path: '', what: counted(more, 'more change') });
     return told;
   }
 
@@ -70,7 +70,7 @@ export class EncodeCall {
   /** All problems; `undefined` when there are none. */
   problems(): readonly Problem[] | undefined {
     if (this.#problems === undefined || this.#unsaid === 0) return this.#problems;
-    const more = { path: '', found: `${grouped(this.#unsaid)} more problems`, expected: 'none' };
+    const more = { path: '', found: counted(this.#unsaid, 'more problem'), expected: 'none' };
     return [...this.#problems, more];
   }
 

@@ -1,8 +1,8 @@
+import { grouped } from '@org/instrument-core';
 import { sortKeys } from '../canonical/sort-keys.ts';
 import type { JsonObject, JsonValue } from '../operation/entry.ts';
 import type { PathState } from '../redact/path-matcher.ts';
 import type { EncodeCall } from './call.ts';
-import { grouped } from './count.ts';
 import { type EncodeTools, stepTo } from './tools.ts';
 
 /** Items of an array, keys of an object: what is beyond is left out. */

@@ -1,4 +1,3 @@
-import { nearest, type Problem } from '@org/instrument-core';
 import type { EntryContent, JsonObject } from '../operation/entry.ts';
 import type { AuditOperation } from '../operation/operation.ts';
 import type { ActionCheck } from './action.ts';
@@ -8,30 +7,12 @@ import { encodeDatasets } from './datasets.ts';
 import type { EntryFacts } from './encoder.ts';
 import { entryText } from './entry-text.ts';
 import { encodeError } from './error.ts';
+import { tellUnknown } from './fields.ts';
 import { isList, kindOf } from './kind.ts';
 import { encodeOutcome } from './outcome.ts';
 import { encodeActor, encodeTarget } from './parties.ts';
 import { encodeDuration, encodeStartTime } from './times.ts';
 import type { EncodeTools } from './tools.ts';
-
-/** Keys of {@link AuditOperation}; the compiler misses one that is added there. */
-const KEYS: Readonly<Record<keyof AuditOperation, true>> = {
-  action: true,
-  actor: true,
-  target: true,
-  outcome: true,
-  error: true,
-  inputs: true,
-  outputs: true,
-  reason: true,
-  correlation: true,
-  startTime: true,
-  durationMillis: true,
-  attributes: true,
-};
-const NAMES: readonly string[] = Object.keys(KEYS);
-const KNOWN: ReadonlySet<string> = new Set(NAMES);
-const MAX_KEY_LENGTH = 64;
 
 type Draft = { -readonly [Key in keyof EntryContent]: EntryContent[Key] };
 
@@ -102,20 +83,4 @@ function encodeAttributes(tools: EncodeTools, given: unknown, call: EncodeCall):
   }
   // Something that is an object and becomes a value or a list: a Date, a Set, a toJSON that returns text.
   return cleaned === undefined ? undefined : { value: cleaned };
-}
-
-/** A field that nobody knows is a mistake; what it says would be missing from the record. */
-function tellUnknown(operation: object, call: EncodeCall): void {
-  for (const key in operation) {
-    if (KNOWN.has(key) || !Object.hasOwn(operation, key)) continue;
-    const word = key.slice(0, MAX_KEY_LENGTH);
-    const near = nearest(word, NAMES);
-    const problem: Problem = {
-      path: word,
-      found: kindOf((operation as Record<string, unknown>)[key]),
-      expected: `one of ${NAMES.join(', ')}`,
-      fix: near === undefined ? 'Put it into attributes.' : `Did you mean ${near}?`,
-    };
-    call.complain(problem);
-  }
 }

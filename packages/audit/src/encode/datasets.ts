@@ -1,8 +1,8 @@
+import { grouped } from '@org/instrument-core';
 import type { EntryDataset } from '../operation/entry.ts';
 import type { PathState } from '../redact/path-matcher.ts';
 import type { EncodeCall } from './call.ts';
 import { MAX_WIDTH } from './containers.ts';
-import { grouped } from './count.ts';
 import { plainText, requiredText } from './entry-text.ts';
 import { isList, kindOf } from './kind.ts';
 import { tellUnknownKeys } from './known-keys.ts';

@@ -1,12 +1,11 @@
 import { types } from 'node:util';
-import { errorTypeOf } from '@org/instrument-core';
+import { errorTypeOf, grouped } from '@org/instrument-core';
 import type { JsonValue } from '../operation/entry.ts';
 import type { PathState } from '../redact/path-matcher.ts';
 import { PersonalValue } from '../subjects/personal.ts';
 import { cleanBytes, isBytes } from './bytes.ts';
 import type { EncodeCall } from './call.ts';
 import { cleanFields, cleanItems, MAX_WIDTH } from './containers.ts';
-import { grouped } from './count.ts';
 import { errorMessage, isErrorLike } from './error-message.ts';
 import type { EncodeTools } from './tools.ts';
 

@@ -1,4 +1,4 @@
-import { grouped } from './count.ts';
+import { counted } from '@org/instrument-core';
 
 /** What a value is, without what it says: problems are told before anything is redacted. Never throws. */
 export function kindOf(value: unknown): string {
@@ -6,7 +6,7 @@ export function kindOf(value: unknown): string {
     case 'undefined':
       return 'nothing';
     case 'string':
-      return value === '' ? 'an empty text' : `a text of ${grouped(value.length)} characters`;
+      return value === '' ? 'an empty text' : `a text of ${counted(value.length, 'character')}`;
     case 'number':
       return Number.isFinite(value) ? numberKind(value) : String(value);
     case 'object':

@@ -1,4 +1,4 @@
-import { InstrumentError, type Problem, reasonOf } from '@org/instrument-core';
+import { InstrumentError, reasonOf } from '@org/instrument-core';
 import { canonicalJson } from '../canonical/canonical-json.ts';
 import type { EntryContent } from '../operation/entry.ts';
 import type { AuditOperation } from '../operation/operation.ts';
@@ -9,8 +9,9 @@ import type { EncodedEntry, EntryEncoder, EntryFacts } from './encoder.ts';
 import { encoderProblems } from './encoder-options.ts';
 import { fieldPathsOf } from './field-paths.ts';
 import { createKeyReader } from './key.ts';
-import { isList, kindOf } from './kind.ts';
+import { isList } from './kind.ts';
 import { createSealer } from './personal.ts';
+import { noOperation, refusal } from './refusal.ts';
 import { type EntryEncoderOptions, encoderSettings } from './settings.ts';
 import { fitEntry, fitsIn } from './size.ts';
 import { createTextCleaner } from './text.ts';
@@ -66,7 +67,7 @@ export function createEntryEncoder(options: EntryEncoderOptions): JournalEncoder
         const content = encodeContent(tools, checkAction, operation, facts, call);
         if (call.problems() === undefined) entry = finish(content, call, maxEntryBytes);
       } else {
-        call.complain({ path: '', found: kindOf(operation), expected: 'an operation: { action, … }' });
+        call.complain(noOperation(operation));
       }
     } catch (error) {
       call.complain({
@@ -88,23 +89,4 @@ export function createEntryEncoder(options: EntryEncoderOptions): JournalEncoder
 function finish(content: EntryContent, call: EncodeCall, maxBytes: number): EncodedEntry | undefined {
   const text = call.isIrregular ? canonicalJson(content as never) : JSON.stringify(content);
   return fitsIn(text, maxBytes) ? { text, content } : fitEntry(content, call, maxBytes);
-}
-
-function refusal(operation: unknown, problems: readonly Problem[]): InstrumentError {
-  return new InstrumentError(
-    'INSTRUMENT_AUDIT_REFUSED',
-    `${nameOf(operation)} cannot be put on record`,
-    problems,
-  );
-}
-
-/** The action, where it is one: a stack of refusals is read by it. */
-function nameOf(operation: unknown): string {
-  try {
-    const { action } = operation as { action?: unknown };
-    if (typeof action === 'string' && /^[\w.-]{1,128}$/.test(action)) return `The operation ${action}`;
-  } catch {
-    // It is told by the problems.
-  }
-  return 'An operation';
 }

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Problem } from '@org/instrument-core';
+import { grouped } from '@org/instrument-core';
 import { canonicalJson } from '../canonical/canonical-json.ts';
 import type { EntryContent, EntryDataset, JsonObject } from '../operation/entry.ts';
 import { type EncodeCall, MAX_ADJUSTMENTS } from './call.ts';
-import { grouped } from './count.ts';
 import type { EncodedEntry } from './encoder.ts';
 import { placeAdjusted } from './order.ts';
 

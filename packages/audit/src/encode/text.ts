@@ -1,6 +1,5 @@
-import { reportFault } from '@org/instrument-core';
+import { grouped, reportFault } from '@org/instrument-core';
 import { isWellFormed, toWellFormed } from '../canonical/well-formed.ts';
-import { grouped } from './count.ts';
 import type { EncoderSettings } from './settings.ts';
 
 /** Takes note of a change. */

@@ -1,3 +1,4 @@
+import { counted } from '@org/instrument-core';
 import type { LedgerEntry } from './entry.ts';
 
 /** The state of an input in words: who has it or had it, since when, and what went wrong. */
@@ -5,7 +6,7 @@ export function describeEntry(entry: LedgerEntry): string {
   const { state, run, host, pid, startedAt, endedAt, attempts } = entry;
   const who = `run ${run} on host ${host}, pid ${pid}`;
   const why = entry.error === undefined ? '' : `: ${entry.error.type}: ${entry.error.message}`;
-  const tries = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
+  const tries = counted(attempts, 'attempt');
   if (state === 'running') return `claimed by ${who}, since ${iso(startedAt)}`;
   if (state === 'completed') return `completed by ${who}, at ${iso(endedAt)}`;
   if (state === 'failed') return `failed after ${tries}, to be tried again at ${iso(entry.retryAt)}${why}`;

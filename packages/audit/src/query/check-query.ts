@@ -1,7 +1,6 @@
 import { describeValue, InstrumentError, type Problem, unknownKeys } from '@org/instrument-core';
-import type { AuditOutcome } from '../operation/operation.ts';
 import { type Cursor, parseCursor } from './cursor.ts';
-import type { AuditQuery } from './query.ts';
+import type { AuditQuery, QueriedOutcome } from './query.ts';
 
 /** A query whose values have been checked; an empty list asks for nothing in particular. */
 export interface CheckedQuery {
@@ -10,7 +9,7 @@ export interface CheckedQuery {
   readonly actors: readonly string[];
   readonly actions: readonly string[];
   readonly targets: readonly string[];
-  readonly outcomes: readonly AuditOutcome[];
+  readonly outcomes: readonly QueriedOutcome[];
   readonly traceId: string | undefined;
   readonly tenant: string | undefined;
   readonly requestId: string | undefined;
@@ -22,7 +21,9 @@ export interface CheckedQuery {
 
 /** Entries of a page, at most. */
 export const MAX_PAGE: number = 10_000;
-const OUTCOMES: readonly AuditOutcome[] = ['success', 'failure', 'cancelled', 'denied', 'unknown'];
+const OUTCOMES: readonly QueriedOutcome[] = [
+  ...(['success', 'failure', 'cancelled', 'denied', 'unknown', 'started'] as const),
+];
 const ORDERS = ['ascending', 'descending'];
 const KEYS = [
   ...['from', 'to', 'actor', 'action', 'target', 'traceId', 'outcome', 'tenant', 'requestId'],
@@ -112,14 +113,14 @@ function checkActions(value: unknown, problems: Problem[]): string[] {
   return actions;
 }
 
-function checkOutcomes(value: unknown, problems: Problem[]): AuditOutcome[] {
+function checkOutcomes(value: unknown, problems: Problem[]): QueriedOutcome[] {
   const isList = Array.isArray(value);
   return checkTexts(value, 'outcome', problems).map((text, i) => {
-    if (text !== '' && !OUTCOMES.includes(text as AuditOutcome)) {
+    if (text !== '' && !OUTCOMES.includes(text as QueriedOutcome)) {
       const path = isList ? `outcome[${i}]` : 'outcome';
       problems.push({ path, found: describeValue(text), expected: `one of ${OUTCOMES.join(', ')}` });
     }
-    return text as AuditOutcome;
+    return text as QueriedOutcome;
   });
 }
 

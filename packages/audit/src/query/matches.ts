@@ -7,7 +7,7 @@ export function matches(entry: EntryContent, query: CheckedQuery): boolean {
   return (
     isOneOf(entry.actor?.id, query.actors) &&
     isOneOf(entry.target?.id, query.targets) &&
-    isOneOf(entry.outcome, query.outcomes) &&
+    isOneOf(entry.outcome ?? entry.phase, query.outcomes) &&
     isAction(entry.action, query.actions) &&
     (query.traceId === undefined || correlation?.traceId === query.traceId) &&
     (query.tenant === undefined || correlation?.tenant === query.tenant) &&

@@ -21,7 +21,7 @@ export function needlesOf(query: CheckedQuery, hasKeys: boolean): Buffer[] | und
     actors.length === 0 ? [] : [...actors.map(idNeedle), ...sealed],
     actions.map(actionNeedle),
     tenant === undefined ? [] : [`"tenant":${JSON.stringify(tenant)}`],
-    outcomes.map((outcome) => `"outcome":${JSON.stringify(outcome)}`),
+    outcomes.map((outcome) => (outcome === 'started' ? '"phase":"started"' : `"outcome":"${outcome}"`)),
   ];
   const needles = choices.find(({ length }) => length > 0 && length <= MAX_NEEDLES);
   return needles?.map((needle) => Buffer.from(needle));

@@ -1,6 +1,9 @@
 import type { AuditEntry } from '../operation/entry.ts';
 import type { AuditOutcome } from '../operation/operation.ts';
 
+/** How an operation ended, or that it starts: what an entry says of it. */
+export type QueriedOutcome = AuditOutcome | 'started';
+
 /** What entries to look for; an entry matches when it matches all that is given. */
 export interface AuditQuery {
   /** Recorded at or after: Unix time in milliseconds, ISO 8601 text, or a `Date`. */
@@ -14,7 +17,8 @@ export interface AuditQuery {
   /** Id of the target. */
   readonly target?: string | readonly string[] | undefined;
   readonly traceId?: string | undefined;
-  readonly outcome?: AuditOutcome | readonly AuditOutcome[] | undefined;
+  /** How it ended; `started`: entries that say of an operation that it starts, whatever came of it. */
+  readonly outcome?: QueriedOutcome | readonly QueriedOutcome[] | undefined;
   readonly tenant?: string | undefined;
   readonly requestId?: string | undefined;
   /** Dataset read or written, as `namespace` and `name`. */

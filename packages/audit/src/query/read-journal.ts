@@ -30,7 +30,7 @@ export interface ReadOptions {
  * meanwhile: what has been recorded by the time of the call is read, a line that is being written is left out, and
  * segments that retention removes are passed over. Begins at the first entry that is kept. Nothing is verified.
  *
- * @throws {InstrumentError} `INSTRUMENT_AUDIT_UNAVAILABLE` at a line that cannot be read;
+ * @throws {InstrumentError} `INSTRUMENT_AUDIT_UNAVAILABLE` at a line or a segment that cannot be read;
  * `INSTRUMENT_INVALID_ARGUMENT` when the directory has no journal.
  */
 export async function* readEntries(

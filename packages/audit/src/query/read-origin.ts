@@ -6,7 +6,8 @@ import { listSegments, openSegment } from './segments.ts';
 /**
  * Name of the journal in a directory, as its newest header has it; `undefined` while there is none.
  *
- * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` when the directory has no journal.
+ * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` when the directory has no journal;
+ * `INSTRUMENT_AUDIT_UNAVAILABLE` when its segments cannot be read.
  */
 export async function readOrigin(directory: string): Promise<string | undefined> {
   // The newest first: retention removes the others.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describeValue, InstrumentError } from '@org/instrument-core';
 import { firstOfSegment, SEGMENTS } from '../journal/format.ts';
 import { openFile } from '../journal/open-file.ts';
+import { unreadableFile } from '../journal/unreadable-file.ts';
 
 /** A segment that is there. */
 export interface SegmentFile {
@@ -38,13 +39,17 @@ export async function listSegments(directory: string): Promise<SegmentFile[]> {
     .sort((one, other) => one.first - other.first);
 }
 
-/** Opens a segment; `undefined` when retention has removed it since it was listed. */
-export async function openSegment({ path }: SegmentFile): Promise<FileHandle | undefined> {
+/**
+ * Opens a segment; `undefined` when retention has removed it since it was listed.
+ *
+ * @throws {InstrumentError} `INSTRUMENT_AUDIT_UNAVAILABLE` for one that cannot be read, or is no file.
+ */
+export async function openSegment({ path, name }: SegmentFile): Promise<FileHandle | undefined> {
   try {
     return await openFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw unreadableFile(name, error);
   }
 }
 

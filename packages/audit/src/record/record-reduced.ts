@@ -21,7 +21,7 @@ const MAX_ROUNDS = MAX_SELECTIONS + 2;
 /**
  * Calls `record` with an operation; when that fails for what is in it, again with less: at first without the datasets that
  * are wrong, when nothing else is; else with action, outcome, times and the identities of actor and target, then without
- * these. The entry says so in `audit.fault`, and the fault is reported.
+ * these. The entry says so in `audit.fault`, and then the fault is reported.
  *
  * @throws {InstrumentError} `INSTRUMENT_AUDIT_UNAVAILABLE`, and whatever is thrown for what is left in the end.
  */
@@ -34,11 +34,18 @@ export function recordReduced<O extends Partial<AuditOperation>, T extends objec
     return record(operation);
   } catch (fault) {
     if (isUnavailable(fault)) throw fault;
-    reportFault('audit', 'recording an operation in full', fault);
     refusal = fault;
   }
-  const selected = recordSelected(operation, record, refusal);
-  if (selected !== undefined) return selected;
+  const reduced = recordSelected(operation, record, refusal) ?? recordBare(operation, record);
+  // What could not be recorded at all is thrown, and is the caller's to tell.
+  reportFault('audit', 'recording an operation in full', refusal);
+  return reduced;
+}
+
+function recordBare<O extends Partial<AuditOperation>, T extends object>(
+  operation: O,
+  record: (operation: O) => T,
+): T {
   const bare = bareOf(operation);
   const { actor, target } = operation;
   try {

@@ -14,7 +14,7 @@ import {
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { reportFault } from '@org/instrument-core';
+import { counted, reportFault } from '@org/instrument-core';
 import { makeDirectory, syncDirectory as syncDirectoryNow } from '@org/instrument-core/directory';
 import { openExisting } from '../journal/open-existing.ts';
 import { ERASED_KEY, KEY_OFFSET, type KeyRecord, keyLine, parseKeyRecords } from './key-record.ts';
@@ -58,7 +58,7 @@ export class KeyFile {
       if (completeBytes < bytes.length) ftruncateSync(fd, completeBytes);
       bytes.fill(0);
       if (malformed > 0) {
-        reportFault('audit', 'reading the keys of persons', `${malformed} lines cannot be read`);
+        reportFault('audit', 'reading the keys of persons', `${counted(malformed, 'line')} cannot be read`);
       }
       this.#nowFd = openSync(this.#path, 'r+');
       this.#fd = fd;

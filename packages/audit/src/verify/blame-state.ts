@@ -1,3 +1,4 @@
+import { counted } from '@org/instrument-core';
 import type { SignedState } from './checkpoint-feed.ts';
 import { fileOf } from './findings.ts';
 import type { Part } from './layout.ts';
@@ -40,5 +41,5 @@ async function isCutOff(part: Part, next: Part): Promise<boolean> {
 
 function describe({ place, size }: SignedState): string {
   const line = place.line === undefined ? '' : `, line ${place.line}`;
-  return `${place.file}${line} (${size} entries)`;
+  return `${place.file}${line} (${counted(size, 'entry', 'entries')})`;
 }

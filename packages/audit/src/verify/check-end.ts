@@ -1,3 +1,4 @@
+import { counted } from '@org/instrument-core';
 import { leafHashOfBytes, MerkleFrontier } from '../merkle/frontier.ts';
 import { blameState } from './blame-state.ts';
 import { fileOf } from './findings.ts';
@@ -31,7 +32,7 @@ export async function checkEnd(walk: Walk, lastEntry: EntryLine | undefined): Pr
   });
   const missing = states.next;
   if (missing === undefined || findings.isFull) return;
-  const message = `The journal ends with ${stand.size} entries, and a checkpoint was signed at ${missing.size}.`;
+  const message = `The journal ends with ${counted(stand.size, 'entry', 'entries')}, and a checkpoint was signed at ${missing.size}.`;
   findings.fail('truncated', stand.size, part === undefined ? missing.place : fileOf(part.file), message);
 }
 

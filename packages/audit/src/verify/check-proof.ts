@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { counted } from '@org/instrument-core';
 import { isWellFormed } from '../canonical/well-formed.ts';
 import { parseCheckpointText } from '../checkpoint/checkpoint.ts';
 import { checkSignatures, parseNote } from '../checkpoint/note.ts';
@@ -64,7 +65,10 @@ function checkInclusion(proof: InclusionProof, open: Open): ProofCheck {
     return wrong('The path does not lead from the entry to the signed root.');
   }
   const what = entry === undefined ? `An entry with the leaf hash ${leaf}` : 'The entry';
-  return right(`${what} is number ${index} of the ${size} entries that ${origin} has signed.`, state.key);
+  return right(
+    `${what} is number ${index} of the ${counted(size, 'entry', 'entries')} that ${origin} has signed.`,
+    state.key,
+  );
 }
 
 function checkConsistency(proof: ConsistencyProof, open: Open): ProofCheck {
@@ -82,8 +86,12 @@ function checkConsistency(proof: ConsistencyProof, open: Open): ProofCheck {
   if (!verifyConsistency({ from: from.size, to: to.size, ...roots, path })) {
     return wrong('The path does not lead from the earlier state to the later one.');
   }
-  const which = earlier === undefined ? ` with the root ${from.root}` : ', as they were signed,';
-  const statement = `The first ${from.size} entries${which} are the beginning of the ${to.size} that ${origin} has signed.`;
+  const which =
+    earlier === undefined
+      ? ` with the root ${from.root}`
+      : `, as ${from.size === 1 ? 'it was' : 'they were'} signed,`;
+  const first = from.size === 1 ? 'The first entry' : `The first ${from.size} entries`;
+  const statement = `${first}${which} ${from.size === 1 ? 'is' : 'are'} the beginning of the ${to.size} that ${origin} has signed.`;
   return right(statement, later.key);
 }
 
@@ -99,13 +107,15 @@ function openState(
     const body = parseCheckpointText(note.text);
     const { forged, signers } = checkSignatures(note, trusted);
     const [signer] = signers;
-    if (forged.length > 0) return `The signature of the checkpoint at ${body.size} entries is wrong.`;
+    if (forged.length > 0)
+      return `The signature of the checkpoint at ${counted(body.size, 'entry', 'entries')} is wrong.`;
     if (signer === undefined) {
-      return `The checkpoint at ${body.size} entries is signed by ${note.signatures[0]?.name}, with no key that is trusted.`;
+      return `The checkpoint at ${counted(body.size, 'entry', 'entries')} is signed by ${note.signatures[0]?.name}, with no key that is trusted.`;
     }
     if (body.origin !== origin)
       return `The checkpoint is of the journal ${body.origin}, and the proof of ${origin}.`;
-    if (body.size !== size) return `The checkpoint covers ${body.size} entries, and the proof is of ${size}.`;
+    if (body.size !== size)
+      return `The checkpoint covers ${counted(body.size, 'entry', 'entries')}, and the proof is of ${size}.`;
     return { root: body.root, key: signer.text };
   } catch (error) {
     return `The checkpoint cannot be read: ${(error as Error).message}.`;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { InstrumentError, reasonOf } from '@org/instrument-core';
+import { counted, InstrumentError, reasonOf } from '@org/instrument-core';
 import { isDigest } from '../checkpoint/base64.ts';
 import { type CheckpointBody, parseCheckpointText } from '../checkpoint/checkpoint.ts';
 import { readStoredCheckpoint } from '../checkpoint/checkpoints-file.ts';
@@ -119,7 +119,7 @@ export class CheckpointFeed {
     const state = this.#trusted({ origin, size, root }, parsed, place);
     if (state === undefined) return undefined;
     if (size <= this.#sizeBefore) {
-      const message = `The checkpoint covers ${size} entries, and the one before it ${this.#sizeBefore}.`;
+      const message = `The checkpoint covers ${counted(size, 'entry', 'entries')}, and the one before it ${this.#sizeBefore}.`;
       this.#findings.fail('bad-checkpoint', undefined, place, message);
       return undefined;
     }
@@ -132,11 +132,11 @@ export class CheckpointFeed {
     const { forged, signers } = checkSignatures(note, this.#keys);
     const [signer] = signers;
     if (forged.length > 0) {
-      const message = `The signature of the checkpoint at ${body.size} entries is wrong: it was not made with the key ${forged[0]?.text}.`;
+      const message = `The signature of the checkpoint at ${counted(body.size, 'entry', 'entries')} is wrong: it was not made with the key ${forged[0]?.text}.`;
       this.#findings.fail('bad-signature', undefined, place, message);
     } else if (signer === undefined) {
       const names = note.signatures.map(({ name, id }) => `${name}+${id}`).join(', ');
-      const message = `The checkpoint at ${body.size} entries is signed by ${names}, which is no trusted key.`;
+      const message = `The checkpoint at ${counted(body.size, 'entry', 'entries')} is signed by ${names}, which is no trusted key.`;
       this.#findings.fail('wrong-key', undefined, place, message);
     } else if (body.origin !== this.#origin) {
       const message = `The checkpoint is of the journal ${body.origin}, and this is ${this.#origin}.`;

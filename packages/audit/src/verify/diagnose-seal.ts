@@ -1,3 +1,4 @@
+import { counted } from '@org/instrument-core';
 import type { SegmentSeal } from '../journal/format.ts';
 import type { ReadLine } from './read-line.ts';
 import { type Stand, treeOf } from './stand.ts';
@@ -38,7 +39,7 @@ export function diagnoseSeal(seal: SegmentSeal, stand: Stand, next: ReadLine | u
     'inserted',
     seal.size,
     false,
-    `The segment has ended at ${seal.size} entries and has ${size}.`,
+    `The segment has ended at ${counted(seal.size, 'entry', 'entries')} and has ${size}.`,
   );
 }
 

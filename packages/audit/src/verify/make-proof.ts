@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { InstrumentError } from '@org/instrument-core';
 import { readStoredCheckpoint, type StoredCheckpoint } from '../checkpoint/checkpoints-file.ts';
 import { CHECKPOINTS } from '../journal/format.ts';
+import { unreadableFile } from '../journal/unreadable-file.ts';
 import { type MadeProof, proveConsistency, proveInclusion } from '../merkle/proof.ts';
 import { Findings } from './findings.ts';
 import { journalLeaves } from './journal-leaves.ts';
@@ -15,9 +16,13 @@ import { linesOf } from './segment-lines.ts';
  * nothing of the rest of the journal: that is what `verifyJournal` is for.
  *
  * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` when there is no such entry, no checkpoint covers it yet, or the
- * entries do not lead to the root that was signed.
+ * entries do not lead to the root that was signed; `INSTRUMENT_AUDIT_UNAVAILABLE` when a file of it cannot be read.
  */
-export async function proveEntry(directory: string, index: number): Promise<InclusionProof> {
+export function proveEntry(directory: string, index: number): Promise<InclusionProof> {
+  return reading(() => inclusionOf(directory, index));
+}
+
+async function inclusionOf(directory: string, index: number): Promise<InclusionProof> {
   const { parts } = await readLayout(directory, new Findings(1));
   const [checkpoint] = await findCheckpoints(directory, []);
   if (checkpoint === undefined)
@@ -47,9 +52,13 @@ export async function proveEntry(directory: string, index: number): Promise<Incl
  * There is a checkpoint at `to`; default is the last.
  *
  * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` when there is no checkpoint at `to`, `from` is more, or the entries
- * do not lead to the root that was signed.
+ * do not lead to the root that was signed; `INSTRUMENT_AUDIT_UNAVAILABLE` when a file of the journal cannot be read.
  */
-export async function proveGrowth(directory: string, from: number, to?: number): Promise<ConsistencyProof> {
+export function proveGrowth(directory: string, from: number, to?: number): Promise<ConsistencyProof> {
+  return reading(() => growthOf(directory, from, to));
+}
+
+async function growthOf(directory: string, from: number, to: number | undefined): Promise<ConsistencyProof> {
   const { parts } = await readLayout(directory, new Findings(1));
   const [last, ...found] = await findCheckpoints(directory, to === undefined ? [from] : [from, to]);
   const later = to === undefined ? last : found.find(({ size }) => size === to);
@@ -71,6 +80,14 @@ export async function proveGrowth(directory: string, from: number, to?: number):
     to: stateOf(later.size, made.root, later),
     path: made.path,
   };
+}
+
+async function reading<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw unreadableFile('directory', error);
+  }
 }
 
 async function make(prove: () => Promise<MadeProof>, root: string): Promise<MadeProof> {

@@ -1,3 +1,4 @@
+import { counted } from '@org/instrument-core';
 import { blameState } from './blame-state.ts';
 import { checkHeader } from './check-header.ts';
 import { diagnoseEntry, type Resume } from './diagnose-entry.ts';
@@ -198,7 +199,7 @@ export class SegmentWalk {
     if (this.#isLast) {
       const bytes = raw.bytes.length;
       findings.notice(
-        `The last line of ${this.#part.file} is not complete (${bytes} bytes from byte ${raw.offset}): it is being ` +
+        `The last line of ${this.#part.file} is not complete (${counted(bytes, 'byte')} from byte ${raw.offset}): it is being ` +
           'written, or a crash has left it. Nobody was told that it is on record.',
       );
       return;

@@ -1,3 +1,4 @@
+import { counted } from '@org/instrument-core';
 import { openFile } from '../journal/open-file.ts';
 import { blameState } from './blame-state.ts';
 import type { Part } from './layout.ts';
@@ -34,6 +35,11 @@ export async function walkHashes(walk: Walk, part: Part): Promise<void> {
   await states.reach(stand, (state) => blameState(walk, part, state));
   if (rest.length > 0) {
     const place = { file: part.file, line: undefined, offset };
-    findings.fail('changed', stand.size, place, `The hashes end with ${rest.length} bytes that are no hash.`);
+    findings.fail(
+      'changed',
+      stand.size,
+      place,
+      `The hashes end with ${counted(rest.length, 'byte')} that ${rest.length === 1 ? 'is' : 'are'} no hash.`,
+    );
   }
 }

@@ -94,6 +94,22 @@ describe('query', () => {
     expect(await indexes('--to', '36500d')).toEqual([]);
   });
 
+  it('prints what has started, and finds it by what it prints', async () => {
+    const { outcome: _outcome, ...started } = content(1, { phase: 'started' });
+    const { directory } = buildJournal(temporaryDirectory(), {
+      segments: [[content(0), started, content(2, { phase: 'ended', started: 1, outcome: 'failure' })]],
+    });
+    const indexes = async (...outcomes: string[]) => {
+      const args = outcomes.flatMap((outcome) => ['--outcome', outcome]);
+      const { out } = await run(queryCommand, directory, ...args);
+      return out.match(/^ +\d+/gm)?.map(Number);
+    };
+    expect((await run(queryCommand, directory)).out).toContain('  started  ');
+    expect(await indexes('started')).toEqual([1]);
+    expect(await indexes('failure', 'started')).toEqual([1, 2]);
+    expect(await indexes('success')).toEqual([0]);
+  });
+
   it('lets no entry give orders to the terminal', async () => {
     const { directory } = buildJournal(temporaryDirectory(), {
       segments: [[content(0, { actor: { id: '\u001b[2Jx\n\u202Ey' } })]],

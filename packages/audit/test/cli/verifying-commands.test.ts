@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { splitNotes } from '../../src/checkpoint/split-notes.ts';
 import type { CommandStreams } from '../../src/cli/command.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { checkProof } from '../../src/verify/check-proof.ts';
+import { proveGrowth } from '../../src/verify/make-proof.ts';
 import { content } from '../journal-builder.ts';
 import { copyOf, edit, editLines, journals, temporaryDirectory, threeSegments } from '../verify/bed.ts';
 import { run } from './run.ts';
@@ -44,6 +46,16 @@ describe('instrument-audit verify', () => {
     expect(out).toContain('the last 2 entries');
     const keyed = await cli('verify', journal.directory, '--key', journal.verifierKey);
     expect(keyed.out).not.toContain('of the journal itself');
+  });
+
+  it('says of one entry that it is one', async () => {
+    const journal = build({ segments: [[content(0)]] });
+    const { out } = await cli('verify', journal.directory);
+    expect(out).toContain('1, the last covers 1 entry\n');
+    const proof = JSON.stringify(await proveGrowth(journal.directory, 1));
+    expect(checkProof(proof, [journal.verifierKey]).statement).toMatch(
+      /^The first entry, as it was signed, is the beginning/,
+    );
   });
 
   it('names the first bad entry, the file, the line and the byte', async () => {

@@ -180,7 +180,10 @@ describe('reading a journal', () => {
     const file = lastFile(journal);
     putPipe(file);
     for (const order of ['ascending', 'descending'] as const) {
-      await expect(all(journal.directory, { order })).rejects.toThrow(`${file} is no regular file`);
+      await expect(all(journal.directory, { order })).rejects.toMatchObject({
+        code: 'INSTRUMENT_AUDIT_UNAVAILABLE',
+        message: expect.stringMatching(/segments\/.* is no regular file.*instrument-audit verify/),
+      });
     }
   });
 

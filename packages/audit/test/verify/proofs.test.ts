@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { checkProof } from '../../src/verify/check-proof.ts';
 import { proveEntry, proveGrowth } from '../../src/verify/make-proof.ts';
 import { content } from '../journal-builder.ts';
+import { putPipe } from '../put-pipe.ts';
 import { copyOf, edit, journals, temporaryDirectory, threeSegments } from './bed.ts';
 
 const build = journals();
@@ -80,6 +81,22 @@ describe('a proof of an entry', () => {
     edit(directory, 'segments/0000000000000002.jsonl', (text) => text.replace('user:3', 'user:4'));
     await expect(proveEntry(directory, 0)).rejects.toThrow('do not lead to the root');
   });
+});
+
+describe.skipIf(process.platform === 'win32')('a proof from files of which one is a pipe', () => {
+  it.each(['segments/0000000000000002.jsonl', 'checkpoints'])(
+    'says that %s cannot be read, and what to do',
+    async (file) => {
+      const { directory } = build({ segments: threeSegments() });
+      putPipe(join(directory, file));
+      for (const prove of [() => proveEntry(directory, 3), () => proveGrowth(directory, 2)]) {
+        await expect(prove()).rejects.toMatchObject({
+          code: 'INSTRUMENT_AUDIT_UNAVAILABLE',
+          message: expect.stringMatching(/is no regular file.*instrument-audit verify/),
+        });
+      }
+    },
+  );
 });
 
 describe('a proof of growth', () => {

@@ -1,7 +1,7 @@
-import { type EventBus, reportFault, tell } from '@org/instrument-core';
+import { counted, type EventBus, reportFault, tell } from '@org/instrument-core';
 import type { ChannelStatus, DeadLetter } from '../channels.ts';
 import { isAboutChannels } from '../events.ts';
-import { counted, withReason } from '../notification/words.ts';
+import { withReason } from '../notification/words.ts';
 import type { Entry } from '../outbox/entry.ts';
 import type { CircuitState } from './circuit.ts';
 import type { Clock } from './clock.ts';

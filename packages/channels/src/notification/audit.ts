@@ -1,3 +1,4 @@
+import { counted } from '@org/instrument-core';
 import { numberOf, textOf } from './fields.ts';
 import type { EventReader, Payload, Reading } from './reading.ts';
 import { count, lines, withReason } from './words.ts';
@@ -16,7 +17,7 @@ export const readAudit: EventReader = (event, payload) => {
       return {
         severity: 'info',
         key: `${key}/checkpoint`,
-        title: `Checkpoint of the audit journal: ${entriesOf(numberOf(payload, 'size') ?? 0)}`,
+        title: `Checkpoint of the audit journal: ${counted(numberOf(payload, 'size') ?? 0, 'entry', 'entries')}`,
         text: textOf(payload, 'note') ?? '',
       };
     case 'audit.pruned': {
@@ -39,10 +40,6 @@ export const readAudit: EventReader = (event, payload) => {
       return undefined;
   }
 };
-
-function entriesOf(value: number): string {
-  return value === 1 ? '1 entry' : `${count(value)} entries`;
-}
 
 function readState(payload: Payload, directory: string): Reading | undefined {
   const to = textOf(payload, 'to');
@@ -113,7 +110,7 @@ function readRecovered(payload: Payload, directory: string): Reading {
       : `Cut off: ${count(torn)} bytes of an entry that was being written${tornFile === undefined ? '' : `, kept in ${tornFile}`}`,
   );
   if (missing > 0) {
-    const title = `The audit journal lacks ${entriesOf(missing)} that a signed checkpoint covers`;
+    const title = `The audit journal lacks ${counted(missing, 'entry', 'entries')} that a signed checkpoint covers`;
     return { severity: 'critical', key, title, text: lines('Somebody has cut the journal.', text) };
   }
   const hasGaps = torn > 0 || interrupted > 0;

@@ -1,7 +1,8 @@
+import { counted } from '@org/instrument-core';
 import type { Severity } from '../notification.ts';
 import { messageOf, numberOf, textOf } from './fields.ts';
 import type { EventReader, Payload, Reading } from './reading.ts';
-import { count, counted, describeMillis, lines, withReason } from './words.ts';
+import { count, describeMillis, lines, withReason } from './words.ts';
 
 /** Reads what executions say. The key is the name of the execution, so that its runs come in order. */
 export const readExecution: EventReader = (event, payload) => {

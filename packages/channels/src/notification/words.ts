@@ -3,11 +3,6 @@ export function count(value: number): string {
   return value.toLocaleString('en-GB', { maximumFractionDigits: 2 });
 }
 
-/** A number with what is counted: `1 item`, `1,200 items`. */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
-}
-
 /** How long something took, in the unit that people would say it in. */
 export function describeMillis(millis: number): string {
   if (!(millis >= 0)) return `${count(millis)} ms`;

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { reportFault, tell } from '@org/instrument-core';
+import { counted, reportFault, tell } from '@org/instrument-core';
 import type { DeadLetter } from '../channels.ts';
 import type { Clock } from '../delivery/clock.ts';
 import type { Condition, Elsewhere, OpenConditions } from '../notification/open-conditions.ts';
@@ -185,7 +185,7 @@ export class Outbox {
         onFault(channel);
       },
       onDamage: (lines) => {
-        const what = lines === 1 ? '1 line was damaged, and is' : `${lines} lines were damaged, and are`;
+        const what = counted(lines, 'line was damaged, and is', 'lines were damaged, and are');
         const error = new Error(`${what} kept in the file damaged`);
         reportFault('channels', `reading the outbox of the channel ${channel}`, error);
         onDamage(channel, lines);

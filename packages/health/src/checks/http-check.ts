@@ -1,4 +1,4 @@
-import { type Duration, describeValue, monotonicMillis } from '@org/instrument-core';
+import { counted, type Duration, describeValue, monotonicMillis } from '@org/instrument-core';
 import type { CheckFunction, CheckResult } from '../check.ts';
 import { errorText } from './figures.ts';
 import { readText } from './http-body.ts';
@@ -83,7 +83,7 @@ export function httpCheck(options: HttpCheckOptions): CheckFunction {
     const text = await readText(response, maxBodyBytes);
     return isBodyRight(text)
       ? undefined
-      : `answered ${status} with a body that is not the expected one (${text.length} characters)`;
+      : `answered ${status} with a body that is not the expected one (${counted(text.length, 'character')})`;
   }
 }
 

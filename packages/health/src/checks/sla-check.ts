@@ -77,7 +77,7 @@ export function slaCheck(options: SlaCheckOptions): CheckFunction {
         ? ''
         : `${quantile} is ${durationText(durationMillis ?? 0)}, target ${durationText(latencyMillis ?? 0)}`,
     ].filter((text) => text !== '');
-    const whole = `Of ${numberText(calls)} calls of ${operation} in ${durationText(sinceMillis)}`;
+    const whole = `Of ${numberText(calls)} ${calls === 1 ? 'call' : 'calls'} of ${operation} in ${durationText(sinceMillis)}`;
     return { status, reason: `${whole}: ${missed.join('; ')}`, details };
   }
 

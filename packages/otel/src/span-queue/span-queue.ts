@@ -1,6 +1,7 @@
 import { context, type MeterProvider, TraceFlags } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { counted } from '@org/instrument-core';
 import { warn } from '../diagnostics.ts';
 import { UNTRACED } from '../suppress-tracing.ts';
 import { QueueMetrics } from './queue-metrics.ts';
@@ -211,7 +212,7 @@ export class SpanQueue<Items> implements SpanProcessor {
     let timer: NodeJS.Timeout | undefined;
     const { size } = batch;
     const late = new Promise<never>((_, reject) => {
-      const reason = `The export of ${size === 1 ? '1 span' : `${size} spans`} took longer than ${this.#timeoutMillis} ms`;
+      const reason = `The export of ${counted(size, 'span')} took longer than ${this.#timeoutMillis} ms`;
       timer = setTimeout(() => reject(new Error(reason)), this.#timeoutMillis).unref();
     });
     try {
@@ -249,7 +250,7 @@ export class SpanQueue<Items> implements SpanProcessor {
   }
 
   #tellDropped(): void {
-    const what = this.#dropped === 1 ? '1 span was' : `${this.#dropped} spans were`;
+    const what = counted(this.#dropped, 'span was', 'spans were');
     warn(`${what} dropped: the queue was full (maxQueueSize ${this.#maxQueueSize}).`);
     this.#dropped = 0;
   }

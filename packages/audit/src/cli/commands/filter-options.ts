@@ -1,6 +1,5 @@
 import { parseDuration } from '@org/instrument-core';
-import type { AuditOutcome } from '../../operation/operation.ts';
-import type { AuditQuery } from '../../query/query.ts';
+import type { AuditQuery, QueriedOutcome } from '../../query/query.ts';
 import { UsageError } from './run-command.ts';
 
 /** An option with a value, as `parseArgs` takes it. */
@@ -37,7 +36,7 @@ export const filterOptions: Readonly<
 
 /** The same in a line of help. */
 export const FILTER_USAGE =
-  '[--from TIME] [--to TIME] [--actor ID]… [--action NAME|PREFIX*]… [--target ID]… [--outcome OUTCOME]… [--trace ID] [--tenant ID] [--request ID] [--limit N]';
+  '[--from TIME] [--to TIME] [--actor ID]… [--action NAME|PREFIX*]… [--target ID]… [--outcome OUTCOME|started]… [--trace ID] [--tenant ID] [--request ID] [--limit N]';
 
 /** Values of `filterOptions`. */
 export interface FilterValues {
@@ -62,7 +61,7 @@ export function queryOf(values: FilterValues): AuditQuery {
     actor,
     action,
     target,
-    outcome: outcome as AuditOutcome[] | undefined,
+    outcome: outcome as QueriedOutcome[] | undefined,
     traceId: trace,
     tenant,
     requestId: request,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { counted } from '@org/instrument-core';
 import type { Verification, VerificationFailure } from '../../verify/verification.ts';
 import { visibleText } from '../visible-text.ts';
 
@@ -23,7 +24,7 @@ function facts(verification: Verification): string[] {
   const { checkpointed, checkpoints, entries, key, origin, pruned, root, size } = verification;
   const hashes =
     pruned === 0 ? '' : ` (${count(entries)} checked, of ${count(pruned)} only the hashes are left)`;
-  const covers = checkpoints === 0 ? '' : `, the last covers ${count(checkpointed)} entries`;
+  const covers = checkpoints === 0 ? '' : `, the last covers ${counted(checkpointed, 'entry', 'entries')}`;
   return [
     `  journal      ${origin ?? 'unknown'}`,
     `  entries      ${count(size)}${hashes}`,
