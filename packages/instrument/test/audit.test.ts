@@ -99,6 +99,12 @@ describe('init({ audit })', () => {
     expect(audit.status()).toMatchObject({ state: 'open', size: 2, durable: 2 });
   });
 
+  it('is not called unhealthy while it is being opened for the first time', async () => {
+    telemetry = init({ prometheus: false, logLevel: 'none', health: true, audit: { directory } });
+    expect((await health.check({ check: 'audit', fresh: true })).status).toBe('healthy');
+    expect(audit.status().state).toBe('open');
+  });
+
   it('waits for a directory that another one has, says so in health, and takes over', async () => {
     const other = createAudit({ directory });
     telemetry = init({ prometheus: false, logLevel: 'none', health: true, audit: { directory } });
