@@ -22,7 +22,12 @@ export interface CheckedQuery {
 /** Entries of a page, at most. */
 export const MAX_PAGE: number = 10_000;
 const OUTCOMES: readonly QueriedOutcome[] = [
-  ...(['success', 'failure', 'cancelled', 'denied', 'unknown', 'started'] as const),
+  'success',
+  'failure',
+  'cancelled',
+  'denied',
+  'unknown',
+  'started',
 ];
 const ORDERS = ['ascending', 'descending'];
 const KEYS = [

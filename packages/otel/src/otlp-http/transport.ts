@@ -8,8 +8,6 @@ import type { Certificates } from './certificates.ts';
 import { type Answer, NotAnsweredError, post } from './post.ts';
 import { backOffMillis, isRetryableError, isRetryableStatus, retryAfterMillis } from './retry.ts';
 
-// The SDK is loaded only when something is sent through it, and at once: tracing must not begin late.
-
 /** Where and how an export is sent. */
 export interface HttpTransportOptions {
   readonly url: URL;
