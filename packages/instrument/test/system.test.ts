@@ -110,6 +110,7 @@ it('an application that does not ask for them does not load them', async () => {
     bundle: true,
     splitting: true,
     packages: 'external',
+    conditions: ['@org/source'],
     format: 'esm',
     platform: 'node',
     outdir: 'dist',
