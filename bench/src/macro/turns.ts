@@ -3,7 +3,8 @@ import { startChild } from './child.ts';
 import type { Contender } from './contenders.ts';
 import { type Bench, expectMessage, SCRAPE_MILLIS } from './round.ts';
 import { createScraper } from './scraper.ts';
-import type { ServiceMessage, ServiceRequest, Turn } from './service/protocol.ts';
+import type { Turn } from './service/meter.ts';
+import type { ServiceMessage, ServiceRequest } from './service/protocol.ts';
 
 /**
  * What telemetry costs within one process, which is on and off in turn: what differs from process to process, and from minute to
@@ -41,30 +42,34 @@ export async function runTurns(
       return (await expectMessage(service, 'turn')).turn;
     };
     load.send({ kind: 'load', url, connections });
-    const turns: { readonly isRecording: boolean; readonly turn: Turn }[] = [];
-    let isRecording = true;
-    await turn(isRecording);
-    for (const next of Array.from({ length: patterns + WARM_UP_PATTERNS }, () => PATTERN).flat()) {
+    const order = Array.from({ length: WARM_UP_PATTERNS + patterns }, () => PATTERN).flat();
+    const warmUp = WARM_UP_PATTERNS * PATTERN.length;
+    const turns: TakenTurn[] = [];
+    await turn(PATTERN[0]);
+    for (const [i, isRecording] of order.entries()) {
+      // What fails before may be the end of the last service.
+      if (i === warmUp) load.send({ kind: 'measure' });
       if (isRecording) scraper.every(SCRAPE_MILLIS);
       await sleep(SCRAPE_MILLIS);
       if (isRecording) await scraper.stop();
-      turns.push({ isRecording, turn: await turn(next) });
-      isRecording = next;
-      // What fails before may be the end of the last service.
-      if (turns.length === WARM_UP_PATTERNS * PATTERN.length) load.send({ kind: 'measure' });
+      turns.push({ isRecording, ...(await turn(order[i + 1] ?? isRecording)) });
     }
     load.send({ kind: 'stop' });
     const { failures } = await load.next();
     if (failures > 0) throw new Error(`${contender.name}: ${failures} requests failed`);
-    return compared(turns.slice(WARM_UP_PATTERNS * PATTERN.length));
+    return compared(turns.slice(warmUp));
   } finally {
     await service.end();
   }
 }
 
-function compared(turns: readonly { readonly isRecording: boolean; readonly turn: Turn }[]): TurnsOfProcess {
+interface TakenTurn extends Turn {
+  readonly isRecording: boolean;
+}
+
+function compared(turns: readonly TakenTurn[]): TurnsOfProcess {
   const sum = (isOn: boolean, of: (turn: Turn) => number): number =>
-    turns.filter(({ isRecording }) => isRecording === isOn).reduce((total, { turn }) => total + of(turn), 0);
+    turns.filter(({ isRecording }) => isRecording === isOn).reduce((total, turn) => total + of(turn), 0);
   const perSecond = (isOn: boolean): number =>
     sum(isOn, ({ requests }) => requests) / sum(isOn, ({ seconds }) => seconds);
   const cpu = (isOn: boolean): number =>

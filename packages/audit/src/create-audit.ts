@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { InstrumentError, reasonOf, reportFault } from '@org/instrument-core';
+import { counted, InstrumentError, reasonOf, reportFault } from '@org/instrument-core';
 import { type DirectoryLock, makeDirectory } from '@org/instrument-core/directory';
 import type { Audit } from './audit.ts';
 import { loadSigningKey, type SigningKey } from './checkpoint/signing-key.ts';
@@ -161,19 +161,14 @@ function assemble(
 }
 
 function cutShort(signed: number, kept: number): string {
-  const missing = signed - kept;
-  const [is, was, are] = [verb(missing, 'is', 'are'), verb(signed, 'was', 'were'), verb(kept, 'is', 'are')];
-  return `${missing} ${is} missing: ${signed} ${was} signed, ${kept} ${are} there`;
+  const missing = counted(signed - kept, 'is missing', 'are missing');
+  return `${missing}: ${counted(signed, 'was', 'were')} signed, ${counted(kept, 'is', 'are')} there`;
 }
 
 function rewritten(signed: number): string {
   return signed === 1
     ? 'the first is not the one that was signed'
     : `the first ${signed} are not those that were signed`;
-}
-
-function verb(count: number, one: string, many: string): string {
-  return count === 1 ? one : many;
 }
 
 function tellRecovered(

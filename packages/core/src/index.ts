@@ -67,7 +67,7 @@ export type {
   MetricPoint,
   Temporality,
 } from './metric.ts';
-export { nearest } from './nearest.ts';
+export { didYouMean, nearest } from './nearest.ts';
 export { findPackage, loadPackage } from './optional-package.ts';
 export { ownAttributes, ownText } from './own-text.ts';
 export { processWide } from './process-wide.ts';

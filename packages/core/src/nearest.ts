@@ -23,6 +23,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best ?? begunBy(word.toLowerCase(), candidates);
 }
 
+/** What to say of a word that is none of those known: the {@link nearest}, as a question; `undefined` when none is near. */
+export function didYouMean(word: unknown, known: readonly string[]): string | undefined {
+  const near = typeof word === 'string' ? nearest(word, known) : undefined;
+  return near === undefined ? undefined : `Did you mean ${near}?`;
+}
+
 function begunBy(word: string, candidates: readonly string[]): string | undefined {
   if (word.length < SHORTEST_BEGINNING) return undefined;
   const [candidate, ...others] = candidates.filter((each) => each.toLowerCase().startsWith(word));

@@ -1,5 +1,5 @@
 import type { Problem } from './errors.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 
 /**
  * A problem for each key of an object that is not known: misspelt, most likely. Values are not shown: what is misspelt may be a
@@ -8,12 +8,11 @@ import { nearest } from './nearest.ts';
 export function unknownKeys(given: object, known: readonly string[], prefix: string = ''): Problem[] {
   return Object.keys(given).flatMap((key) => {
     if (known.includes(key)) return [];
-    const near = nearest(key, known);
     return {
       path: `${prefix}${key}`,
       found: 'an unknown option',
       expected: `one of ${known.join(', ')}`,
-      fix: near === undefined ? 'Remove it.' : `Did you mean ${near}?`,
+      fix: didYouMean(key, known) ?? 'Remove it.',
     };
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearest } from '../src/nearest.ts';
+import { didYouMean, nearest } from '../src/nearest.ts';
 
 test.each([
   ['timeuot', ['timeout', 'interval'], 'timeout'],
@@ -17,4 +17,13 @@ test.each([
   ['time', ['timeout', 'timestamp'], undefined],
 ])('%j among %j most likely stands for %j', (word, candidates, expected) => {
   expect(nearest(word, candidates)).toBe(expected);
+});
+
+test('what may have been meant is asked for words alone', () => {
+  const known = ['info', 'warning'];
+  expect([didYouMean('warnin', known), didYouMean('blue', known), didYouMean(7, known)]).toEqual([
+    'Did you mean warning?',
+    undefined,
+    undefined,
+  ]);
 });

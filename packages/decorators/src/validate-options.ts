@@ -1,8 +1,8 @@
 import { type Attributes, SpanKind } from '@opentelemetry/api';
 import {
   describeValue,
+  didYouMean,
   InstrumentError,
-  nearest,
   type Outcome,
   type Problem,
   parseDuration,
@@ -157,9 +157,8 @@ function checkSpan(span: unknown, check: Check): Pick<Settings, 'span' | 'spanNa
   const spanKind = typeof kind === 'string' && Object.hasOwn(SPAN_KINDS, kind) ? SPAN_KINDS[kind] : kind;
   const known = typeof spanKind === 'number' && SpanKind[spanKind] !== undefined;
   const kinds = Object.keys(SPAN_KINDS);
-  const near = typeof kind === 'string' ? nearest(kind, kinds) : undefined;
-  const fix = near === undefined ? undefined : `Did you mean ${near}?`;
-  check('span.kind', kind, `a SpanKind, or one of ${kinds.join(', ')}`, known, fix);
+  const expected = `a SpanKind, or one of ${kinds.join(', ')}`;
+  check('span.kind', kind, expected, known, didYouMean(kind, kinds));
   return { span: true, spanName: name as string | undefined, spanKind: spanKind as SpanKind };
 }
 

@@ -1,4 +1,4 @@
-import { describeValue, InstrumentError, nearest, type Problem } from '@org/instrument-core';
+import { describeValue, didYouMean, InstrumentError, type Problem } from '@org/instrument-core';
 import type {
   ChunkCompletedEvent,
   ExecutionEndedEvent,
@@ -86,10 +86,10 @@ export function hookProblems(hooks: unknown, path: string): Problem[] {
   }
   const misspelt = Object.keys(hooks).flatMap((key): Problem[] => {
     // Other members are the object's own business.
-    const near = HOOK_NAMES.includes(key as HookName) ? undefined : nearest(key, HOOK_NAMES);
-    if (near === undefined) return [];
+    const fix = HOOK_NAMES.includes(key as HookName) ? undefined : didYouMean(key, HOOK_NAMES);
+    if (fix === undefined) return [];
     const expected = `a hook: ${HOOK_NAMES.join(', ')}`;
-    return [{ path: `${path}.${key}`, found: 'a member', expected, fix: `Did you mean ${near}?` }];
+    return [{ path: `${path}.${key}`, found: 'a member', expected, fix }];
   });
   const wrong = HOOK_NAMES.flatMap((name): Problem[] => {
     const hook: unknown = (hooks as ExecutionHooks)[name];

@@ -1,4 +1,4 @@
-import { describeValue, nearest, type Problem, unknownKeys } from '@org/instrument-core';
+import { describeValue, didYouMean, type Problem, unknownKeys } from '@org/instrument-core';
 import type { HealthQuery } from './health.ts';
 import { throwProblems } from './registration/resolve-options.ts';
 import type { Component } from './run/component.ts';
@@ -48,12 +48,12 @@ export function excludedBy({ exclude = [] }: HealthQuery): ReadonlySet<string> {
 }
 
 function unknown(path: string, value: unknown, known: readonly string[], what: string): Problem {
-  const near = typeof value === 'string' ? nearest(value, known) : undefined;
+  const fix = didYouMean(value, known);
   const expected = known.length === 0 ? `${what}; there is none` : `${what}: ${known.join(', ')}`;
   return {
     path,
     found: describeValue(value),
     expected,
-    ...(near === undefined ? {} : { fix: `Did you mean ${near}?` }),
+    ...(fix === undefined ? {} : { fix }),
   };
 }

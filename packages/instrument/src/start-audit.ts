@@ -76,14 +76,11 @@ export function startAudit(
     }
   };
   const ready = open();
-  const unregister = registerCheck(
-    options,
-    () => audit,
-    async () => {
-      await ready;
-      return failure ?? 'it was stopped before it was opened';
-    },
-  );
+  const unregister = registerCheck(options, async () => {
+    // While it is being opened for the first time there is nothing to say yet.
+    await ready;
+    return audit ?? failure ?? 'it was stopped before it was opened';
+  });
   return {
     ready,
     flush: async () => {
@@ -101,17 +98,19 @@ export function startAudit(
   };
 }
 
-/** The state of the journal, as a check: where operations fail without it, the instance is not ready. */
+/**
+ * The state of the journal, as a check: where operations fail without it, the instance is not ready.
+ *
+ * @param opened the journal, or why there is none
+ */
 function registerCheck(
   { whenFull = 'shed' }: AuditInitOptions,
-  opened: () => Audit | undefined,
-  whyNot: () => Promise<string>,
+  opened: () => Promise<Audit | string>,
 ): () => void {
   const check = async () => {
-    // While it is being opened for the first time there is nothing to say yet.
-    const reason = opened() === undefined ? await whyNot() : '';
-    const status = opened()?.status();
-    if (status === undefined) return { status: 'degraded' as const, reason };
+    const audit = await opened();
+    if (typeof audit === 'string') return { status: 'degraded' as const, reason: audit };
+    const status = audit.status();
     const { state, shed, waitingBytes, size, durable, checkpointed, missing } = status;
     const details = { state, size, durable, checkpointed, waitingBytes, shed, missing };
     if (missing > 0) {

@@ -1,4 +1,4 @@
-import { describeValue, nearest, type Problem, parseDuration, unknownKeys } from '@org/instrument-core';
+import { describeValue, didYouMean, type Problem, parseDuration, unknownKeys } from '@org/instrument-core';
 import { DIALECT_NAMES } from './dialect/create-dialect.ts';
 import {
   CONTAINER_IDS,
@@ -28,10 +28,7 @@ interface Check {
 const oneOf = (words: readonly string[]): Check => ({
   expected: `one of ${words.join(', ')}`,
   accepts: (value) => words.includes(value as string),
-  fix: (value) => {
-    const near = typeof value === 'string' ? nearest(value, words) : undefined;
-    return near === undefined ? undefined : `Did you mean ${near}?`;
-  },
+  fix: (value) => didYouMean(value, words),
 });
 
 const integer = (least: number, most: number): Check => ({

@@ -62,9 +62,7 @@ export async function createService(telemetry: Telemetry, shop: Shop): Promise<S
   let served = 0;
   let isRecording = true;
   await install?.(app);
-  if (requestDone !== undefined) {
-    onEachRequest(app, () => isRecording, requestDone);
-  }
+  if (requestDone !== undefined) onEachRequest(app, () => isRecording, requestDone);
   const wrapped = wrap?.(shop.place) ?? shop.place;
   app.post<{ Body: Order; Params: { store: string } }>(
     '/stores/:store/orders',

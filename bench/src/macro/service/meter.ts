@@ -1,12 +1,15 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Turn } from './protocol.ts';
 
-/** What the service has used between two moments. */
-export interface Usage {
+/** What the service has done between two moments. */
+export interface Turn {
   readonly requests: number;
   readonly seconds: number;
   /** CPU time of all threads, user and system. */
   readonly cpuMicros: number;
+}
+
+/** The same, and what it looked like. */
+export interface Usage extends Turn {
   /** Resident memory at the end. */
   readonly rssBytes: number;
   /** How late timers came: the 99th percentile, and the longest. */
@@ -22,16 +25,13 @@ const NANOS_PER_MILLI = 1e6;
 export function startMeter(served: () => number): () => Usage {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MILLIS });
   delay.enable();
-  const before = { requests: served(), millis: performance.now(), cpu: process.cpuUsage() };
+  const end = startTurns(served);
   const late = (nanos: number): number => Math.max(0, nanos / NANOS_PER_MILLI - RESOLUTION_MILLIS);
   return () => {
-    const cpu = process.cpuUsage(before.cpu);
-    const seconds = (performance.now() - before.millis) / 1_000;
+    const turn = end();
     delay.disable();
     return {
-      requests: served() - before.requests,
-      seconds,
-      cpuMicros: cpu.user + cpu.system,
+      ...turn,
       rssBytes: process.memoryUsage.rss(),
       loopDelayP99Millis: late(delay.percentile(99)),
       loopDelayMaxMillis: late(delay.max),
@@ -41,15 +41,15 @@ export function startMeter(served: () => number): () => Usage {
 
 /** Measures turns, one after the other. Returns the function that ends one, and begins the next. */
 export function startTurns(served: () => number): () => Turn {
-  let before = { requests: served(), millis: performance.now(), cpu: process.cpuUsage() };
+  const now = () => ({ requests: served(), millis: performance.now(), cpu: process.cpuUsage() });
+  let before = now();
   return () => {
-    const now = { requests: served(), millis: performance.now(), cpu: process.cpuUsage() };
-    const turn = {
-      requests: now.requests - before.requests,
-      seconds: (now.millis - before.millis) / 1_000,
-      cpuMicros: now.cpu.user + now.cpu.system - before.cpu.user - before.cpu.system,
+    const begun = before;
+    before = now();
+    return {
+      requests: before.requests - begun.requests,
+      seconds: (before.millis - begun.millis) / 1_000,
+      cpuMicros: before.cpu.user + before.cpu.system - begun.cpu.user - begun.cpu.system,
     };
-    before = now;
-    return turn;
   };
 }

@@ -1,6 +1,6 @@
 import type { Profiler } from 'node:inspector';
 import type { Contender } from '../contenders.ts';
-import type { Usage } from './meter.ts';
+import type { Turn, Usage } from './meter.ts';
 
 /** What a service is started with, as JSON in its first argument. */
 export interface ServiceSetup {
@@ -15,13 +15,6 @@ export type ServiceRequest =
   | { readonly kind: 'measure'; readonly isProfiled: boolean }
   | { readonly kind: 'stop' }
   | { readonly kind: 'turn'; readonly isRecording: boolean };
-
-/** What the service has done since the turn began, or since it was started. */
-export interface Turn {
-  readonly requests: number;
-  readonly seconds: number;
-  readonly cpuMicros: number;
-}
 
 /** What the service says: that it listens, that it measures, what it has used, and the turn that is over. */
 export type ServiceMessage =

@@ -1,4 +1,4 @@
-import { describeValue, nearest, ownText, type Problem } from '@org/instrument-core';
+import { describeValue, didYouMean, ownText, type Problem } from '@org/instrument-core';
 
 /** Dotted words; linear, since no word has a dot. */
 const ACTION = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
@@ -40,8 +40,7 @@ function problemOf(
     };
   }
   if (declared === undefined || declared.some((each) => covers(each, action))) return undefined;
-  const near = nearest(action, declared);
-  const fix = near === undefined ? 'Declare it in the option actions.' : `Did you mean ${near}?`;
+  const fix = didYouMean(action, declared) ?? 'Declare it in the option actions.';
   return { found, expected: 'one of the declared actions', fix };
 }
 

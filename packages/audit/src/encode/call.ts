@@ -1,5 +1,4 @@
-import type { Problem } from '@org/instrument-core';
-import { counted } from '@org/instrument-core';
+import { counted, type Problem } from '@org/instrument-core';
 import { toWellFormed } from '../canonical/well-formed.ts';
 import type { Adjustment } from '../operation/entry.ts';
 

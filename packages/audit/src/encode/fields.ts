@@ -1,4 +1,4 @@
-import { nearest, type Problem } from '@org/instrument-core';
+import { didYouMean, type Problem } from '@org/instrument-core';
 import type { AuditOperation } from '../operation/operation.ts';
 import type { EncodeCall } from './call.ts';
 import { kindOf } from './kind.ts';
@@ -27,12 +27,11 @@ export function tellUnknown(operation: object, call: EncodeCall): void {
   for (const key in operation) {
     if (KNOWN.has(key) || !Object.hasOwn(operation, key)) continue;
     const word = key.slice(0, MAX_KEY_LENGTH);
-    const near = nearest(word, NAMES);
     const problem: Problem = {
       path: word,
       found: kindOf((operation as Record<string, unknown>)[key]),
       expected: `one of ${NAMES.join(', ')}`,
-      fix: near === undefined ? 'Put it into attributes.' : `Did you mean ${near}?`,
+      fix: didYouMean(word, NAMES) ?? 'Put it into attributes.',
     };
     call.complain(problem);
   }

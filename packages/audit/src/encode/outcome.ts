@@ -1,4 +1,4 @@
-import { describeValue, nearest } from '@org/instrument-core';
+import { describeValue, didYouMean } from '@org/instrument-core';
 import type { AuditOutcome } from '../operation/operation.ts';
 import type { EncodeCall } from './call.ts';
 import { kindOf } from './kind.ts';
@@ -12,12 +12,12 @@ export function encodeOutcome(given: unknown, hasError: boolean, call: EncodeCal
   const outcome = OUTCOMES.find((each) => each === given);
   if (outcome !== undefined) return outcome;
   const word = typeof given === 'string' && given.length <= MAX_WORD_LENGTH ? given : undefined;
-  const near = word === undefined ? undefined : nearest(word, OUTCOMES);
+  const fix = didYouMean(word, OUTCOMES);
   call.complain({
     path: 'outcome',
     found: word === undefined ? kindOf(given) : describeValue(word),
     expected: `one of ${OUTCOMES.join(', ')}`,
-    ...(near === undefined ? {} : { fix: `Did you mean ${near}?` }),
+    ...(fix === undefined ? {} : { fix }),
   });
   return 'unknown';
 }

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { describeValue, nearest, type Problem } from '@org/instrument-core';
+import { describeValue, didYouMean, type Problem } from '@org/instrument-core';
 import type { RedactionPattern } from '../options.ts';
 import { redactBearer } from './bearer.ts';
 import { redactCard } from './card.ts';
@@ -52,8 +52,7 @@ export function patternProblems(patterns: unknown, prefix: string): Problem[] {
       return [{ path, found: String(pattern), expected: 'a pattern that does not match an empty text' }];
     }
     if (typeof pattern === 'string' && NAMES.includes(pattern)) return [];
-    const near = typeof pattern === 'string' ? nearest(pattern, NAMES) : undefined;
-    const fix = near === undefined ? {} : { fix: `Did you mean ${near}?` };
-    return [{ path, found: describeValue(pattern), expected, ...fix }];
+    const fix = didYouMean(pattern, NAMES);
+    return [{ path, found: describeValue(pattern), expected, ...(fix === undefined ? {} : { fix }) }];
   });
 }

@@ -1,4 +1,4 @@
-import { describeValue, nearest } from '@org/instrument-core';
+import { describeValue, didYouMean } from '@org/instrument-core';
 import type { OptionReader } from '@org/instrument-core/options';
 import type { Notification } from '../notification.ts';
 import { patternProblem } from '../selection/pattern.ts';
@@ -73,11 +73,9 @@ function isOfFields<O extends ChannelSettings>(
     const [field = ''] = piece;
     if ((FIELDS as readonly string[]).includes(field)) continue;
     isRight = false;
-    const near = nearest(field, FIELDS);
     const fix =
-      near === undefined
-        ? `What the event itself said is in payload: {{payload.${piece.join('.')}}}.`
-        : `Did you mean ${near}?`;
+      didYouMean(field, FIELDS) ??
+      `What the event itself said is in payload: {{payload.${piece.join('.')}}}.`;
     read.add(key, `"{{${piece.join('.')}}}"`, `a field of a notification: ${FIELDS.join(', ')}`, fix);
   }
   return isRight;

@@ -1,6 +1,6 @@
 import { type Duration, parseDuration } from '../clock.ts';
 import { describeValue, InstrumentError, type Problem } from '../errors.ts';
-import { nearest } from '../nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import { unknownKeys } from '../unknown-keys.ts';
 
 /** Bounds of a number. */
@@ -123,9 +123,7 @@ export class OptionReader<O extends object> {
     if (value === undefined) return fallback;
     const found = words.find((word) => word === value);
     if (found === undefined) {
-      const near = typeof value === 'string' ? nearest(value, words.map(String)) : undefined;
-      const fix = near === undefined ? undefined : `Did you mean ${near}?`;
-      this.add(key, describeValue(value), `one of ${words.join(', ')}`, fix);
+      this.add(key, describeValue(value), `one of ${words.join(', ')}`, didYouMean(value, words.map(String)));
     }
     return found ?? fallback;
   }

@@ -1,4 +1,4 @@
-import { describeValue, nearest } from '@org/instrument-core';
+import { describeValue, didYouMean } from '@org/instrument-core';
 
 /** Names that a message lists at most. */
 const MAX_LISTED = 50;
@@ -18,8 +18,9 @@ export interface UnknownName {
 export function unknownName(what: string, name: string, known: readonly string[]): UnknownName {
   const listed = known.slice(0, MAX_LISTED).join(', ');
   const more = known.length > MAX_LISTED ? `, and ${known.length - MAX_LISTED} more` : '';
-  const near = name.length > MAX_COMPARED_LENGTH ? undefined : nearest(name, known.slice(0, MAX_COMPARED));
-  const suggestion = near === undefined ? '' : ` Did you mean ${near}?`;
+  const isShort = name.length <= MAX_COMPARED_LENGTH;
+  const meant = isShort ? didYouMean(name, known.slice(0, MAX_COMPARED)) : undefined;
+  const suggestion = meant === undefined ? '' : ` ${meant}`;
   return {
     text: `There is no ${what} ${describeValue(name)}.`,
     hint: ` ${known.length === 0 ? 'None is registered.' : `Known: ${listed}${more}.`}${suggestion}`,

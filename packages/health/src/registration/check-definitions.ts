@@ -1,4 +1,4 @@
-import { describeValue, InstrumentError, nearest, type Problem } from '@org/instrument-core';
+import { describeValue, didYouMean, InstrumentError, type Problem } from '@org/instrument-core';
 import { type Dependencies, findCycle } from '../graph/find-cycle.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { CheckDefinition } from '../health.ts';
@@ -110,12 +110,11 @@ function unknownDependencies(
 }
 
 function unknownDependency(path: string, dependency: string, known: readonly string[]): Problem {
-  const near = nearest(dependency, known);
   return {
     path,
     found: describeValue(dependency),
     expected: `a registered check: ${known.join(', ')}`,
-    fix: near === undefined ? 'Register it, or take it off the list.' : `Did you mean ${near}?`,
+    fix: didYouMean(dependency, known) ?? 'Register it, or take it off the list.',
   };
 }
 

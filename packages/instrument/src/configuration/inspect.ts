@@ -1,4 +1,4 @@
-import { describeValue, nearest, type Problem } from '@org/instrument-core';
+import { describeValue, didYouMean, type Problem } from '@org/instrument-core';
 import { joinPath } from './path.ts';
 import { describeSecret } from './schema/leaves.ts';
 import {
@@ -163,8 +163,7 @@ function visitVariants({ key, of }: Variants, value: unknown, path: string, cont
   const known = typeof kind === 'string' && Object.hasOwn(of, kind) ? of[kind] : undefined;
   if (known === undefined) {
     const isWord = typeof kind === 'string' && /^[\w-]+$/.test(kind);
-    const near = isWord ? nearest(kind, kinds) : undefined;
-    const fix = near === undefined ? undefined : `Did you mean ${near}?`;
+    const fix = isWord ? didYouMean(kind, kinds) : undefined;
     report(
       context,
       joinPath(path, key),

@@ -1,4 +1,4 @@
-import { nearest } from '@org/instrument-core';
+import { didYouMean } from '@org/instrument-core';
 import { fileOptions, options } from './schema/options-rule.ts';
 import type { Fields, Rule } from './schema/rule.ts';
 
@@ -11,8 +11,8 @@ export function explainUnknownKey(rule: Fields, key: string): { expected: string
     return { expected: 'no such key', fix: 'Write true or false in the place of the settings.' };
   }
   const known = Object.keys(rule.fields);
-  const near = nearest(key, known);
-  if (near !== undefined) return { expected: 'a known one', fix: `Did you mean ${near}?` };
+  const meant = didYouMean(key, known);
+  if (meant !== undefined) return { expected: 'a known one', fix: meant };
   const elsewhere = pathOf(fileOptions, key, '');
   if (elsewhere !== undefined) return { expected: 'a known one', fix: `Write it as ${elsewhere}.` };
   return { expected: `one of ${known.join(', ')}`, fix: 'Remove it.' };

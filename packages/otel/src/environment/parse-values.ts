@@ -1,4 +1,4 @@
-import { describeUrl, describeValue, nearest, parseDuration } from '@org/instrument-core';
+import { describeUrl, describeValue, didYouMean, parseDuration } from '@org/instrument-core';
 
 /** What is wrong with the text of a variable. */
 export interface Fault {
@@ -102,9 +102,7 @@ export function choiceParser<T extends string>(
     const lower = text.toLowerCase();
     const match = known.find((word) => word === lower);
     if (match !== undefined) return accept(match);
-    const near = nearest(lower, known);
-    const meant = near === undefined ? undefined : `Did you mean ${near}?`;
-    const fix = Object.hasOwn(hints, lower) ? hints[lower] : meant;
+    const fix = Object.hasOwn(hints, lower) ? hints[lower] : didYouMean(lower, known);
     return refuse(describeValue(text), `one of ${known.join(', ')}`, fix);
   };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { counted } from '@org/instrument-core';
+import { counted, grouped } from '@org/instrument-core';
 import type { Verification, VerificationFailure } from '../../verify/verification.ts';
 import { visibleText } from '../visible-text.ts';
 
@@ -23,13 +23,13 @@ export function describeVerification(verification: Verification, isKeyGiven: boo
 function facts(verification: Verification): string[] {
   const { checkpointed, checkpoints, entries, key, origin, pruned, root, size } = verification;
   const hashes =
-    pruned === 0 ? '' : ` (${count(entries)} checked, of ${count(pruned)} only the hashes are left)`;
+    pruned === 0 ? '' : ` (${grouped(entries)} checked, of ${grouped(pruned)} only the hashes are left)`;
   const covers = checkpoints === 0 ? '' : `, the last covers ${counted(checkpointed, 'entry', 'entries')}`;
   return [
     `  journal      ${origin ?? 'unknown'}`,
-    `  entries      ${count(size)}${hashes}`,
+    `  entries      ${grouped(size)}${hashes}`,
     `  root         ${root}`,
-    `  checkpoints  ${count(checkpoints)}${covers}`,
+    `  checkpoints  ${grouped(checkpoints)}${covers}`,
     ...(key === undefined ? [] : [`  signed with  ${key}`]),
   ];
 }
@@ -52,10 +52,6 @@ function describe(directory: string, failure: VerificationFailure): string[] {
       ? []
       : [`  to see it             sed -n ${line}p ${quoted(join(directory, file))}`]),
   ];
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en');
 }
 
 /** For a POSIX shell. */

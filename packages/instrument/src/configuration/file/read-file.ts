@@ -1,4 +1,4 @@
-import { nearest, type Problem } from '@org/instrument-core';
+import { didYouMean, type Problem } from '@org/instrument-core';
 import { inspect, type Origin } from '../inspect.ts';
 import type { Layer } from '../merge.ts';
 import { isWithin, joinPath, nearestAround } from '../path.ts';
@@ -95,15 +95,15 @@ function chosenIn(base: object, env: NodeJS.ProcessEnv, file: string): NamedEnvi
 
 /** An environment without an overlay is usual; one whose name nearly has an overlay is a mistake. */
 function mistyped({ name, source }: NamedEnvironment, names: readonly string[]): Problem[] {
-  const near = nearest(name, names);
-  if (near === undefined) return [];
+  const fix = didYouMean(name, names);
+  if (fix === undefined) return [];
   const expected = `one of ${names.join(', ')}`;
   return [
     {
       path: 'environments',
       found: `no settings for ${name}`,
       expected,
-      fix: `Did you mean ${near}?`,
+      fix,
       source,
     },
   ];

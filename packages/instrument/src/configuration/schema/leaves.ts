@@ -1,4 +1,4 @@
-import { describeUrl, nearest, parseDuration } from '@org/instrument-core';
+import { describeUrl, didYouMean, parseDuration } from '@org/instrument-core';
 import type { Leaf, List, Rule } from './rule.ts';
 
 /** 2³¹ − 1 ms, 24.8 days: a Node.js timer with a longer delay fires at once. */
@@ -64,10 +64,7 @@ export function duration(zero: 'zero' | 'no zero' = 'no zero'): Leaf {
 export function choice(words: readonly string[]): Leaf {
   return leaf(`one of ${words.join(', ')}`, (value) => words.includes(value as string), {
     reads: 'text',
-    fix: (value) => {
-      const near = typeof value === 'string' ? nearest(value, words) : undefined;
-      return near === undefined ? undefined : `Did you mean ${near}?`;
-    },
+    fix: (value) => didYouMean(value, words),
   });
 }
 
