@@ -52,6 +52,8 @@ describe('an ingestor that is killed again and again', () => {
       await endChild(ingestor);
       ingestor = await startIngestor();
     }
+    // Those that were killed may all have gone on with the first one: what they had waiting was a batch, and then they were killed.
+    await until('it has begun another segment', async () => (await segmentsOf(directory)).length > 1);
     const { figures, truth } = await devices.stop();
     const isComplete = async (): Promise<boolean> => (await verifyFiles(directory, truth)).lost === 0;
     await until('everything has arrived', isComplete);
