@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, inject } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { type BackgroundProcess, startProcess } from './harness/background-process.ts';
-import { freePort } from './harness/free-port.ts';
 import { it, type Lab } from './harness/lab.ts';
 
 const SOON = { timeout: 15_000, interval: 100 };

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { freePort } from './harness/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { it, type Lab } from './harness/lab.ts';
 
 const DELIVERY = { timeout: 20_000, interval: 25 };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect } from 'vitest';
-import { freePort } from './harness/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { it, type Lab } from './harness/lab.ts';
 import { openShop, type Shop } from './harness/shop.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import type { StatsdFlush } from './harness/first-statsd.ts';
-import { freePort } from './harness/free-port.ts';
 import { it, type Lab } from './harness/lab.ts';
 import type { Sample } from './harness/prometheus.ts';
 

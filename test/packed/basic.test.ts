@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect } from 'vitest';
-import { freePort, startApp, stopApps } from './support/app.ts';
+import { freePort } from '../support/free-port.ts';
+import { startApp, stopApps } from './support/app.ts';
 import { type MetricsPage, scrape } from './support/metrics-page.ts';
 import { EVERY_NODE, SOME_NODES } from './support/node-versions.ts';
 import { createProject, removeProjects } from './support/project.ts';

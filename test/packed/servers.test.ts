@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { freePort, startApp, stopApps } from './support/app.ts';
+import { freePort } from '../support/free-port.ts';
+import { startApp, stopApps } from './support/app.ts';
 import { type MetricsPage, scrape } from './support/metrics-page.ts';
 import { EVERY_NODE, SOME_NODES } from './support/node-versions.ts';
 import { createProject, removeProjects } from './support/project.ts';

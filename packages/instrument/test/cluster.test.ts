@@ -3,7 +3,7 @@ import { get } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
-import { freePort } from '../../../test/e2e/harness/free-port.ts';
+import { freePort } from '../../../test/support/free-port.ts';
 import { type App, startApp } from './support/start-app.ts';
 
 interface Child {

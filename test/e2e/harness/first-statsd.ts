@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { freePort } from '../../support/free-port.ts';
 import { type BackgroundProcess, startProcess } from './background-process.ts';
-import { freePort } from './free-port.ts';
 
 /** What the first StatsD makes of a timer. */
 export interface TimerData {

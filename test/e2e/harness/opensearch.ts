@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { createRestartableServer, type RestartableServer } from './restartable-server.ts';
 
 /** A heap that is enough, and a start that does not optimise what is run for seconds: 3 s instead of 10. */

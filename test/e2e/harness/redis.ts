@@ -1,4 +1,4 @@
-import { freePort } from './free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { createRestartableServer, type RestartableServer } from './restartable-server.ts';
 
 /** How a Redis is run. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../support/free-port.ts';
 import { type BackgroundProcess, startProcess } from './background-process.ts';
-import { freePort } from './free-port.ts';
 import type { Sample } from './prometheus.ts';
 
 /** Prometheus' statsd_exporter, as it runs. */

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { afterEach, expect } from 'vitest';
 
 /** How an application of a project is started. */
@@ -75,14 +74,4 @@ export async function startApp<Report>(options: AppOptions): Promise<App<Report>
       expect({ code, signal }).toEqual({ code: null, signal: 'SIGTERM' });
     },
   };
-}
-
-/** A port that is free on the loopback. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
