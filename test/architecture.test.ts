@@ -30,7 +30,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Where an entry point is, by condition. */
+type EntryPoint = Record<string, string>;
+
 interface Manifest {
+  readonly main: string;
+  readonly types: string;
+  readonly typesVersions?: { readonly '*': Record<string, readonly [string]> };
+  readonly exports: Record<string, string | EntryPoint>;
+  readonly publishConfig: { readonly exports: Record<string, string | EntryPoint> };
   readonly dependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
   readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>;
@@ -49,6 +57,27 @@ describe('the packages', () => {
         dependency.startsWith('@org/'),
       );
       for (const dependency of ours) expect(ALLOWED[name], `${name} → ${dependency}`).toContain(dependency);
+    }
+  });
+
+  it('say of each entry point the same to Node, to those who install it, and to compilers that read no exports', () => {
+    for (const name of Object.keys(ALLOWED)) {
+      const { main, types, typesVersions, exports, publishConfig } = manifestOf(name);
+      const published = Object.entries(exports).map(([path, target]) => {
+        if (typeof target === 'string') return [path, target];
+        const { '@org/source': _, ...rest } = target;
+        return [path, rest];
+      });
+      expect(publishConfig.exports, name).toEqual(Object.fromEntries(published));
+      const declarations = Object.entries(exports).flatMap(([path, target]) =>
+        typeof target === 'string' ? [] : [[path, target.types] as const],
+      );
+      const asTypesVersions = Object.entries(typesVersions?.['*'] ?? {}).map(([path, [file]]) => [
+        `./${path}`,
+        file,
+      ]);
+      expect([['.', types], ...asTypesVersions], name).toEqual(declarations);
+      expect(main, name).toBe((exports['.'] as EntryPoint).default);
     }
   });
 

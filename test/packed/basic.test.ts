@@ -8,6 +8,7 @@ import { scenario } from './support/scenario.ts';
 
 let byNpm: string;
 let byPnpm: string;
+let byYarn: string;
 
 stopApps();
 removeProjects();
@@ -15,11 +16,17 @@ removeProjects();
 beforeAll(async () => {
   byNpm = await createProject('basic', { dependencies: {} });
   byPnpm = await createProject('basic', { dependencies: {} }, 'pnpm');
+  byYarn = await createProject('basic', { dependencies: {} }, 'yarn');
 });
 
 /** Asks the shop for three prices that it has, and one that it refuses. */
-async function useShop(node: string, cwd: string, file: string): Promise<MetricsPage> {
-  const { report, stop } = await startApp<{ url: string; metrics: string }>({ node, cwd, file });
+async function useShop(
+  node: string,
+  cwd: string,
+  file: string,
+  flags: readonly string[] = [],
+): Promise<MetricsPage> {
+  const { report, stop } = await startApp<{ url: string; metrics: string }>({ node, cwd, file, flags });
   const answers: string[] = [];
   for (const quantity of [1, 2, 3, 11]) answers.push(await (await fetch(`${report.url}/${quantity}`)).text());
   expect(answers).toEqual(['3', '6', '9', 'too many']);
@@ -72,5 +79,15 @@ describe('by itself', () => {
   scenario('Installed by pnpm: ES module and CommonJS', SOME_NODES, async (node) => {
     await useShop(node, byPnpm, 'esm.mjs');
     await useShop(node, byPnpm, 'commonjs.cjs');
+  });
+
+  // As `yarn node` starts it. Older Nodes do not find what an ES module imports that was required out of an archive.
+  const plugAndPlay = ['--require', './.pnp.cjs', '--experimental-loader', './.pnp.loader.mjs'];
+  const flags = ['--disable-warning=ExperimentalWarning', ...plugAndPlay];
+  scenario("Installed by Yarn, Plug'n'Play: ES module", SOME_NODES, async (node) => {
+    await useShop(node, byYarn, 'esm.mjs', flags);
+  });
+  scenario("Installed by Yarn, Plug'n'Play: CommonJS", ['22.23.3', '24.21.0', '26.10.0'], async (node) => {
+    await useShop(node, byYarn, 'commonjs.cjs', flags);
   });
 });

@@ -37,6 +37,11 @@ describe('type declarations', () => {
     }
   }
 
+  // TypeScript 7 has it no more.
+  check(`TypeScript ${TYPESCRIPT['typescript-5']}, \`moduleResolution: node10\``, async () => {
+    await run('node', ['node_modules/typescript-5/bin/tsc', '-p', 'tsconfig.node10.json'], { cwd });
+  });
+
   check('attw 0.18.5, profile esm-only', async () => {
     const attw = join(ROOT, 'node_modules', '.bin', 'attw');
     for (const { file } of inject('tarballs'))

@@ -1,3 +1,7 @@
+// Not the global ones, which a test of the application may have replaced by a clock that stands still.
+import { performance } from 'node:perf_hooks';
+import { clearTimeout, setTimeout } from 'node:timers';
+
 /** Default of `shutdownTimeout`. */
 export const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS: number = 5_000;
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './paths.ts';
+import { keep } from './keep.ts';
+import { CACHE, ROOT } from './paths.ts';
 import { run } from './run.ts';
 
 /** What a project's `package.json` says. */
@@ -35,7 +36,40 @@ export async function installWithPnpm(
   await run(join(ROOT, 'node_modules', '.bin', 'pnpm'), ['install', '--no-lockfile'], { cwd: directory });
 }
 
-function writeManifest(directory: string, manifest: Manifest): void {
+/** Of `@yarnpkg/cli-dist`. */
+const YARN = '4.18.1';
+
+/**
+ * The same with Yarn, whose Plug'n'Play has no `node_modules`: packages stay in their archives, and a package finds what it declares.
+ *
+ * @param resolutions where packages come from that others depend on.
+ */
+export async function installWithYarn(
+  directory: string,
+  manifest: Manifest,
+  resolutions: Readonly<Record<string, string>>,
+): Promise<void> {
+  const tool = await keep(join(CACHE, `yarn-${YARN}`), (target) =>
+    installWithNpm(target, { dependencies: { '@yarnpkg/cli-dist': YARN } }),
+  );
+  writeManifest(directory, { ...manifest, resolutions });
+  // Without a file of its own, it would belong to a project further up.
+  writeFileSync(join(directory, 'yarn.lock'), '');
+  const registry = new URL((await run('npm', ['config', 'get', 'registry'], { cwd: directory })).trim());
+  const settings = {
+    enableGlobalCache: false,
+    enableTelemetry: false,
+    nodeLinker: 'pnp',
+    npmRegistryServer: registry.href.replace(/\/$/, ''),
+    unsafeHttpWhitelist: [registry.hostname],
+  };
+  writeFileSync(join(directory, '.yarnrc.yml'), JSON.stringify(settings));
+  const yarn = join(tool, 'node_modules', '@yarnpkg', 'cli-dist', 'bin', 'yarn.js');
+  // In CI it would refuse to write the lock file.
+  await run('node', [yarn, 'install', '--no-immutable'], { cwd: directory });
+}
+
+function writeManifest(directory: string, manifest: object): void {
   mkdirSync(directory, { recursive: true });
   const text = JSON.stringify({ name: 'throw-away', private: true, ...manifest });
   writeFileSync(join(directory, 'package.json'), text);

@@ -3,10 +3,38 @@ import { cpSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, inject } from 'vitest';
-import { installWithNpm, installWithPnpm, type Manifest } from './install.ts';
+import { installWithNpm, installWithPnpm, installWithYarn, type Manifest } from './install.ts';
 import { keep } from './keep.ts';
 import { CACHE, FIXTURES } from './paths.ts';
 import { run } from './run.ts';
+
+/** Versions, or where they come from, by name. */
+type Dependencies = Readonly<Record<string, string>>;
+
+interface Manager {
+  install(directory: string, dependencies: Dependencies, ours: Dependencies): Promise<void>;
+  /** What it leaves of use. */
+  readonly leaves: readonly string[];
+}
+
+const MANAGERS = {
+  npm: {
+    install: (directory, dependencies, ours) =>
+      installWithNpm(directory, { dependencies: { ...dependencies, ...ours } }),
+    leaves: ['node_modules'],
+  },
+  // With both, the other packages are found by the overrides only.
+  pnpm: {
+    install: (directory, dependencies, ours) =>
+      installWithPnpm(directory, { dependencies: { ...dependencies, '@org/instrument': '*' } }, ours),
+    leaves: ['node_modules'],
+  },
+  yarn: {
+    install: (directory, dependencies, ours) =>
+      installWithYarn(directory, { dependencies: { ...dependencies, '@org/instrument': '*' } }, ours),
+    leaves: ['.pnp.cjs', '.pnp.loader.mjs', '.yarn'],
+  },
+} satisfies Record<string, Manager>;
 
 const directories: string[] = [];
 
@@ -19,7 +47,7 @@ export function removeProjects(): void {
 
 /**
  * A throw-away project outside of the repository, so that nothing of it is found by accident: our tarballs, the API, the
- * dependencies, and the files of a fixture. What npm installed is kept for the next run, as long as no tarball and no
+ * dependencies, and the files of a fixture. What was installed is kept for the next run, as long as no tarball and no
  * version changes.
  *
  * @returns its directory.
@@ -27,7 +55,7 @@ export function removeProjects(): void {
 export async function createProject(
   fixture: string,
   manifest: Manifest,
-  manager: 'npm' | 'pnpm' = 'npm',
+  manager: keyof typeof MANAGERS = 'npm',
 ): Promise<string> {
   const tarballs = inject('tarballs');
   const ours = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]));
@@ -36,14 +64,9 @@ export async function createProject(
   const key = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
   const archive = await keep(join(CACHE, `${fixture}-${key}.tar`), async (target) => {
     const project = `${target}.project`;
-    if (manager === 'pnpm') {
-      // The other packages are found by the overrides only.
-      const application = { ...dependencies, '@org/instrument': '*' };
-      await installWithPnpm(project, { dependencies: application }, ours);
-    } else {
-      await installWithNpm(project, { dependencies: { ...dependencies, ...ours } });
-    }
-    await run('tar', ['-cf', target, 'node_modules'], { cwd: project });
+    const { install, leaves } = MANAGERS[manager];
+    await install(project, dependencies, ours);
+    await run('tar', ['-cf', target, ...leaves], { cwd: project });
   });
   // Not stale: it is in use.
   utimesSync(archive, new Date(), new Date());
