@@ -1,70 +1,99 @@
 // Bundles the package in the working directory: one file for each of its entry points, and one for each part that is
-// loaded lazily. Node takes about a third of a millisecond for every ES module, and a package has dozens of files.
+// loaded lazily. Node takes more than half a millisecond for every ES module, and a package has dozens of files.
 import { readFileSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { build } from 'esbuild';
+import { dirname, relative, resolve } from 'node:path';
+import { transform } from 'esbuild';
+import { rollup } from 'rollup';
 
-const { exports, imports = {}, version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { exports, imports = {}, sideEffects, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const entryPoints = Object.values(exports).flatMap((target) => target['@org/source'] ?? []);
-const main = resolve(entryPoints[0]);
 // What is one thing to Node and another to bundlers, by a condition that only Node has.
 const variants = Object.values(imports).flatMap(({ '@org/source': _, ...targets }) =>
   Object.values(targets).map((target) => target.replace(/^\.\/dist\/(.*)\.js$/, './src/$1.ts')),
 );
+/** Modules that others want to be run, by path: there is nothing to have from them. */
+const effective = new Set((sideEffects || []).map((file) => resolve(file)));
+/** Entry points and variants: source by the name of its file in `dist`, less `.js`. */
+const input = Object.fromEntries(
+  [...entryPoints, ...variants].map((source) => [
+    relative('src', source).replace(/\.ts$/, ''),
+    resolve(source),
+  ]),
+);
+const [main] = Object.keys(input);
 
-const options = {
-  entryPoints: [...entryPoints, ...variants],
-  bundle: true,
-  splitting: true,
-  packages: 'external',
-  external: Object.keys(imports),
-  define: { PACKAGE_VERSION: JSON.stringify(version) },
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  outdir: 'dist',
-  outbase: 'src',
-  chunkNames: '[name]-[hash]',
-  sourcemap: true,
-  sourcesContent: false,
-  logLevel: 'warning',
-};
-
-// esbuild makes a file of all modules that the same entry points and lazy parts need. What the main entry needs anyway
-// would fall into one file for each set of lazy parts that need it too; if each of them needs all of it, it is one.
-const lazy = lazyParts(await build({ ...options, metafile: true, write: false }));
-// An import without names is dropped from the code, since packages have no side effects; it counts as a need even so.
-const logOverride = { 'ignored-bare-import': 'silent' };
-const needMain = {
-  name: 'lazy-parts-need-main',
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^main-entry:$/ }, () => ({ path: main }));
-    onLoad({ filter: /\.ts$/ }, ({ path }) =>
-      lazy.has(path)
-        ? { contents: `${readFileSync(path, 'utf8')}\nimport 'main-entry:';`, loader: 'ts' }
-        : undefined,
-    );
+const sources = {
+  name: 'sources',
+  resolveId(specifier, importer) {
+    const isOurs = importer === undefined || specifier.startsWith('.');
+    // Other packages stay outside, ours too, so that there is one copy of each.
+    if (!isOurs) return { id: specifier, external: true, moduleSideEffects: false };
+    const id = importer === undefined ? specifier : resolve(dirname(importer), specifier);
+    return { id, moduleSideEffects: effective.has(id) };
   },
+  load: (id) =>
+    transform(readFileSync(id, 'utf8'), {
+      define: { PACKAGE_VERSION: JSON.stringify(version) },
+      loader: 'ts',
+      sourcefile: id,
+      sourcemap: true,
+      sourcesContent: false,
+      target: 'node20.19',
+    }),
 };
 
 // What an earlier build left would be published.
 rmSync('dist', { recursive: true, force: true });
-await build({ ...options, plugins: [needMain], logOverride });
+let files;
+const bundle = await rollup({
+  input,
+  plugins: [sources],
+  // Lazy parts take what they need from the file of an entry point, which has to give it to them.
+  preserveEntrySignatures: 'allow-extension',
+  onLog: (_level, { message }) => {
+    throw new Error(message);
+  },
+});
+await bundle.write({
+  dir: 'dist',
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name]-[hash].js',
+  generatedCode: 'es2015',
+  hoistTransitiveImports: false,
+  manualChunks: (id, { getModuleInfo }) => {
+    files ??= filesOf(getModuleInfo);
+    return files.get(id);
+  },
+  onlyExplicitManualChunks: true,
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+});
 
-/** Files that the main entry, or what it imports, imports dynamically and never statically. */
-function lazyParts({ metafile: { inputs } }) {
-  const importsOf = (path) => (inputs[path]?.imports ?? []).filter(({ external }) => !external);
-  const eager = new Set();
-  const all = new Set();
-  const visit = (path, seen, isFollowed) => {
-    if (seen.has(path)) return;
-    seen.add(path);
-    for (const { path: imported, kind } of importsOf(path))
-      if (isFollowed(kind)) visit(imported, seen, isFollowed);
+/**
+ * In which file a module is that the main entry point needs. Left to itself, rollup makes a file of all modules that the same
+ * entry points and lazy parts need, so that what the main one loads anyway would fall into one for each set of lazy parts that
+ * need it too. So it is all in the file of the main entry point, save what makes up a smaller one, which the main one then loads.
+ */
+function filesOf(getModuleInfo) {
+  const needsOf = (entry) => {
+    const needs = new Set();
+    const visit = (id) => {
+      const module = getModuleInfo(id);
+      if (needs.has(id) || module.isExternal) return;
+      needs.add(id);
+      for (const imported of module.importedIds) visit(imported);
+    };
+    visit(input[entry]);
+    return needs;
   };
-  const first = Object.keys(inputs).find((path) => resolve(path) === main);
-  visit(first, eager, (kind) => kind === 'import-statement');
-  visit(first, all, () => true);
-  const dynamic = [...all].flatMap(importsOf).filter(({ kind }) => kind === 'dynamic-import');
-  return new Set(dynamic.filter(({ path }) => !eager.has(path)).map(({ path }) => resolve(path)));
+  const all = needsOf(main);
+  const isPart = (entry) => {
+    const needs = [...needsOf(entry)].filter((id) => id !== input[entry]);
+    return needs.length > 0 && needs.every((id) => all.has(id));
+  };
+  const parts = Object.keys(input).filter((entry) => entry !== main && isPart(entry));
+  const files = new Map();
+  for (const entry of [...parts, main])
+    for (const id of needsOf(entry)) if (!files.has(id)) files.set(id, entry);
+  return files;
 }

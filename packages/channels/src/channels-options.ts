@@ -7,9 +7,9 @@ import {
   EventBus,
   type EventMap,
   events,
+  OptionReader,
   parseDuration,
 } from '@org/instrument-core';
-import { OptionReader } from '@org/instrument-core/options';
 import type { Channel } from './channel.ts';
 import type { ChannelsOptions } from './channels.ts';
 import type { NotificationSource } from './notification.ts';

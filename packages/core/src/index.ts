@@ -68,6 +68,7 @@ export type {
   Temporality,
 } from './metric.ts';
 export { didYouMean, nearest } from './nearest.ts';
+export { type NumberRange, OptionReader } from './option-reader.ts';
 export { findPackage, loadPackage } from './optional-package.ts';
 export { ownAttributes, ownText } from './own-text.ts';
 export { processWide } from './process-wide.ts';

@@ -3,10 +3,10 @@ import {
   describeValue,
   EventBus,
   MeterProvider,
+  OptionReader,
   events as processEvents,
   meterProvider as processMeterProvider,
 } from '@org/instrument-core';
-import { OptionReader } from '@org/instrument-core/options';
 import type { ExecutionOptions } from './execution.ts';
 import { boundHooks, type ExecutionHooks, hookProblems } from './hooks.ts';
 import { labelProblems, labelsOf, nameProblems } from './labels.ts';

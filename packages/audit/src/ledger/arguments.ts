@@ -1,5 +1,4 @@
-import { describeValue } from '@org/instrument-core';
-import { OptionReader } from '@org/instrument-core/options';
+import { describeValue, OptionReader } from '@org/instrument-core';
 import type { Claim } from './claim.ts';
 import type { LedgerKeyParts } from './key.ts';
 import { MAX_ATTRIBUTE_BYTES, MAX_KEY_BYTES } from './limits.ts';

@@ -1,6 +1,5 @@
 import { Writable } from 'node:stream';
-import { describeValue } from '@org/instrument-core';
-import { OptionReader } from '@org/instrument-core/options';
+import { describeValue, OptionReader } from '@org/instrument-core';
 import { FOR_LOGS } from '../selection/selection.ts';
 import { CHANNEL_SETTINGS, readSettings } from '../settings/read-settings.ts';
 import type { ChannelSettings } from '../settings.ts';

@@ -1,5 +1,4 @@
-import { describeValue, findPackage, InstrumentError } from '@org/instrument-core';
-import { OptionReader } from '@org/instrument-core/options';
+import { describeValue, findPackage, InstrumentError, OptionReader } from '@org/instrument-core';
 import { FOR_PEOPLE } from '../selection/selection.ts';
 import { CHANNEL_SETTINGS, readSettings } from '../settings/read-settings.ts';
 import type { ChannelSettings } from '../settings.ts';

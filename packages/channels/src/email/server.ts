@@ -1,6 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { describeValue } from '@org/instrument-core';
-import type { OptionReader } from '@org/instrument-core/options';
+import { describeValue, type OptionReader } from '@org/instrument-core';
 import type { EmailOptions } from './email-channel.ts';
 
 /** Options that say which server, and how. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { OptionReader } from '@org/instrument-core/options';
+import { OptionReader } from '@org/instrument-core';
 import { FOR_LOGS } from '../selection/selection.ts';
 import { CHANNEL_SETTINGS, readSettings } from '../settings/read-settings.ts';
 import type { ChannelSettings } from '../settings.ts';

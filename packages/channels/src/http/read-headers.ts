@@ -1,4 +1,4 @@
-import type { OptionReader } from '@org/instrument-core/options';
+import type { OptionReader } from '@org/instrument-core';
 
 /**
  * Reads headers of the user's own, by lower-case name. Values are never shown. `reserved` are those that are set otherwise,

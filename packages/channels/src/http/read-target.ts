@@ -1,4 +1,4 @@
-import type { OptionReader } from '@org/instrument-core/options';
+import type { OptionReader } from '@org/instrument-core';
 import { basic } from './credentials.ts';
 import { placeholderIn } from './placeholder.ts';
 

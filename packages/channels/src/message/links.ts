@@ -1,4 +1,4 @@
-import type { OptionReader } from '@org/instrument-core/options';
+import type { OptionReader } from '@org/instrument-core';
 import type { Notification } from '../notification.ts';
 import { fitLine } from './fit.ts';
 

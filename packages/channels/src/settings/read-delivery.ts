@@ -1,5 +1,4 @@
-import { type Duration, describeValue, parseDuration } from '@org/instrument-core';
-import { OptionReader } from '@org/instrument-core/options';
+import { type Duration, describeValue, OptionReader, parseDuration } from '@org/instrument-core';
 import type {
   ChannelSettings,
   CircuitBreakerSettings,

@@ -1,5 +1,4 @@
-import type { Problem } from '@org/instrument-core';
-import { OptionReader } from '@org/instrument-core/options';
+import { OptionReader, type Problem } from '@org/instrument-core';
 import { SEVERITIES } from '../notification.ts';
 import type { ChannelSettings } from '../settings.ts';
 import { readDelivery } from './read-delivery.ts';

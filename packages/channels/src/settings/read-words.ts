@@ -1,5 +1,4 @@
-import { describeValue, didYouMean } from '@org/instrument-core';
-import type { OptionReader } from '@org/instrument-core/options';
+import { describeValue, didYouMean, type OptionReader } from '@org/instrument-core';
 import type { Notification } from '../notification.ts';
 import { patternProblem } from '../selection/pattern.ts';
 import type { ChannelSettings, Template } from '../settings.ts';

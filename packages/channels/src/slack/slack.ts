@@ -1,4 +1,4 @@
-import type { OptionReader } from '@org/instrument-core/options';
+import type { OptionReader } from '@org/instrument-core';
 import type { Channel } from '../channel.ts';
 import { type Answer, jsonObject } from '../http/answer.ts';
 import { bearer } from '../http/credentials.ts';

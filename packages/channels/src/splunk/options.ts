@@ -1,4 +1,4 @@
-import { OptionReader } from '@org/instrument-core/options';
+import { OptionReader } from '@org/instrument-core';
 import { readSecret, readTarget } from '../http/read-target.ts';
 import { FOR_LOGS } from '../selection/selection.ts';
 import { CHANNEL_SETTINGS, readSettings } from '../settings/read-settings.ts';

@@ -1,5 +1,4 @@
-import { describeValue } from '@org/instrument-core';
-import { OptionReader } from '@org/instrument-core/options';
+import { describeValue, OptionReader } from '@org/instrument-core';
 import { basic, bearer } from '../http/credentials.ts';
 import { readHeaders } from '../http/read-headers.ts';
 import { readSecret, readTarget, secretFault, type Target } from '../http/read-target.ts';

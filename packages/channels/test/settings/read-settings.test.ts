@@ -1,4 +1,4 @@
-import { OptionReader } from '@org/instrument-core/options';
+import { OptionReader } from '@org/instrument-core';
 import { describe, expect, it } from 'vitest';
 import { CHANNEL_SETTINGS, readSettings, settingsProblems } from '../../src/settings/read-settings.ts';
 import type { ChannelSettings } from '../../src/settings.ts';

@@ -1,6 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { describeValue } from '@org/instrument-core';
-import { OptionReader } from '@org/instrument-core/options';
+import { describeValue, OptionReader } from '@org/instrument-core';
 import type { ExecutionHooks } from '../hooks.ts';
 import { loadCliProgress } from './load-cli-progress.ts';
 import { Screen } from './screen.ts';

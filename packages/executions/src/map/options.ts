@@ -1,5 +1,4 @@
-import { describeValue } from '@org/instrument-core';
-import { OptionReader } from '@org/instrument-core/options';
+import { describeValue, OptionReader } from '@org/instrument-core';
 import type { ExecutionOptions } from '../execution.ts';
 import { isMetricName } from '../labels.ts';
 import { EXECUTION_KEYS, type ExecutionSettings, readSettings } from '../settings.ts';

@@ -4,11 +4,11 @@ import {
   describeValue,
   type EventBus,
   MeterProvider,
+  OptionReader,
   ownAttributes,
   events as processEvents,
   meterProvider as processProvider,
 } from '@org/instrument-core';
-import { OptionReader } from '@org/instrument-core/options';
 import type { PipelineRecorder, PipelineRecorderOptions } from './recorder.ts';
 import { Site } from './site.ts';
 import { cacheVerb } from './verbs/cache.ts';

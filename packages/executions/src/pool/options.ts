@@ -1,5 +1,4 @@
-import { describeValue, ownAttributes } from '@org/instrument-core';
-import { OptionReader } from '@org/instrument-core/options';
+import { describeValue, OptionReader, ownAttributes } from '@org/instrument-core';
 import type { ExecutionOptions, ExecutionRun } from '../execution.ts';
 import { Run } from '../run/execution-run.ts';
 import { readSubject, type SubjectSettings } from '../settings.ts';

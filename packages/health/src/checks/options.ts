@@ -1,4 +1,4 @@
-import { OptionReader } from '@org/instrument-core/options';
+import { OptionReader } from '@org/instrument-core';
 import type { ResultStatus } from '../status.ts';
 import { RESULT_STATUSES } from './thresholds.ts';
 

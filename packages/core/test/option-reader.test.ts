@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OptionReader } from '../../src/options/option-reader.ts';
+import { OptionReader } from '../src/option-reader.ts';
 
 interface Options {
   delay?: unknown;

@@ -1,7 +1,7 @@
-import { type Duration, parseDuration } from '../clock.ts';
-import { describeValue, InstrumentError, type Problem } from '../errors.ts';
-import { didYouMean } from '../nearest.ts';
-import { unknownKeys } from '../unknown-keys.ts';
+import { type Duration, parseDuration } from './clock.ts';
+import { describeValue, InstrumentError, type Problem } from './errors.ts';
+import { didYouMean } from './nearest.ts';
+import { unknownKeys } from './unknown-keys.ts';
 
 /** Bounds of a number. */
 export interface NumberRange {

@@ -1,1 +1,0 @@
-export { type NumberRange, OptionReader } from './option-reader.ts';
