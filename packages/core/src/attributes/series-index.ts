@@ -26,7 +26,7 @@ const { ids: texts, values: known } = valueTable;
  *
  * An object is read once: its keys are compared with the sequence seen last, its values become numbers through the
  * value table, and the numbers are looked up in an open-addressed table. Nothing is sorted, joined or allocated for an
- * object whose series is known. A series costs 4 bytes per attribute and about 16 more; its attributes are made anew
+ * object whose series is known. A series costs 4 bytes per attribute and about 20 more; its attributes are made anew
  * from the numbers when somebody asks for them.
  */
 export class SeriesIndex {
@@ -41,11 +41,14 @@ export class SeriesIndex {
   /** While the overflow series is being made: it is admitted beyond the limit. */
   #overflowShape: Shape | undefined = undefined;
   #last: Shape;
-  /** Series + 1 by hash; 0 is free. */
+  /** Where a series is in the records, by hash; 0 is free. */
   #table: Int32Array = new Int32Array(16);
   /** 32 less the binary logarithm of the table's length. */
   #shift = 28;
-  /** Per series, from `#offsets[series]`: number of the key set, then the numbers of the values in canonical order. */
+  /**
+   * Per series, from `#offsets[series]`: number of the key set, then the numbers of the values in canonical order; the series stands
+   * before, so that a search reads the table and this.
+   */
   #records: Int32Array = new Int32Array(32);
   #recordsEnd = 0;
   #offsets: Int32Array = new Int32Array(8);
@@ -189,19 +192,18 @@ export class SeriesIndex {
   #search(shape: Shape): number {
     const table = this.#table;
     const records = this.#records;
-    const offsets = this.#offsets;
     const { order, ids } = shape;
     const keySetId = shape.keySet.id;
     const mask = table.length - 1;
     let slot = Math.imul(shape.hash, HASH_SPREAD) >>> this.#shift;
     for (;;) {
-      const series = (table[slot] as number) - 1;
-      if (series < 0) return -1;
-      const offset = offsets[series] as number;
+      const offset = table[slot] as number;
+      if (offset === 0) return -1;
       if (records[offset] === keySetId) {
         let place = 0;
         while (place < order.length && records[offset + 1 + place] === ids[order[place] as number]) place++;
         if (place === order.length) {
+          const series = records[offset - 1] as number;
           shape.series = series;
           return series;
         }
@@ -219,13 +221,15 @@ export class SeriesIndex {
   #admit(shape: Shape): number {
     const series = this.#size++;
     const { order, ids } = shape;
-    const end = this.#recordsEnd + 1 + order.length;
+    const offset = this.#recordsEnd + 1;
+    const end = offset + 1 + order.length;
     if (series >= this.#offsets.length) this.#offsets = grown(this.#offsets, series + 1);
     if (end > this.#records.length) this.#records = grown(this.#records, end);
-    this.#offsets[series] = this.#recordsEnd;
-    this.#records[this.#recordsEnd] = shape.keySet.id;
+    this.#offsets[series] = offset;
+    this.#records[offset - 1] = series;
+    this.#records[offset] = shape.keySet.id;
     for (let place = 0; place < order.length; place++) {
-      this.#records[this.#recordsEnd + 1 + place] = ids[order[place] as number] as number;
+      this.#records[offset + 1 + place] = ids[order[place] as number] as number;
     }
     this.#recordsEnd = end;
     shape.series = series;
@@ -240,7 +244,7 @@ export class SeriesIndex {
     const table = this.#table;
     let slot = Math.imul(hash, HASH_SPREAD) >>> this.#shift;
     while (table[slot] !== 0) slot = (slot + 1) & (table.length - 1);
-    table[slot] = series + 1;
+    table[slot] = this.#offsets[series] as number;
   }
 
   #rehash(): void {
