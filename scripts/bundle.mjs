@@ -11,7 +11,7 @@ const entryPoints = Object.values(exports).flatMap((target) => target['@org/sour
 const variants = Object.values(imports).flatMap(({ '@org/source': _, ...targets }) =>
   Object.values(targets).map((target) => target.replace(/^\.\/dist\/(.*)\.js$/, './src/$1.ts')),
 );
-/** Modules that others want to be run, by path: there is nothing to have from them. */
+/** Modules that are run for what they do. */
 const effective = new Set((sideEffects || []).map((file) => resolve(file)));
 /** Entry points and variants: source by the name of its file in `dist`, less `.js`. */
 const input = Object.fromEntries(
@@ -60,6 +60,8 @@ await bundle.write({
   chunkFileNames: '[name]-[hash].js',
   generatedCode: 'es2015',
   hoistTransitiveImports: false,
+  // By their own names, which collide with nobody's, where a letter could in `export *`.
+  minifyInternalExports: false,
   manualChunks: (id, { getModuleInfo }) => {
     files ??= filesOf(getModuleInfo);
     return files.get(id);
