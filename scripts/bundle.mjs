@@ -25,9 +25,9 @@ const [main] = Object.keys(input);
 const sources = {
   name: 'sources',
   resolveId(specifier, importer) {
-    const isOurs = importer === undefined || specifier.startsWith('.');
     // Other packages stay outside, ours too, so that there is one copy of each.
-    if (!isOurs) return { id: specifier, external: true, moduleSideEffects: false };
+    const isOther = importer !== undefined && !specifier.startsWith('.');
+    if (isOther) return { id: specifier, external: true, moduleSideEffects: false };
     const id = importer === undefined ? specifier : resolve(dirname(importer), specifier);
     return { id, moduleSideEffects: effective.has(id) };
   },
@@ -85,17 +85,17 @@ function filesOf(getModuleInfo) {
       needs.add(id);
       for (const imported of module.importedIds) visit(imported);
     };
-    visit(input[entry]);
+    visit(entry);
     return needs;
   };
-  const all = needsOf(main);
-  const isPart = (entry) => {
-    const needs = [...needsOf(entry)].filter((id) => id !== input[entry]);
-    return needs.length > 0 && needs.every((id) => all.has(id));
-  };
-  const parts = Object.keys(input).filter((entry) => entry !== main && isPart(entry));
+  const { [main]: all, ...others } = Object.fromEntries(
+    Object.entries(input).map(([name, entry]) => [name, needsOf(entry)]),
+  );
+  const isPart = ([name, needs]) =>
+    needs.size > 1 && [...needs].every((id) => id === input[name] || all.has(id));
+  const parts = Object.entries(others).filter(isPart);
   const files = new Map();
-  for (const entry of [...parts, main])
-    for (const id of needsOf(entry)) if (!files.has(id)) files.set(id, entry);
+  for (const [name, needs] of [...parts, [main, all]])
+    for (const id of needs) if (!files.has(id)) files.set(id, name);
   return files;
 }

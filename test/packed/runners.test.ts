@@ -8,7 +8,14 @@ import { createProject, removeProjects } from './support/project.ts';
 import { run } from './support/run.ts';
 import { scenario } from './support/scenario.ts';
 
-const VERSIONS = { mocha: '12.0.3', tsJest: '29.4.15', tsNode: '10.9.2', tsx: '4.23.15', vitest: '4.1.12' };
+const VERSIONS = {
+  jest: '30.5.2',
+  mocha: '12.0.3',
+  tsJest: '29.4.15',
+  tsNode: '10.9.2',
+  tsx: '4.23.15',
+  vitest: '4.1.12',
+};
 const COMMON = {
   '@opentelemetry/sdk-trace-node': '2.12.0',
   '@types/node': '20.19.43',
@@ -25,7 +32,7 @@ const NOT_ENDING = /did not exit|failed to exit|open handle/i;
 stopApps();
 removeProjects();
 
-describe.each(['30.5.2', '29.7.0'])('Jest %s, a project of CommonJS modules', (jest) => {
+describe.each([VERSIONS.jest, '29.7.0'])('Jest %s, a project of CommonJS modules', (jest) => {
   let cwd: string;
   beforeAll(async () => {
     const dependencies = {
@@ -48,7 +55,7 @@ describe.each(['30.5.2', '29.7.0'])('Jest %s, a project of CommonJS modules', (j
   scenario(`Jest ${jest}, CommonJS, ours by @swc/jest`, SOME_NODES, (node) =>
     runJest(node, [], 'jest.config.cjs'),
   );
-  if (jest.startsWith('30.')) {
+  if (jest === VERSIONS.jest) {
     scenario(`Jest ${jest}, CommonJS, \`${VM_MODULES}\``, NODES_THAT_JEST_REQUIRES_IN, (node) =>
       runJest(node, [VM_MODULES], 'jest.as-it-is.config.cjs'),
     );
@@ -79,9 +86,9 @@ describe('a project of ES modules', () => {
   beforeAll(async () => {
     const dependencies = {
       ...COMMON,
-      '@jest/globals': '30.5.2',
+      '@jest/globals': VERSIONS.jest,
       '@types/mocha': '10.0.10',
-      jest: '30.5.2',
+      jest: VERSIONS.jest,
       mocha: VERSIONS.mocha,
       'ts-node': VERSIONS.tsNode,
       tsx: VERSIONS.tsx,
@@ -89,7 +96,7 @@ describe('a project of ES modules', () => {
     cwd = await createProject('runners', { type: 'module', dependencies });
   });
 
-  scenario('Jest 30.5.2, ES modules', SOME_NODES, async (node) => {
+  scenario(`Jest ${VERSIONS.jest}, ES modules`, SOME_NODES, async (node) => {
     const output = await run(node, [VM_MODULES, 'node_modules/jest/bin/jest.js'], { cwd });
     expect(output).toMatch(/^Tests: +1 passed, 1 total$/m);
     expect(output).not.toMatch(NOT_ENDING);
