@@ -4,7 +4,10 @@ import type { ChannelSettings } from './settings.ts';
 
 /** What a delivery is told. */
 export interface DeliveryContext {
-  /** Aborted when the time for this attempt is over, or the channel is closed. */
+  /**
+   * Aborted when the time for this attempt is over, or the channel is closed. What is sent after that may have been sent again
+   * meanwhile, or given up, and then is out of order.
+   */
   readonly signal: AbortSignal;
   /** 1 for the first attempt of what is delivered; of a batch, that of its oldest. */
   readonly attempt: number;
