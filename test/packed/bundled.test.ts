@@ -1,13 +1,16 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { copyFileSync, cpSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { startApp, stopApps } from './support/app.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
+import {
+  type OtlpReceiver,
+  receivedMetrics,
+  receivedSpans,
+  startOtlpReceiver,
+} from '../../packages/otel/test/otlp-receiver.ts';
+import { type AppOptions, startApp, stopApps } from './support/app.ts';
+import { emptyFolder } from './support/empty-folder.ts';
 import { scrape } from './support/metrics-page.ts';
 import { SOME_NODES } from './support/node-versions.ts';
 import { createProject, removeProjects } from './support/project.ts';
@@ -17,6 +20,7 @@ import { scenario } from './support/scenario.ts';
 const VERSIONS = {
   esbuild: '0.28.2',
   ncc: '0.45.0',
+  postject: '1.0.0-alpha.6',
   rolldown: '1.3.2',
   rollup: '4.68.8',
   webpack: '5.113.0',
@@ -27,6 +31,7 @@ const dependencies = {
   '@rollup/plugin-node-resolve': '16.0.3',
   '@vercel/ncc': VERSIONS.ncc,
   esbuild: VERSIONS.esbuild,
+  postject: VERSIONS.postject,
   rolldown: VERSIONS.rolldown,
   rollup: VERSIONS.rollup,
   webpack: VERSIONS.webpack,
@@ -50,12 +55,14 @@ const esbuild = (folder: string, file: string): readonly [string, ...string[]] =
   ...['shop.mjs', '--bundle', '--platform=node', `--outfile=${join(folder, file)}`, '--log-level=warning'],
 ];
 
+const COMMON_JS: Bundler = {
+  name: `esbuild ${VERSIONS.esbuild}, CommonJS`,
+  file: 'shop.cjs',
+  command: (folder) => [...esbuild(folder, 'shop.cjs'), '--format=cjs'],
+};
+
 const BUNDLERS: readonly Bundler[] = [
-  {
-    name: `esbuild ${VERSIONS.esbuild}, CommonJS`,
-    file: 'shop.cjs',
-    command: (folder) => [...esbuild(folder, 'shop.cjs'), '--format=cjs'] as const,
-  },
+  COMMON_JS,
   {
     name: `esbuild ${VERSIONS.esbuild}, ES module`,
     file: 'shop.mjs',
@@ -93,45 +100,22 @@ function nameOf(format: 'cjs' | 'esm'): string {
   return format === 'cjs' ? 'CommonJS' : 'ES module';
 }
 
-/** What arrived at the collector. */
-interface Arrived {
-  readonly spans: Set<string>;
-  readonly metrics: Set<string>;
-  readonly agents: Set<string>;
-}
-
 let project: string;
-let collector: Server;
+let receiver: OtlpReceiver;
 let statsd: DatagramSocket;
-let arrived: Arrived;
 const bundles = new Map<string, string>();
-const folders: string[] = [];
 
 stopApps();
 removeProjects();
 beforeAll(async () => {
   project = await createProject('bundled', { dependencies });
-  collector = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const bytes = Buffer.concat(chunks);
-    const text = String(request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes);
-    const names = [...text.matchAll(/"name":"([^"]+)"/g)].map(([, name]) => name as string);
-    for (const name of names) arrived[request.url === '/v1/traces' ? 'spans' : 'metrics'].add(name);
-    arrived.agents.add(String(request.headers['user-agent']));
-    response.setHeader('content-type', 'application/json').end('{}');
-  });
-  collector.listen(0, '127.0.0.1');
-  await once(collector, 'listening');
   statsd = createSocket('udp4').bind(0, '127.0.0.1');
   await once(statsd, 'listening');
 }, 300_000);
-afterAll(() => {
-  collector.close();
-  statsd.close();
-});
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+afterAll(() => void statsd.close());
+beforeEach(async () => {
+  receiver = await startOtlpReceiver();
+  return () => receiver.close();
 });
 
 /** Bundles once for all versions of Node. Returns the folder. */
@@ -145,45 +129,63 @@ async function bundle({ name, command }: Bundler): Promise<string> {
   return folder;
 }
 
-/** A folder with nothing beside it. */
-function emptyFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'instrument-bundle-')));
-  folders.push(folder);
-  return folder;
+/** An executable of a bundle and a Node, as Node's documentation has it. */
+async function executable(node: string): Promise<string> {
+  const folder = await bundle(COMMON_JS);
+  const [config, blob, file] = ['sea.json', 'sea.blob', 'shop'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const settings = { main: join(folder, COMMON_JS.file), output: blob, disableExperimentalSEAWarning: true };
+  writeFileSync(config, JSON.stringify(settings));
+  await run(node, ['--experimental-sea-config', config], { cwd: folder });
+  copyFileSync(node, file);
+  const fuse = ['--sentinel-fuse', 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'];
+  await run(bin('postject'), [file, 'NODE_SEA_BLOB', blob, ...fuse], { cwd: project });
+  return file;
 }
 
-describe('in one file, without node_modules', () => {
+/** Starts the application where nothing else is but its configuration, and expects that all of it works. */
+async function expectAll(folder: string, app: Pick<AppOptions, 'node' | 'file'>): Promise<void> {
+  copyFileSync(join(project, 'instrument.config.yaml'), join(folder, 'instrument.config.yaml'));
+  const env = {
+    COLLECTOR: receiver.url,
+    PROTOCOL: 'http/json',
+    STATSD_PORT: String(statsd.address().port),
+  };
+  const { report, stop } = await startApp<{ metrics: string }>({ ...app, cwd: folder, env });
+  const page = await scrape(report.metrics);
+  expect(page.of('target_info')).toMatchObject([{ service_name: 'shop' }]);
+  expect(page.of('orders_total')).toEqual([{ plan: 'pro', value: 2 }]);
+  expect(page.of('shop_price_calls_total')).toMatchObject([{ success: 'true', value: 1 }]);
+  expect(page.of('health_status').map(({ check }) => check)).toEqual(['audit', 'stock']);
+  expect(page.of('process_memory_usage_bytes')).toHaveLength(1);
+  await stop();
+  const spans = receivedSpans(receiver).map(({ name }) => name);
+  expect(spans).toEqual(expect.arrayContaining(['shop.price', 'audit.order.price']));
+  for (const name of ['orders', 'shop.price.duration'])
+    expect(receivedMetrics(receiver, name)).not.toHaveLength(0);
+  for (const { headers } of receiver.requests)
+    expect(headers['user-agent']).toMatch(
+      /^OTel-OTLP-Exporter-JavaScript\/\d+\.\d+\.\d+ \(@org\/instrument\)$/,
+    );
+  expect(readdirSync(join(folder, 'journal'))).toContain('key.pub');
+}
+
+describe('without node_modules', () => {
   for (const bundler of BUNDLERS) {
     scenario(`Bundled by ${bundler.name}`, SOME_NODES, async (node) => {
-      arrived = { spans: new Set(), metrics: new Set(), agents: new Set() };
       const folder = emptyFolder();
       cpSync(await bundle(bundler), folder, { recursive: true });
-      cpSync(join(project, 'instrument.config.yaml'), join(folder, 'instrument.config.yaml'));
-
-      const env = {
-        COLLECTOR: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
-        PROTOCOL: 'http/json',
-        STATSD_PORT: String(statsd.address().port),
-      };
-      const { report, stop } = await startApp<{ metrics: string }>({
-        node,
-        cwd: folder,
-        file: bundler.file,
-        env,
-      });
-      const page = await scrape(report.metrics);
-      expect(page.of('target_info')).toMatchObject([{ service_name: 'shop' }]);
-      expect(page.of('orders_total')).toEqual([{ plan: 'pro', value: 2 }]);
-      expect(page.of('shop_price_calls_total')).toMatchObject([{ success: 'true', value: 1 }]);
-      expect(page.of('health_status').map(({ check }) => check)).toEqual(['audit', 'stock']);
-      expect(page.of('process_memory_usage_bytes')).toHaveLength(1);
-      await stop();
-      expect([...arrived.spans]).toEqual(expect.arrayContaining(['shop.price', 'audit.order.price']));
-      expect([...arrived.metrics]).toEqual(expect.arrayContaining(['orders', 'shop.price.duration']));
-      expect([...arrived.agents]).toEqual([
-        expect.stringMatching(/^OTel-OTLP-Exporter-JavaScript\/\d+\.\d+\.\d+ \(@org\/instrument\)$/),
-      ]);
-      expect(readdirSync(join(folder, 'journal'))).toContain('key.pub');
+      await expectAll(folder, { node, file: bundler.file });
     });
   }
+
+  scenario(`A single executable, by postject ${VERSIONS.postject}`, SOME_NODES, async (node) => {
+    const folder = emptyFolder();
+    const file = join(folder, 'shop');
+    renameSync(await executable(node), file);
+    await expectAll(folder, { node: file });
+  });
 });
