@@ -1,6 +1,6 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { copyFileSync, cpSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
 import {
@@ -129,21 +129,15 @@ async function bundle({ name, command }: Bundler): Promise<string> {
   return folder;
 }
 
-/** An executable of a bundle and a Node, as Node's documentation has it. */
-async function executable(node: string): Promise<string> {
-  const folder = await bundle(COMMON_JS);
-  const [config, blob, file] = ['sea.json', 'sea.blob', 'shop'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  const settings = { main: join(folder, COMMON_JS.file), output: blob, disableExperimentalSEAWarning: true };
-  writeFileSync(config, JSON.stringify(settings));
-  await run(node, ['--experimental-sea-config', config], { cwd: folder });
+/** Makes an executable of a bundle and a Node, as Node's documentation has it. */
+async function makeExecutable(node: string, file: string): Promise<void> {
+  const main = join(await bundle(COMMON_JS), COMMON_JS.file);
+  const settings = { main, output: 'sea.blob', disableExperimentalSEAWarning: true };
+  writeFileSync(join(project, 'sea.json'), JSON.stringify(settings));
+  await run(node, ['--experimental-sea-config', 'sea.json'], { cwd: project });
   copyFileSync(node, file);
   const fuse = ['--sentinel-fuse', 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'];
-  await run(bin('postject'), [file, 'NODE_SEA_BLOB', blob, ...fuse], { cwd: project });
-  return file;
+  await run(bin('postject'), [file, 'NODE_SEA_BLOB', 'sea.blob', ...fuse], { cwd: project });
 }
 
 /** Starts the application where nothing else is but its configuration, and expects that all of it works. */
@@ -185,7 +179,7 @@ describe('without node_modules', () => {
   scenario(`A single executable, by postject ${VERSIONS.postject}`, SOME_NODES, async (node) => {
     const folder = emptyFolder();
     const file = join(folder, 'shop');
-    renameSync(await executable(node), file);
+    await makeExecutable(node, file);
     await expectAll(folder, { node: file });
   });
 });
