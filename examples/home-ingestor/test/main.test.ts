@@ -160,6 +160,8 @@ function start(args: readonly string[], { detached = false } = {}): Program {
   const child = spawn(process.execPath, [scripts.main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached,
+    // From Node 24 on, that MQTT.js calls `url.parse()` is said on standard error.
+    env: { ...process.env, NODE_OPTIONS: '--disable-warning=DEP0169' },
   });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {

@@ -1,5 +1,5 @@
 export { claimDirectory } from './claim-directory.ts';
-export { endWithParent } from './end-with-parent.ts';
+export { endWithParent, tellParent } from './parent.ts';
 export { type Program, runProgram } from './program.ts';
 export { stopSignal } from './stop.ts';
 export { table } from './table.ts';

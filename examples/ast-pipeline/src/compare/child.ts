@@ -1,5 +1,5 @@
 import { init, type Telemetry } from '@org/instrument';
-import { endWithParent } from '@org/instrument-example-terminal';
+import { endWithParent, tellParent } from '@org/instrument-example-terminal';
 import { Pipeline } from '../pipeline.ts';
 import { createTally } from '../tally.ts';
 import { auditOf, tracesOf } from '../telemetry.ts';
@@ -56,5 +56,5 @@ function start(): Telemetry {
 }
 
 function tell(message: ChildMessage): void {
-  process.send?.(message);
+  void tellParent(message);
 }

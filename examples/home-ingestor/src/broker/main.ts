@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { endWithParent } from '@org/instrument-example-terminal';
+import { endWithParent, tellParent } from '@org/instrument-example-terminal';
 import { Aedes } from 'aedes';
 import type { BrokerCommand, BrokerMessage } from './protocol.ts';
 
@@ -31,7 +31,7 @@ async function listen(): Promise<void> {
   await once(server, 'listening');
   ({ port } = server.address() as AddressInfo);
   const message: BrokerMessage = { kind: 'listening', port };
-  process.send?.(message);
+  await tellParent(message);
 }
 
 async function restart(downMillis: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { endWithParent } from '@org/instrument-example-terminal';
+import { endWithParent, tellParent } from '@org/instrument-example-terminal';
 import { Device } from './device.ts';
 import type { DevicesFigures, DevicesMessage, DevicesSetup, DevicesStop } from './protocol.ts';
 
@@ -62,8 +62,5 @@ function figures(): DevicesFigures {
 }
 
 function tell(message: DevicesMessage): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.send === undefined) resolve();
-    else process.send(message, () => resolve());
-  });
+  return tellParent(message);
 }

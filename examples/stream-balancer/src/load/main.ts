@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { endWithParent } from '@org/instrument-example-terminal';
+import { endWithParent, tellParent } from '@org/instrument-example-terminal';
 import type { LoadMessage, LoadSetup, LoadStop } from './protocol.ts';
 import { LoadStream } from './stream.ts';
 import { createLoadTally, loadFigures } from './tally.ts';
@@ -53,8 +53,5 @@ async function finish(): Promise<void> {
 
 function tell(kind: LoadMessage['kind']): Promise<void> {
   const message: LoadMessage = { kind, figures: loadFigures(tally) };
-  return new Promise((resolve) => {
-    if (process.send === undefined) resolve();
-    else process.send(message, () => resolve());
-  });
+  return tellParent(message);
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
-import { endWithParent } from '@org/instrument-example-terminal';
+import { endWithParent, tellParent } from '@org/instrument-example-terminal';
 import { createHealth } from '@org/instrument-health';
 import { eventLoopCheck, memoryCheck } from '@org/instrument-health/checks';
 import { createHealthHandler } from '@org/instrument-health/http';
@@ -23,7 +23,7 @@ endWithParent();
 const streamPort = await listen(createStreamServer());
 const healthPort = await listen(createServer(createHealthHandler(health, { details: 'always' })));
 const ready: WorkerReady = { kind: 'ready', streamPort, healthPort };
-process.send?.(ready);
+void tellParent(ready);
 
 /** Listens on a free port of the loopback interface. */
 async function listen(server: Server): Promise<number> {

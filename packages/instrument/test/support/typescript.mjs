@@ -1,4 +1,4 @@
 // Preloaded by child processes of tests (`node --import`), so that they run the sources: Node 20 runs no TypeScript.
 import { register } from 'node:module';
 
-register('./typescript-hooks.mjs', import.meta.url);
+if (!process.features.typescript) register('./typescript-hooks.mjs', import.meta.url);
