@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { afterAll } from 'vitest';
 
 /** How a program ended. */
 export interface ProgramEnd {
@@ -29,6 +30,10 @@ export interface Programs {
 }
 
 let bundled: Promise<string> | undefined;
+
+afterAll(async () => {
+  if (bundled !== undefined) rmSync(await bundled, { recursive: true, force: true });
+});
 
 /** Makes the channels one module that Node.js runs as it is. */
 export async function bundle(): Promise<Programs> {
@@ -59,7 +64,6 @@ export async function bundle(): Promise<Programs> {
 
 async function makeBundle(): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'channels-programs-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const source = join(import.meta.dirname, '..', '..', 'src');
   await build({
     stdin: {

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll } from 'vitest';
 import type { StatsdOptions } from '../../src/options.ts';
 import { loadUnixDgram } from '../../src/transport/load-unix-dgram.ts';
 
@@ -21,7 +22,7 @@ export interface Receiver {
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'instrument-statsd-'));
-process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 let sockets = 0;
 
 /** The file of a Unix socket that is not there yet. */
