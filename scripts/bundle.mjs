@@ -8,16 +8,18 @@ import { rollup } from 'rollup';
 const { exports, imports = {}, sideEffects, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const entryPoints = Object.values(exports).flatMap((target) => target['@org/source'] ?? []);
 // What is one thing to Node and another to bundlers, by a condition that only Node has.
-const variants = Object.values(imports).flatMap(({ '@org/source': _, ...targets }) =>
-  Object.values(targets).map((target) => target.replace(/^\.\/dist\/(.*)\.js$/, './src/$1.ts')),
+const variants = new Set(
+  Object.values(imports).flatMap(({ '@org/source': _, ...targets }) =>
+    Object.values(targets).map((target) => resolve(target.replace(/^\.\/dist\/(.*)\.js$/, './src/$1.ts'))),
+  ),
 );
 /** Modules that are run for what they do. */
 const effective = new Set((sideEffects || []).map((file) => resolve(file)));
 /** Entry points and variants: source by the name of its file in `dist`, less `.js`. */
 const input = Object.fromEntries(
-  [...entryPoints, ...variants].map((source) => [
+  [...entryPoints.map((source) => resolve(source)), ...variants].map((source) => [
     relative('src', source).replace(/\.ts$/, ''),
-    resolve(source),
+    source,
   ]),
 );
 const [main] = Object.keys(input);
@@ -29,7 +31,8 @@ const sources = {
     const isOther = importer !== undefined && !specifier.startsWith('.');
     if (isOther) return { id: specifier, external: true, moduleSideEffects: false };
     const id = importer === undefined ? specifier : resolve(dirname(importer), specifier);
-    return { id, moduleSideEffects: effective.has(id) };
+    // One variant names the other one for nothing but its name: bundlers of applications drop that, here it is to stay.
+    return { id, moduleSideEffects: variants.has(id) ? 'no-treeshake' : effective.has(id) };
   },
   load: (id) =>
     transform(readFileSync(id, 'utf8'), {

@@ -20,6 +20,7 @@ import { scenario } from './support/scenario.ts';
 const VERSIONS = {
   esbuild: '0.28.2',
   ncc: '0.45.0',
+  nft: '1.11.5',
   postject: '1.0.0-alpha.6',
   rolldown: '1.3.2',
   rollup: '4.68.8',
@@ -30,6 +31,7 @@ const dependencies = {
   '@rollup/plugin-json': '6.1.0',
   '@rollup/plugin-node-resolve': '16.0.3',
   '@vercel/ncc': VERSIONS.ncc,
+  '@vercel/nft': VERSIONS.nft,
   esbuild: VERSIONS.esbuild,
   postject: VERSIONS.postject,
   rolldown: VERSIONS.rolldown,
@@ -93,6 +95,12 @@ const BUNDLERS: readonly Bundler[] = [
     name: `ncc ${VERSIONS.ncc}`,
     file: 'index.mjs',
     command: (folder) => [bin('ncc'), 'build', 'shop.mjs', '-o', folder],
+  },
+  {
+    // Not one file, but those that it finds are needed: as Next.js, Nuxt and Vercel do with packages that they leave outside.
+    name: `@vercel/nft ${VERSIONS.nft}, which copies files`,
+    file: 'shop.mjs',
+    command: (folder) => ['sh', '-c', `${bin('nft')} build shop.mjs && mv dist "${folder}"`],
   },
 ];
 

@@ -34,11 +34,16 @@ beforeEach(async () => {
   return () => receiver.close();
 });
 
-describe.each(['turbopack', 'webpack'])('an application of Next.js, built by %s', (bundler) => {
+describe.each([
+  { bundler: 'turbopack', external: [], how: 'Turbopack' },
+  { bundler: 'webpack', external: [], how: 'webpack' },
+  // Left outside of the bundle: Next copies the files that it finds to be needed.
+  { bundler: 'webpack', external: ['@org/instrument'], how: 'webpack, with `serverExternalPackages`' },
+])('an application of Next.js, built by $how', ({ bundler, external, how }) => {
   let built: string;
   beforeAll(async () => {
     const project = await createProject('next', { type: 'module', dependencies });
-    const env = { NEXT_TELEMETRY_DISABLED: '1' };
+    const env = { NEXT_TELEMETRY_DISABLED: '1', EXTERNAL: external.join() };
     await run('node', [join('node_modules', 'next', 'dist', 'bin', 'next'), 'build', `--${bundler}`], {
       cwd: project,
       env,
@@ -46,7 +51,7 @@ describe.each(['turbopack', 'webpack'])('an application of Next.js, built by %s'
     built = join(project, '.next', 'standalone');
   });
 
-  scenario(`Next.js ${VERSION}, \`output: 'standalone'\` by ${bundler}`, SOME_NODES, async (node) => {
+  scenario(`Next.js ${VERSION}, \`output: 'standalone'\` by ${how}`, SOME_NODES, async (node) => {
     const cwd = emptyFolder();
     cpSync(built, cwd, { recursive: true });
     const port = await freePort();

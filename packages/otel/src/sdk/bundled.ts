@@ -8,6 +8,8 @@ import * as containerDetector from '@opentelemetry/resource-detector-container';
 import * as resources from '@opentelemetry/resources';
 import * as traceNode from '@opentelemetry/sdk-trace-node';
 import type * as onDemand from './on-demand.ts';
+// For those who copy the files that an application needs, and know no `node-addons`: where the copy runs, Node has it.
+import './on-demand.ts';
 
 // What `#sdk` is to bundlers: the same packages, imported, so that they are in the bundle.
 
