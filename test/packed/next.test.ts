@@ -25,6 +25,9 @@ const dependencies = {
   typescript: '5.9.3',
 };
 
+/** Next closes its server at SIGTERM, and exits with 128 and the number of the signal, as a shell would say. */
+const BY_ITSELF = { code: 143, signal: null };
+
 let receiver: OtlpReceiver;
 
 stopApps();
@@ -73,7 +76,7 @@ describe.each([
     expect(page.of('orders_total')).toEqual([{ plan: 'pro', value: 1 }]);
     expect(page.of('orders_place_calls_total')).toMatchObject([{ function: 'Orders.place', value: 1 }]);
     expect(page.of('shop_price_calls_total')).toMatchObject([{ function: 'price', value: 2 }]);
-    await stop();
+    await stop(BY_ITSELF);
 
     // Next's own spans, and ours in them.
     const spans = receivedSpans(receiver);

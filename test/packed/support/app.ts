@@ -14,12 +14,20 @@ export interface AppOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** How an application ended. */
+export interface AppEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const BY_SIGTERM: AppEnd = { code: null, signal: 'SIGTERM' };
+
 /** An application that runs. */
 export interface App<Report> {
   /** What it said when it was ready: a line of JSON on its standard output. */
   readonly report: Report;
-  /** Stops it as an orchestrator does, and checks that it neither complained nor ended in another way than by the signal. */
-  stop(): Promise<void>;
+  /** Stops it as an orchestrator does, and checks that it neither complained nor outlived the signal: by which, or with a code. */
+  stop(end?: AppEnd): Promise<void>;
 }
 
 /**
@@ -32,9 +40,6 @@ const WORDS_OF_NODE = [
   /^\(node:\d+\) \[DEP0205\] DeprecationWarning: `module\.register\(\)` is deprecated\..*$/gm,
   /^\(Use `.*node.* --trace-(?:warnings|deprecation) \.\.\.` to show where the warning was created\)$/gm,
 ];
-
-/** 128 and the number of the signal. */
-const CODE_OF_SIGTERM = 143;
 
 const running = new Set<ChildProcess>();
 
@@ -69,16 +74,12 @@ export async function startApp<Report>(options: AppOptions): Promise<App<Report>
   });
   return {
     report,
-    stop: async () => {
+    stop: async (expected = BY_SIGTERM) => {
       child.kill('SIGTERM');
       const [code, signal] = await end;
       const complaints = WORDS_OF_NODE.reduce((text, words) => text.replace(words, ''), stderr);
       expect(complaints.trim()).toBe('');
-      // Some servers end by themselves, with the code that a shell would have for the signal.
-      expect([
-        { code: null, signal: 'SIGTERM' },
-        { code: CODE_OF_SIGTERM, signal: null },
-      ]).toContainEqual({ code, signal });
+      expect({ code, signal }).toEqual(expected);
     },
   };
 }

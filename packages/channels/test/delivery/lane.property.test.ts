@@ -41,8 +41,8 @@ function checkAll(world: World): void {
   for (const { id } of put) expect(taken.includes(id) || buried.has(id)).toBe(true);
   expect(dead).toHaveLength(buried.size);
   expect(world.lane.status.waiting).toBe(0);
-  // Order of each key, repeats aside, and what was given up: a channel that goes on after its signal may take that at any time.
-  const first = [...new Set(taken)].filter((id) => !buried.has(id));
+  // Order of each key, repeats aside, and what a channel that goes on after its signal has taken after it had been given up.
+  const first = [...new Set(taken)].filter((id) => !world.takenTooLate.has(id));
   for (const key of new Set(put.map((each) => each.key))) {
     const ids = put.filter((each) => each.key === key).map(({ id }) => id);
     const order = first.filter((id) => ids.includes(id));

@@ -55,6 +55,8 @@ export class World {
   readonly clock = new FakeClock();
   readonly put: Notification[] = [];
   readonly taken: string[] = [];
+  /** Of those, the ones that had been given up before. */
+  readonly takenTooLate = new Set<string>();
   readonly dead: DeadLetter[] = [];
   readonly starts: number[] = [];
   /** Ids that were under way when the process died. */
@@ -205,6 +207,8 @@ export class World {
       case 'late':
         await pause(TIMEOUT + 20);
         this.taken.push(...ids);
+        for (const { notification } of this.dead)
+          if (ids.includes(notification.id)) this.takenTooLate.add(notification.id);
         return undefined;
       case 'rubbish':
         this.taken.push(...ids);
