@@ -9,7 +9,7 @@ export function endWithParent(): void {
  * Tells the process that has forked this one. Resolves when it is handed over, or nobody is there any more: that is no failure, and
  * without a callback Node may throw it from nowhere.
  */
-export function tellParent(message: object): Promise<void> {
+export function tellParent<Message extends object>(message: Message): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined) resolve();
     else process.send(message, () => resolve());

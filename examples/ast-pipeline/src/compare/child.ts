@@ -17,8 +17,10 @@ process.on('SIGINT', () => undefined);
 let cpuBefore = process.cpuUsage();
 const telemetry = start();
 await telemetry.ready;
-process.on('message', async ({ isLast }: TurnRequest) => tell({ kind: 'cost', cost: await turn(isLast) }));
-tell({ kind: 'ready', url: telemetry.endpoints.prometheus });
+process.on('message', async ({ isLast }: TurnRequest) =>
+  tellParent<ChildMessage>({ kind: 'cost', cost: await turn(isLast) }),
+);
+await tellParent<ChildMessage>({ kind: 'ready', url: telemetry.endpoints.prometheus });
 
 async function turn(isLast: boolean): Promise<TurnCost> {
   const started = performance.now();
@@ -53,8 +55,4 @@ function start(): Telemetry {
     metrics: { interval: intervalMillis },
     audit: auditOf(`${setup.output}.audit`),
   });
-}
-
-function tell(message: ChildMessage): void {
-  void tellParent(message);
 }

@@ -30,8 +30,7 @@ async function listen(): Promise<void> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   ({ port } = server.address() as AddressInfo);
-  const message: BrokerMessage = { kind: 'listening', port };
-  await tellParent(message);
+  await tellParent<BrokerMessage>({ kind: 'listening', port });
 }
 
 async function restart(downMillis: number): Promise<void> {

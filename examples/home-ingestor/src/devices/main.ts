@@ -24,7 +24,9 @@ process.on('message', (message) => {
   if ((message as DevicesStop).kind === 'stop') isSending = false;
 });
 
-const timers = [setInterval(() => tell({ kind: 'progress', figures: figures() }), PROGRESS_MILLIS)];
+const timers = [
+  setInterval(() => tellParent<DevicesMessage>({ kind: 'progress', figures: figures() }), PROGRESS_MILLIS),
+];
 if (setup.faults) {
   let turn = 0;
   timers.push(setInterval(() => devices[turn++ % devices.length]?.disconnect(), DISCONNECT_MILLIS));
@@ -33,7 +35,11 @@ await sendUntilStopped();
 const deadline = performance.now() + FINISHING_MILLIS;
 while (!devices.every(({ isIdle }) => isIdle) && performance.now() < deadline) await delay(ROUND_MILLIS);
 for (const timer of timers) clearInterval(timer);
-await tell({ kind: 'done', figures: figures(), truth: devices.map(({ truth }) => truth) });
+await tellParent<DevicesMessage>({
+  kind: 'done',
+  figures: figures(),
+  truth: devices.map(({ truth }) => truth),
+});
 process.exit();
 
 /** Sends at the rate asked for; what a slow round leaves behind is made up for in the next. */
@@ -59,8 +65,4 @@ function figures(): DevicesFigures {
     malformed: sum(({ malformed }) => malformed),
     disconnects: sum(({ disconnects }) => disconnects),
   };
-}
-
-function tell(message: DevicesMessage): Promise<void> {
-  return tellParent(message);
 }

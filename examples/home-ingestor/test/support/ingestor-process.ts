@@ -1,3 +1,4 @@
+import { endWithParent, tellParent } from '@org/instrument-example-terminal';
 import { startIngestor } from '../../src/ingest/ingestor.ts';
 
 // An ingestor in a process of its own, for tests that kill it.
@@ -8,10 +9,10 @@ const { broker, directory } = JSON.parse(process.argv[2] ?? '{}') as { broker: s
 const SEGMENT_BYTES = 16 * 1024;
 
 const ingestor = await startIngestor({ broker, directory, segmentBytes: SEGMENT_BYTES });
-process.on('disconnect', () => process.exit());
+endWithParent();
 process.on('message', async () => {
   await ingestor.stop();
   process.exit(0);
 });
 await ingestor.subscription.ready;
-process.send?.({ kind: 'ready' });
+await tellParent({ kind: 'ready' });

@@ -52,6 +52,5 @@ async function finish(): Promise<void> {
 }
 
 function tell(kind: LoadMessage['kind']): Promise<void> {
-  const message: LoadMessage = { kind, figures: loadFigures(tally) };
-  return tellParent(message);
+  return tellParent<LoadMessage>({ kind, figures: loadFigures(tally) });
 }

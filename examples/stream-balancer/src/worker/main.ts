@@ -22,8 +22,7 @@ endWithParent();
 
 const streamPort = await listen(createStreamServer());
 const healthPort = await listen(createServer(createHealthHandler(health, { details: 'always' })));
-const ready: WorkerReady = { kind: 'ready', streamPort, healthPort };
-void tellParent(ready);
+await tellParent<WorkerReady>({ kind: 'ready', streamPort, healthPort });
 
 /** Listens on a free port of the loopback interface. */
 async function listen(server: Server): Promise<number> {
