@@ -1,6 +1,6 @@
 // Not the global ones, which a test of the application may have replaced by a clock that stands still.
 import { performance } from 'node:perf_hooks';
-import { clearTimeout, setTimeout } from 'node:timers';
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
 
 /** Default of `shutdownTimeout`. */
 export const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS: number = 5_000;
@@ -20,10 +20,10 @@ export function startDeadline(millis: number): Deadline {
   return {
     remaining,
     async wait(work, onError) {
-      let timer: NodeJS.Timeout | undefined;
+      let stop = (): void => {};
       const late = new Promise<false>((resolve) => {
         // Kept alive: while a process exits, this timer is what bounds the wait.
-        timer = setTimeout(() => resolve(false), remaining());
+        stop = startTimeout(remaining(), () => resolve(false), { ref: true });
       });
       const done = work.then(
         () => true as const,
@@ -35,8 +35,27 @@ export function startDeadline(millis: number): Deadline {
       try {
         return await Promise.race([done, late]);
       } finally {
-        clearTimeout(timer);
+        stop();
       }
     },
+  };
+}
+
+/**
+ * Calls `end` when the time is over, once what has arrived by then was read: a process that was frozen, or whose event
+ * loop stood still, finds the end of the time and the answer together. Returns what stops it.
+ *
+ * @param ref whether it keeps the process alive. Default: no.
+ */
+export function startTimeout(millis: number, end: () => void, { ref = false } = {}): () => void {
+  let turn: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => {
+    // Of this turn of the event loop, which reads in between.
+    turn = setImmediate(end);
+  }, millis);
+  if (!ref) timer.unref();
+  return () => {
+    clearTimeout(timer);
+    clearImmediate(turn);
   };
 }

@@ -1,16 +1,17 @@
 import type { Attributes, MeterProvider } from '@opentelemetry/api';
-import type { IExporterTransport, IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
+import type { IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
 import type { IExporterMetricsHelper, ISerializer } from '@opentelemetry/otlp-transformer';
 import { sdkOtlpExporter } from '#sdk';
 import type { OtlpTarget } from './otlp.ts';
 import type { SendProgress } from './otlp-http/transport.ts';
+import type { OtlpTransport, OtlpTransportOptions } from './otlp-transport/transport.ts';
 import { countRejections } from './partial-success.ts';
 
 /** Exports of one exporter on their way; the SDK's default. */
 const CONCURRENCY_LIMIT = 30;
 
 /** What an exporter of one signal is made of. */
-export interface OtlpDelegateOptions<Items, Response> {
+export interface OtlpDelegateOptions<Items, Response> extends OtlpTransportOptions {
   readonly target: OtlpTarget;
   readonly serializer: ISerializer<Items, Response>;
   /** Value of `otel.component.type` (semantic conventions, "OpenTelemetry SDK metrics"). */
@@ -18,22 +19,19 @@ export interface OtlpDelegateOptions<Items, Response> {
   readonly counter: IExporterMetricsHelper<Items>;
   /** Takes the exporter's metrics about itself. */
   readonly meters: MeterProvider;
-  /** Once aborted, nothing is sent any more. */
-  readonly stop: AbortSignal;
   /** Told how far an export is. */
   readonly progress?: SendProgress | undefined;
-  /** Told of attempts that failed, whether or not others follow. */
-  readonly onFault?: ((error: Error) => void) | undefined;
 }
 
 /**
  * The SDK's own export, with its limit of concurrent exports and its metrics about itself, over a transport of ours.
+ * Flushed, it does not wait before it tries again.
  *
  * @param attributesOf what the metrics say of an answer, or of an error.
  */
 export function createOtlpDelegate<Items, Response>(
   { target, serializer, componentType, counter, meters }: OtlpDelegateOptions<Items, Response>,
-  transport: IExporterTransport,
+  transport: OtlpTransport,
   attributesOf: (error: unknown) => Attributes,
 ): IOtlpExportDelegate<Items> {
   const { createOtlpNetworkExportDelegate, ExporterMetrics } = sdkOtlpExporter();
@@ -46,5 +44,11 @@ export function createOtlpDelegate<Items, Response>(
   });
   const { timeoutMillis, compression } = target;
   const shared = { timeoutMillis, compression, concurrencyLimit: CONCURRENCY_LIMIT };
-  return createOtlpNetworkExportDelegate(shared, countRejections(serializer), metrics, transport);
+  const delegate = createOtlpNetworkExportDelegate(shared, countRejections(serializer), metrics, transport);
+  const flush = delegate.forceFlush.bind(delegate);
+  delegate.forceFlush = () => {
+    transport.hurry();
+    return flush();
+  };
+  return delegate;
 }

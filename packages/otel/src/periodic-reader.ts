@@ -2,6 +2,7 @@ import { context } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Collection, Collector } from '@org/instrument-core';
+import { startTimeout } from './deadline.ts';
 import { fault } from './diagnostics.ts';
 import { UNTRACED } from './suppress-tracing.ts';
 import { fateOf } from './undelivered.ts';
@@ -48,6 +49,8 @@ export class PeriodicReader {
   #pushing: Promise<void> | undefined;
   #unanswered: Collection | undefined;
   #doubts = 0;
+  /** How many wait for a push. */
+  #waiting = 0;
   #isStopped = false;
   #isClosed = false;
 
@@ -63,10 +66,16 @@ export class PeriodicReader {
   /** Pushes what is recorded, after a push on its way. Does not reject when a push fails: that is said and counted. */
   async flush(): Promise<void> {
     if (this.#isStopped) return;
-    await this.#pushing;
-    if (this.#isStopped) return;
-    // Another flush may have begun one meanwhile, with all that was recorded before.
-    await this.#push(Math.min(this.#options.flushMillis / 4, this.#callbackMillis));
+    this.#waiting++;
+    try {
+      this.#hurry();
+      await this.#pushing;
+      if (this.#isStopped) return;
+      // Another flush may have begun one meanwhile, with all that was recorded before.
+      await this.#push(Math.min(this.#options.flushMillis / 4, this.#callbackMillis));
+    } finally {
+      this.#waiting--;
+    }
     await this.#options.exporter.forceFlush();
   }
 
@@ -96,6 +105,11 @@ export class PeriodicReader {
     clearInterval(this.#timer);
     this.takeBack();
     this.#options.collector.close();
+  }
+
+  /** Somebody waits for an export on its way, which may pause between its attempts. What fails is said by the push. */
+  #hurry(): void {
+    if (this.#unanswered !== undefined) void this.#options.exporter.forceFlush().catch(() => {});
   }
 
   #push(callbackMillis: number): Promise<void> {
@@ -146,19 +160,20 @@ export class PeriodicReader {
     const { resource } = metrics;
     if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
     stop.throwIfAborted();
-    let timer: NodeJS.Timeout | undefined;
+    let stopTimer = (): void => {};
     const answered = new Promise<ExportResult>((resolve) =>
       context.with(UNTRACED, () => exporter.export(metrics, resolve)),
     );
+    if (this.#waiting > 0) this.#hurry();
     // Begun after the exporter's own timer, which closes the connection and says more.
     const late = new Promise<ExportResult>((resolve) => {
       const error = new Error(`The export took longer than ${timeoutMillis} ms`);
-      timer = setTimeout(() => resolve({ code: FAILED, error }), timeoutMillis).unref();
+      stopTimer = startTimeout(timeoutMillis, () => resolve({ code: FAILED, error }));
     });
     try {
       return await Promise.race([answered, late]);
     } finally {
-      clearTimeout(timer);
+      stopTimer();
     }
   }
 }

@@ -11,6 +11,7 @@ import {
   receivedSpans,
   startOtlpReceiver,
 } from './otlp-receiver.ts';
+import { startForgetfulRouter } from './otlp-transport/forgetful-router.ts';
 
 let receiver: OtlpReceiver;
 let handle: OtelHandle | undefined;
@@ -166,6 +167,48 @@ describe('a receiver that', () => {
     await expect.poll(faults, { timeout: 5_000 }).toBeGreaterThan(before + 1);
     receiver.answer = accept;
     await expect.poll(deliveredCount, { timeout: 5_000 }).toBe(worked);
+  });
+
+  it('was absent is found by the flush that comes when it is back, and has everything', async () => {
+    const port = Number(new URL(receiver.url).port);
+    await receiver.close();
+    const { flush } = start({
+      otlp: { endpoint: receiver.url, protocol: 'http/json', timeout: 60_000 },
+      shutdownTimeout: 300,
+    });
+    work();
+    const given = [`work ${worked}`];
+    // The pause before the second attempt is longer than both flushes.
+    await flush();
+    receiver = await startOtlpReceiver(port);
+    work();
+    given.push(`work ${worked}`);
+    const before = faults();
+    await flush();
+    expect(faults()).toBe(before);
+    expect(deliveredCount()).toBe(worked);
+    expect(receivedSpans(receiver).map(({ name }) => name)).toEqual(given);
+  });
+
+  it('is behind a router that forgets a connection: one flush delivers everything over another', async () => {
+    const router = await startForgetfulRouter(Number(new URL(receiver.url).port));
+    try {
+      const endpoint = `http://127.0.0.1:${router.port}`;
+      const { flush } = start({ otlp: { endpoint, protocol: 'http/json', timeout: 60_000 } });
+      work();
+      await flush();
+      router.forget();
+      receiver.requests.length = 0;
+      const before = faults();
+      work();
+      await flush();
+      expect(faults()).toBe(before);
+      expect(deliveredCount()).toBe(worked);
+      expect(receivedSpans(receiver).map(({ name }) => name)).toEqual([`work ${worked}`]);
+    } finally {
+      await handle?.shutdown();
+      await router.close();
+    }
   });
 
   it('is absent: a fault is counted, and the name of the receiver is in the message', async () => {

@@ -23,7 +23,7 @@ export const METHODS = {
 export function createGrpcDelegate<Items, Response>(
   options: OtlpDelegateOptions<Items, Response>,
 ): IOtlpExportDelegate<Items> {
-  const { target, stop, onFault } = options;
+  const { target, stop, repetition, onFault } = options;
   const grpc = loadGrpc();
   const url = urlOf(target);
   const transport = createGrpcTransport({
@@ -35,6 +35,7 @@ export function createGrpcDelegate<Items, Response>(
     compression: target.compression,
     userAgent: userAgent(),
     stop,
+    repetition,
     onFault,
   });
   return createOtlpDelegate(options, transport, (error) => {

@@ -1,20 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelCredentials, Client, ClientOptions, Metadata, ServiceError } from '@grpc/grpc-js';
-import { context } from '@opentelemetry/api';
-import type { IExporterTransport } from '@opentelemetry/otlp-exporter-base';
-import { tell } from '@org/instrument-core';
-import { sdkCore } from '#sdk';
-import { backOffMillis } from '../otlp-http/retry.ts';
+import {
+  createOtlpTransport,
+  type OtlpTransport,
+  type OtlpTransportOptions,
+} from '../otlp-transport/transport.ts';
+import type { WireRequest } from '../otlp-transport/wire.ts';
 import type { Grpc } from './load-grpc.ts';
 import { GrpcStatusError } from './status.ts';
 
-/** `CompressionAlgorithms.gzip` of grpc-js. */
+/** `CompressionAlgorithms.gzip` and `status.DEADLINE_EXCEEDED` of grpc-js. */
 const GZIP = 2;
+const DEADLINE_EXCEEDED = 4;
 /** Ports of a URL that names none. */
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 /** Where and how an export is sent. */
-export interface GrpcTransportOptions {
+export interface GrpcTransportOptions extends OtlpTransportOptions {
   readonly grpc: Grpc;
   /** Its path is of no use to gRPC. */
   readonly url: URL;
@@ -24,69 +25,39 @@ export interface GrpcTransportOptions {
   readonly credentials: () => ChannelCredentials;
   readonly compression: 'none' | 'gzip';
   readonly userAgent: string;
-  /** Once aborted, nothing is sent any more: what is on its way fails at once, and so does what comes later. */
-  readonly stop: AbortSignal;
-  /** Told of attempts that failed, whether or not others follow. */
-  readonly onFault?: ((error: Error) => void) | undefined;
 }
 
-type ExportResponse = Awaited<ReturnType<IExporterTransport['send']>>;
-
 /**
- * OTLP over gRPC, behind the seam of the SDK's exporters. An export with all its attempts has one deadline; the one of the
- * published packages gives up at the first `UNAVAILABLE`. A connection that did not answer in time is not used again.
+ * OTLP over gRPC, behind the seam of the SDK's exporters. The one of the published packages gives up at the first
+ * `UNAVAILABLE`. A connection that did not answer in time is not used again.
  */
-export function createGrpcTransport(options: GrpcTransportOptions): IExporterTransport {
-  const { suppressTracing } = sdkCore();
-  const { stop } = options;
-  const running = new Set<AbortController>();
-  let client: Client | undefined;
-  const close = (): void => {
-    client?.close();
-    client = undefined;
+export function createGrpcTransport(options: GrpcTransportOptions): OtlpTransport {
+  let kept: { readonly client: Client; hasAnswered: boolean } | undefined;
+  const disconnect = (): void => {
+    kept?.client.close();
+    kept = undefined;
   };
-  stop.addEventListener('abort', () => {
-    for (const each of running) each.abort();
-    close();
-  });
-
-  const attempt = async (request: Request): Promise<ExportResponse | GrpcStatusError> => {
-    client ??= createClient(options);
-    const used = client;
-    // Neither the first request nor a later one is traced, whoever asked for the export.
-    const traceless = suppressTracing(context.active());
-    const result = await context.with(traceless, () => call(used, options, request));
-    if (!(result instanceof GrpcStatusError)) return { status: 'success', data: result };
-    // Whoever did not get an answer in time, we or a proxy: another connection may lead to a receiver that answers.
-    if (result.status === 'DEADLINE_EXCEEDED' && client === used) close();
-    return result;
-  };
-  return {
-    async send(data, timeoutMillis) {
-      const endsAt = performance.now() + timeoutMillis;
-      const end = new AbortController();
-      running.add(end);
-      try {
-        for (let retry = 0; ; retry++) {
-          if (stop.aborted) return { status: 'failure', error: stop.reason as Error };
-          const result = await attempt({ data, endsAt, signal: end.signal });
-          if (!(result instanceof GrpcStatusError)) return result;
-          options.onFault?.(result);
-          const wait = result.waitMillis ?? backOffMillis(retry);
-          const isLast = !result.isRetryable || wait >= endsAt - performance.now();
-          if (isLast && !stop.aborted) return { status: 'failure', error: result };
-          tell('verbose', `OTLP: trying again in ${Math.round(wait)} ms`);
-          // Ends early when stopped, which the next round finds.
-          await sleep(wait, undefined, { ref: false, signal: end.signal }).catch(() => {});
+  return createOtlpTransport(
+    {
+      encode: async (data) => data,
+      async attempt(request) {
+        kept ??= { client: createClient(options), hasAnswered: false };
+        const used = kept;
+        if (used.hasAnswered) request.onKept();
+        const result = await call(used.client, options, request);
+        if (!(result instanceof GrpcStatusError)) {
+          used.hasAnswered = true;
+          return { response: { status: 'success', data: result }, retry: 'never' };
         }
-      } catch (error) {
-        return { status: 'failure', error: error as Error };
-      } finally {
-        running.delete(end);
-      }
+        // Whoever did not get an answer in time, we or a proxy: another connection may lead to a receiver that answers.
+        if (result.status === 'DEADLINE_EXCEEDED' && kept === used) disconnect();
+        const retry = result.isRetryable ? 'later' : 'never';
+        return { response: { status: 'failure', error: result }, retry, waitMillis: result.waitMillis };
+      },
+      disconnect,
     },
-    shutdown: close,
-  };
+    options,
+  );
 }
 
 /** Connects when it is used first. */
@@ -106,31 +77,32 @@ function createClient({ grpc, url, credentials, compression, userAgent }: GrpcTr
   return new grpc.Client(`${url.hostname}:${port}`, credentials(), channel);
 }
 
-/** One attempt of an export. */
-interface Request {
-  readonly data: Uint8Array;
-  /** When it must be over, by `performance.now()`. */
-  readonly endsAt: number;
-  /** Cancels it. */
-  readonly signal: AbortSignal;
-}
-
 /** Resolves to the answer, or the status with which the call ended. */
 function call(
   client: Client,
   { method, metadata }: GrpcTransportOptions,
-  { data, endsAt, signal }: Request,
+  { body, remainingMillis, signal }: WireRequest,
 ): Promise<Uint8Array | GrpcStatusError> {
   return new Promise((resolve) => {
-    const deadline = Date.now() + Math.max(0, endsAt - performance.now());
+    // Said to the receiver only (gRPC over HTTP2, "Timeout"). A deadline of grpc-js would end the call before it reads an
+    // answer that came while the process was frozen.
+    const own = metadata.clone();
+    own.set('grpc-timeout', `${Math.ceil(remainingMillis)}m`);
     const ended = (error: ServiceError | null, answer?: Buffer): void => {
       signal.removeEventListener('abort', cancel);
-      resolve(error === null ? (answer ?? Buffer.alloc(0)) : new GrpcStatusError(error));
+      if (error === null) resolve(answer ?? Buffer.alloc(0));
+      else resolve(new GrpcStatusError(signal.aborted ? notAnswered(error, signal) : error));
     };
-    const request = client.makeUnaryRequest(method, bytes, identity, data, metadata, { deadline }, ended);
+    const request = client.makeUnaryRequest(method, bytes, identity, body, own, {}, ended);
     const cancel = (): void => request.cancel();
-    signal.addEventListener('abort', cancel);
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel);
   });
+}
+
+/** What a call that we have cancelled stands for. */
+function notAnswered(error: ServiceError, { reason }: AbortSignal): ServiceError {
+  return Object.assign(error, { code: DEADLINE_EXCEEDED, details: (reason as Error).message });
 }
 
 /** The same memory, as grpc-js wants it. */

@@ -3,7 +3,7 @@ import type { OtlpTarget } from '../otlp.ts';
 import { createOtlpDelegate, type OtlpDelegateOptions } from '../otlp-delegate.ts';
 import { userAgent } from '../user-agent.ts';
 import { readCertificates } from './certificates.ts';
-import { createHttpTransport, type HttpTransportOptions } from './transport.ts';
+import { createHttpTransport, type HttpDestination } from './transport.ts';
 
 const CONTENT_TYPES = { 'http/json': 'application/json', 'http/protobuf': 'application/x-protobuf' } as const;
 
@@ -11,8 +11,8 @@ const CONTENT_TYPES = { 'http/json': 'application/json', 'http/protobuf': 'appli
 export function createHttpDelegate<Items, Response>(
   options: OtlpDelegateOptions<Items, Response>,
 ): IOtlpExportDelegate<Items> {
-  const { target, stop, progress, onFault } = options;
-  const transport = createHttpTransport({ ...destinationOf(target), stop, progress, onFault });
+  const { target, stop, repetition, onFault, progress } = options;
+  const transport = createHttpTransport({ ...destinationOf(target), stop, repetition, onFault, progress });
   return createOtlpDelegate(options, transport, (error) => {
     if (error === undefined) return { 'http.response.status_code': 200 };
     const { code } = error as { code?: unknown };
@@ -21,9 +21,7 @@ export function createHttpDelegate<Items, Response>(
 }
 
 /** Where and how what goes to a target is sent. Throws when its URL is none. */
-export function destinationOf(
-  target: OtlpTarget,
-): Omit<HttpTransportOptions, 'stop' | 'progress' | 'onFault'> {
+export function destinationOf(target: OtlpTarget): HttpDestination {
   const url = urlOf(target);
   return {
     url,

@@ -16,6 +16,8 @@ export interface Post {
   readonly body: Uint8Array;
   /** Ends the request at once. */
   readonly signal: AbortSignal;
+  /** Called when it goes over a connection that was kept open. */
+  readonly onKept: () => void;
   /** Called when the operating system has all of the request. */
   readonly onWritten: () => void;
 }
@@ -49,14 +51,18 @@ export class NotAnsweredError extends Error {
  *
  * Nothing here keeps the process alive: whoever waits for a delivery does, for as long as it waits.
  */
-export function post({ request: send, url, agent, headers, body, signal, onWritten }: Post): Promise<Answer> {
+export function post(options: Post): Promise<Answer> {
+  const { request: send, url, agent, headers, body, signal, onKept, onWritten } = options;
   return new Promise((resolve, reject) => {
     const outgoing = send(url, { method: 'POST', agent, headers });
     const cut = (): void => void outgoing.destroy(signal.reason as Error);
     if (signal.aborted) cut();
     signal.addEventListener('abort', cut);
     outgoing.on('close', () => signal.removeEventListener('abort', cut));
-    outgoing.on('socket', release);
+    outgoing.on('socket', (socket) => {
+      release(socket);
+      if (outgoing.reusedSocket) onKept();
+    });
     outgoing.on('finish', onWritten);
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';

@@ -16,12 +16,6 @@ const RETRYABLE_ERRORS: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Back-off: 1 s, then half as long again each time, up to 5 s; a fifth more or less, so that clients do not come at once. */
-const FIRST_BACK_OFF_MILLIS = 1_000;
-const BACK_OFF_FACTOR = 1.5;
-const MAX_BACK_OFF_MILLIS = 5_000;
-const JITTER = 0.2;
-
 /** Whether the same data may be sent again after this answer. */
 export function isRetryableStatus(status: number): boolean {
   return RETRYABLE_STATUSES.has(status);
@@ -31,12 +25,6 @@ export function isRetryableStatus(status: number): boolean {
 export function isRetryableError(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && RETRYABLE_ERRORS.has(code);
-}
-
-/** Milliseconds to wait before retry number `retry`, from 0. `random` is from 0 to 1. */
-export function backOffMillis(retry: number, random: number = Math.random()): number {
-  const base = Math.min(FIRST_BACK_OFF_MILLIS * BACK_OFF_FACTOR ** retry, MAX_BACK_OFF_MILLIS);
-  return base * (1 + JITTER * (2 * random - 1));
 }
 
 /**

@@ -1,25 +1,27 @@
 import type { Agent, request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { context } from '@opentelemetry/api';
-import type { IExporterTransport } from '@opentelemetry/otlp-exporter-base';
-import { tell } from '@org/instrument-core';
-import { sdkCore, sdkOtlpExporter } from '#sdk';
+import { sdkOtlpExporter } from '#sdk';
+import {
+  createOtlpTransport,
+  type OtlpTransport,
+  type OtlpTransportOptions,
+} from '../otlp-transport/transport.ts';
+import type { Attempt, ExportResponse, WireRequest } from '../otlp-transport/wire.ts';
 import type { Certificates } from './certificates.ts';
 import { type Answer, NotAnsweredError, post } from './post.ts';
-import { backOffMillis, isRetryableError, isRetryableStatus, retryAfterMillis } from './retry.ts';
+import { isRetryableError, isRetryableStatus, retryAfterMillis } from './retry.ts';
 
 /** Where and how an export is sent. */
-export interface HttpTransportOptions {
+export interface HttpDestination {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly compression: 'none' | 'gzip';
   readonly certificates: Certificates;
-  /** Once aborted, nothing is sent any more: what is on its way fails at once, and so does what comes later. */
-  readonly stop: AbortSignal;
+}
+
+/** What a transport over HTTP is made of. */
+export interface HttpTransportOptions extends HttpDestination, OtlpTransportOptions {
   /** Told how far a request is. For one that sends one export at a time. */
   readonly progress?: SendProgress | undefined;
-  /** Told of attempts that failed, whether or not others follow. */
-  readonly onFault?: ((error: Error) => void) | undefined;
 }
 
 /** How far a request is. */
@@ -28,98 +30,37 @@ export interface SendProgress {
   isWritten: boolean;
 }
 
-type ExportResponse = Awaited<ReturnType<IExporterTransport['send']>>;
-
 /** `node:http` or `node:https`, and the connections that are kept open. */
 interface Client {
   readonly request: typeof request;
   readonly agent: Agent;
 }
 
-/**
- * OTLP over HTTP/1.1, behind the seam of the SDK's exporters. An export with all its attempts and the reading of its
- * answer has one deadline, after which its connection is closed. Nothing of it keeps an idle process alive.
- */
-export function createHttpTransport(options: HttpTransportOptions): IExporterTransport {
-  const { suppressTracing } = sdkCore();
-  const { stop } = options;
-  const running = new Set<AbortController>();
+/** OTLP over HTTP/1.1, behind the seam of the SDK's exporters. */
+export function createHttpTransport(options: HttpTransportOptions): OtlpTransport {
   let client: Promise<Client> | undefined;
-  const close = (): void =>
-    void client?.then(
-      ({ agent }) => agent.destroy(),
-      () => {},
-    );
-  stop.addEventListener('abort', () => {
-    for (const each of running) each.abort(stop.reason);
-    close();
-  });
-  return {
-    async send(data, timeoutMillis) {
-      if (stop.aborted) return { status: 'failure', error: stop.reason as Error };
-      const end = new AbortController();
-      running.add(end);
-      const giveUp = (): void => end.abort(new Error(`no answer within ${timeoutMillis} ms`));
-      const timer = setTimeout(giveUp, timeoutMillis).unref();
-      const endsAt = performance.now() + timeoutMillis;
-      try {
+  return createOtlpTransport(
+    {
+      encode: async (data) => (options.compression === 'gzip' ? gzipped(data) : data),
+      async attempt(request) {
         client ??= createClient(options);
-        const body = options.compression === 'gzip' ? await gzipped(data) : data;
-        const used = await client;
-        const attempt = async (): Promise<Attempt> => {
-          // Neither the first request nor a later one is traced, whoever asked for the export.
-          const traceless = suppressTracing(context.active());
-          const made = await context.with(traceless, () => attemptOnce(used, options, body, end.signal));
-          if (made.response.status === 'failure') options.onFault?.(made.response.error);
-          return made;
-        };
-        return await persist(attempt, endsAt, end.signal);
-      } catch (error) {
-        return { status: 'failure', error: error as Error };
-      } finally {
-        clearTimeout(timer);
-        running.delete(end);
-      }
+        return attemptOnce(await client, options, request);
+      },
+      disconnect() {
+        void client?.then(
+          ({ agent }) => agent.destroy(),
+          () => {},
+        );
+      },
     },
-    shutdown: close,
-  };
-}
-
-/** How an attempt ended, and whether there may be another one. */
-interface Attempt {
-  readonly response: ExportResponse;
-  readonly retry: 'never' | 'at once' | 'later';
-  /** What the receiver asked for. */
-  readonly waitMillis?: number | undefined;
-}
-
-/** Tries until it is delivered or refused, or until the next attempt would come too late. */
-async function persist(
-  attempt: () => Promise<Attempt>,
-  endsAt: number,
-  signal: AbortSignal,
-): Promise<ExportResponse> {
-  for (let retry = 0; ; retry++) {
-    const { response, retry: when, waitMillis } = await attempt();
-    if (when === 'never' || signal.aborted) return response;
-    // Once: what is stale is found out by using it, but not every connection can be.
-    if (when === 'at once' && retry === 0) continue;
-    const wait = waitMillis ?? backOffMillis(retry);
-    if (wait >= endsAt - performance.now()) return response;
-    tell('verbose', `OTLP: trying again in ${Math.round(wait)} ms`);
-    try {
-      await sleep(wait, undefined, { ref: false, signal });
-    } catch {
-      return response;
-    }
-  }
+    options,
+  );
 }
 
 async function attemptOnce(
   { request: send, agent }: Client,
   { url, headers, compression, progress }: HttpTransportOptions,
-  body: Uint8Array,
-  signal: AbortSignal,
+  { body, signal, onKept }: WireRequest,
 ): Promise<Attempt> {
   const encoding = compression === 'gzip' ? { 'content-encoding': 'gzip' } : {};
   const all = { ...headers, ...encoding, 'content-length': body.length };
@@ -127,7 +68,7 @@ async function attemptOnce(
     if (progress !== undefined) progress.isWritten = true;
   };
   try {
-    return judge(await post({ request: send, url, agent, headers: all, body, signal, onWritten }));
+    return judge(await post({ request: send, url, agent, headers: all, body, signal, onKept, onWritten }));
   } catch (error) {
     const { cause, isStale } = error instanceof NotAnsweredError ? error : { cause: error, isStale: false };
     const response: ExportResponse = { status: 'failure', error: cause as Error };
@@ -150,7 +91,7 @@ function judge({ status, message, body, isComplete, retryAfter }: Answer): Attem
   return { response, retry: 'later', waitMillis: retryAfterMillis(retryAfter) };
 }
 
-async function createClient({ url, certificates }: HttpTransportOptions): Promise<Client> {
+async function createClient({ url, certificates }: HttpDestination): Promise<Client> {
   if (url.protocol === 'https:') {
     const { Agent, request: send } = await import('node:https');
     return { agent: new Agent({ keepAlive: true, ...certificates }), request: send };

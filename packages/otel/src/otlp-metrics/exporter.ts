@@ -53,6 +53,8 @@ export function createOtlpMetricExporter(
     counter: pointCounter,
     meters,
     stop,
+    // A delta would count twice.
+    repetition: (temporality ?? 'cumulative') === 'cumulative' ? 'when flushed' : 'never',
     ...watch,
   });
   return new OTLPMetricExporterBase(delegate, {

@@ -37,6 +37,8 @@ export function createOtlpSpanExporter<Items, Response>(
       counter: { name: 'span', countItems },
       meters,
       stop,
+      // A backend knows a span that it has by its id.
+      repetition: 'always',
       onFault,
     }),
   );

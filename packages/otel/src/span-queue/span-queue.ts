@@ -2,6 +2,7 @@ import { context, type MeterProvider, TraceFlags } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { counted } from '@org/instrument-core';
+import { startTimeout } from '../deadline.ts';
 import { warn } from '../diagnostics.ts';
 import { UNTRACED } from '../suppress-tracing.ts';
 import { QueueMetrics } from './queue-metrics.ts';
@@ -21,6 +22,8 @@ const MAX_SPARE_BATCHES = 2;
 /** Takes batches of spans; of an SDK's exporter the part that a queue needs. */
 export interface BatchExporter<Items> {
   export(items: Items, done: (result: ExportResult) => void): void;
+  /** Hurries with what is on its way, and waits for it. */
+  forceFlush?(): Promise<void>;
   shutdown(): Promise<void>;
 }
 
@@ -176,11 +179,12 @@ export class SpanQueue<Items> implements SpanProcessor {
     const upTo = this.#accepted;
     const errors: unknown[] = [];
     while (this.#finished < upTo) {
-      if (this.#sending !== undefined) await this.#sending;
-      else {
-        const error = await this.#sendNext();
-        if (error !== undefined) errors.push(error);
-      }
+      const isOurs = this.#sending === undefined;
+      const sending = this.#sending ?? this.#sendNext();
+      // What fails is the export's to say.
+      void this.#exporter.forceFlush?.().catch(() => {});
+      const error = await sending;
+      if (isOurs && error !== undefined) errors.push(error);
     }
     if (errors.length > 0) throw errors[0];
   }
@@ -209,17 +213,17 @@ export class SpanQueue<Items> implements SpanProcessor {
   }
 
   async #export(batch: SpanBatch<Items>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
+    let stopTimer = (): void => {};
     const { size } = batch;
     const late = new Promise<never>((_, reject) => {
       const reason = `The export of ${counted(size, 'span')} took longer than ${this.#timeoutMillis} ms`;
-      timer = setTimeout(() => reject(new Error(reason)), this.#timeoutMillis).unref();
+      stopTimer = startTimeout(this.#timeoutMillis, () => reject(new Error(reason)));
     });
     try {
       const answered = this.#answered(batch).finally(() => this.#release(batch));
       await Promise.race([answered, late]);
     } finally {
-      clearTimeout(timer);
+      stopTimer();
     }
   }
 

@@ -2,11 +2,11 @@ import * as grpc from '@grpc/grpc-js';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import protobuf from 'protobufjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { metadataOf } from '../../src/otlp-grpc/metadata.ts';
 import { createGrpcTransport, type GrpcTransportOptions } from '../../src/otlp-grpc/transport.ts';
 import { answerWith, type Http2Receiver, refuseWith, startHttp2Receiver } from './http2-receiver.ts';
+import { retryInfo } from './retry-info.ts';
 
 const DATA = Buffer.from('spans, many of them, many of them');
 const { status: codes } = grpc;
@@ -49,32 +49,6 @@ async function timed<T>(work: Promise<T>): Promise<{ millis: number; result: T }
 function refuseOnce(status: number, trailers = {}): void {
   receiver.answer = (call) =>
     receiver.calls.length === 1 ? refuseWith(call, status, trailers) : answerWith(call);
-}
-
-const details = protobuf.parse(`
-  syntax = "proto3";
-  message Any { string type_url = 1; bytes value = 2; }
-  message Status { int32 code = 1; string message = 2; repeated Any details = 3; }
-  message Duration { int64 seconds = 1; int32 nanos = 2; }
-  message RetryInfo { Duration retry_delay = 1; }
-`).root;
-
-/** Trailers with a `RetryInfo`, after another detail. */
-function retryInfo(seconds: number, nanos = 0): Record<string, string> {
-  const encode = (type: string, value: object): Uint8Array => {
-    const message = details.lookupType(type);
-    return message.encode(message.fromObject(value)).finish();
-  };
-  const value = encode('RetryInfo', { retryDelay: { seconds, nanos } });
-  const bytes = encode('Status', {
-    code: 8,
-    message: 'busy',
-    details: [
-      { typeUrl: 'type.googleapis.com/google.rpc.DebugInfo', value: Buffer.from('rubbish') },
-      { typeUrl: 'type.googleapis.com/google.rpc.RetryInfo', value },
-    ],
-  });
-  return { 'grpc-status-details-bin': Buffer.from(bytes).toString('base64') };
 }
 
 describe('an export over gRPC', () => {
