@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { beforeAll, describe, expect } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { startApp, stopApps } from './support/app.ts';
 import { scrape } from './support/metrics-page.ts';
 import { SOME_NODES } from './support/node-versions.ts';
@@ -121,5 +121,15 @@ describe('experimentalDecorators', () => {
   compile('legacy', ESBUILD);
   scenario(`Legacy decorators by ${ESBUILD.name}`, SOME_NODES, async (node) => {
     await check(node, 'legacy');
+  });
+});
+
+// As Turbopack does, without that option.
+describe('the dialect of 2018, which swc makes of JavaScript by default,', () => {
+  compile('draft', swc('default'));
+  it('says which option the compiler needs', async () => {
+    const running = run('node', ['draft/dist/main.js'], { cwd: project });
+    await expect(running).rejects.toThrow(/INSTRUMENT_DECORATOR_MISUSE/);
+    await expect(running).rejects.toThrow(/"experimentalDecorators": true.*"decoratorVersion"/);
   });
 });

@@ -84,6 +84,6 @@ export { UnsampledSpan } from './unsampled-span.ts';
 export type { AggregationOptions, AttributeKeys, AttributesProcessor, MetricViewOptions } from './view.ts';
 export { viewProblems } from './view-registry.ts';
 export type { AnyFunction, ResultOf, Untyped, UntypedFunction } from './wrapping/any-function.ts';
-export { type DecoratorCall, readDecoratorCall } from './wrapping/decorator-call.ts';
+export { type DecoratorCall, DRAFT_DIALECT, readDecoratorCall } from './wrapping/decorator-call.ts';
 export { isClass } from './wrapping/is-class.ts';
 export { keepShape } from './wrapping/keep-shape.ts';

@@ -35,8 +35,8 @@ export function instrumentFunction<F extends AnyFunction>(fn: F, options?: strin
       { path: 'fn', found: 'a class', expected: 'a function', fix },
     ]);
   }
-  const names = functionNames(fn);
-  const settings = settingsOf(options, undefined, `instrumentFunction(${names.function})`);
+  const settings = settingsOf(options, undefined, `instrumentFunction(${functionNames(fn).function})`);
+  const names = functionNames(fn, settings.name);
   const site = new CallSite(settings, () => names, names, yieldsItems(fn));
   return wrap(fn as unknown as Target, site) as unknown as F;
 }

@@ -1,6 +1,7 @@
 import {
   type AnyFunction,
   type DecoratorCall,
+  DRAFT_DIALECT,
   readDecoratorCall,
   type UntypedFunction,
 } from '@org/instrument-core';
@@ -62,6 +63,7 @@ export const instrumentPerformance: InstrumentPerformance = ((...args: unknown[]
 function decorate(call: DecoratorCall, settings: Settings): unknown {
   if (call.form === 'legacy') return decorateLegacy(call, settings);
   if (call.form === 'tc39') return decorateTc39(call, settings);
+  if (call.form === 'draft') throw misplaced(DRAFT_DIALECT.found, DRAFT_DIALECT.fix);
   throw misplaced('a class', 'Use @instrumented for a class.');
 }
 

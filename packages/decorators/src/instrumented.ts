@@ -1,4 +1,4 @@
-import { type DecoratorCall, isClass, readDecoratorCall } from '@org/instrument-core';
+import { type DecoratorCall, DRAFT_DIALECT, isClass, readDecoratorCall } from '@org/instrument-core';
 import { wrapDescriptor } from './member.ts';
 import type { InstrumentOptions } from './options.ts';
 import { misuse, type Settings, settingsOf } from './validate-options.ts';
@@ -50,9 +50,10 @@ export const instrumented: Instrumented = Object.assign(
 function decorate(call: DecoratorCall, settings: Settings): void {
   const isTc39 = call.form === 'tc39' && call.context.kind === 'class';
   if (!isTc39 && call.form !== 'legacy-class') {
-    const fix = 'Use @instrumentPerformance for a method.';
+    const other = { found: 'something else', fix: 'Use @instrumentPerformance for a method.' };
+    const problem = call.form === 'draft' ? DRAFT_DIALECT : other;
     throw misuse('@instrumented stands where it cannot work', [
-      { path: '@instrumented', found: 'something else', expected: 'a class', fix },
+      { path: '@instrumented', expected: 'a class', ...problem },
     ]);
   }
   const target = call.value as { prototype: object };
@@ -86,8 +87,9 @@ function skip(...args: unknown[]): void {
   const value =
     call.form === 'legacy' ? (call.descriptor as PropertyDescriptor | undefined)?.value : undefined;
   if (call.form !== 'legacy' || typeof value !== 'function') {
+    const problem = call.form === 'draft' ? DRAFT_DIALECT : { found: 'something else' };
     throw misuse('@instrumented.skip stands where it cannot work', [
-      { path: '@instrumented.skip', found: 'something else', expected: 'a method' },
+      { path: '@instrumented.skip', expected: 'a method', ...problem },
     ]);
   }
   skippedFunctions.add(value);

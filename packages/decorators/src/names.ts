@@ -19,10 +19,10 @@ const ANONYMOUS = '<anonymous>';
 const MAX_NAME = 240;
 const METADATA: symbol = (Symbol as { metadata?: symbol }).metadata ?? Symbol.for('Symbol.metadata');
 
-/** Names of a free function. */
-export function functionNames(fn: object): OperationNames {
+/** Names of a free function. `given`: what the user calls the operation, which has to do where the function has no name. */
+export function functionNames(fn: object, given?: string): OperationNames {
   const name = ownName(fn);
-  return { operation: instrumentName(name ?? 'anonymous'), function: name ?? ANONYMOUS };
+  return { operation: instrumentName(name ?? 'anonymous'), function: name ?? given ?? ANONYMOUS };
 }
 
 /** Names of a class's member. `prefix` takes the place of the class in the operation's name. */

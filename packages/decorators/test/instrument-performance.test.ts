@@ -1,6 +1,6 @@
 import { InstrumentError } from '@org/instrument-core';
 import { describe, expect, test } from 'vitest';
-import { instrumentPerformance } from '../src/index.ts';
+import { instrumented, instrumentPerformance } from '../src/index.ts';
 import { useRecording } from './recording.ts';
 
 const recording = useRecording();
@@ -216,6 +216,31 @@ describe('misuse', () => {
       }
     }
     expect(() => apply(Anything)).toThrow(/@instrumented/);
+  });
+
+  test('in the dialect of 2018, which SWC makes of JavaScript, says which option the compiler needs', () => {
+    // What SWC and Babel give such a decorator.
+    const tag = { [Symbol.toStringTag]: 'Descriptor' };
+    const member = {
+      ...tag,
+      kind: 'method',
+      key: 'run',
+      placement: 'prototype',
+      descriptor: { value() {} },
+    };
+    const ofClass = { ...tag, kind: 'class', elements: [member] };
+    const ofClasses = instrumented as typeof apply;
+    const uses = [
+      () => apply(member),
+      () => (apply('orders.run') as typeof apply)(member),
+      () => (instrumented.skip as typeof apply)(member),
+      () => ofClasses(ofClass),
+      () => (ofClasses('orders') as typeof apply)(ofClass),
+    ];
+    for (const use of uses) {
+      expect(use).toThrow(expect.objectContaining({ code: 'INSTRUMENT_DECORATOR_MISUSE' }));
+      expect(use).toThrow(/"experimentalDecorators": true/);
+    }
   });
 
   test('of options throws at decoration', () => {

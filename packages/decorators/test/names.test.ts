@@ -9,6 +9,8 @@ describe('names of operations are legal names of instruments', () => {
     expect(functionNames(named('load'))).toEqual({ operation: 'load', function: 'load' });
     expect(functionNames(named('_load$1'))).toEqual({ operation: 'load_1', function: '_load$1' });
     expect(functionNames(() => {})).toEqual({ operation: 'anonymous', function: '<anonymous>' });
+    expect(functionNames(() => {}, 'users.load').function).toBe('users.load');
+    expect(functionNames(named('load'), 'users.load').function).toBe('load');
     expect(functionNames(named('x'.repeat(500))).operation).toHaveLength(240);
   });
 

@@ -61,7 +61,7 @@ describe('a span per call', () => {
     expect(span?.name).toBe('orders.price');
     expect(span?.kind).toBe(SpanKind.CLIENT);
     expect(span?.attributes).toEqual({
-      'code.function.name': '<anonymous>',
+      'code.function.name': 'orders.price',
       tier: 'gold',
       currency: 'EUR',
       result: 3,

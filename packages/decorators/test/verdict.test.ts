@@ -149,7 +149,7 @@ test('options reach the description of the operation', () => {
   expect(recording.current.operations).toEqual([
     {
       name: 'described',
-      function: '<anonymous>',
+      function: 'described',
       labels: { tier: 'gold' },
       unit: 'ms',
       buckets: [1, 10],

@@ -47,7 +47,11 @@ export function startDeadline(millis: number): Deadline {
  *
  * @param ref whether it keeps the process alive. Default: no.
  */
-export function startTimeout(millis: number, end: () => void, { ref = false } = {}): () => void {
+export function startTimeout(
+  millis: number,
+  end: () => void,
+  { ref = false }: { readonly ref?: boolean } = {},
+): () => void {
   let turn: NodeJS.Immediate | undefined;
   const timer = setTimeout(() => {
     // Of this turn of the event loop, which reads in between.

@@ -1,6 +1,7 @@
 import {
   type AnyFunction,
   type DecoratorCall,
+  DRAFT_DIALECT,
   isClass,
   type Problem,
   readDecoratorCall,
@@ -95,6 +96,7 @@ function decorate(call: DecoratorCall, settings: Settings): unknown {
     if (context.kind !== 'method') throw misplaced(`the ${context.kind} ${String(context.name)}`);
     return wrapMethod(value as Target, settings);
   }
+  if (call.form === 'draft') throw misplaced(DRAFT_DIALECT.found, DRAFT_DIALECT.fix);
   if (call.form !== 'legacy') throw misplaced('a class');
   const { key, descriptor } = call;
   if (typeof descriptor === 'number') throw misplaced(`parameter ${descriptor} of ${String(key)}`);
@@ -125,8 +127,10 @@ function durabilityProblems(fn: Target, settings: Settings): Problem[] {
   ];
 }
 
-function misplaced(found: string): Error {
-  const fix = 'Make it a method, or wrap a function with audited(action, fn).';
+function misplaced(
+  found: string,
+  fix = 'Make it a method, or wrap a function with audited(action, fn).',
+): Error {
   return misuse('@audited stands where it cannot work', [
     { path: '@audited', found, expected: 'a method', fix },
   ]);

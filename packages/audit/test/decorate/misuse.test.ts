@@ -72,6 +72,18 @@ describe('audited refuses at decoration', () => {
     expect(problemsOf(() => misused(() => {}, context('method')))).toEqual(['action']);
   });
 
+  test('the dialect of 2018, which SWC makes of JavaScript, says which option the compiler needs', () => {
+    const element = {
+      [Symbol.toStringTag]: 'Descriptor',
+      kind: 'method',
+      key: 'pay',
+      placement: 'prototype',
+    };
+    const use = () => misused('orders.pay')(element);
+    expect(problemsOf(use)).toEqual(['@audited']);
+    expect(use).toThrow(/"experimentalDecorators": true/);
+  });
+
   test('durable on what is not async', () => {
     const durable = { durability: 'durable' };
     expect(problemsOf(() => misused('orders.pay', () => Promise.resolve(), durable))).toEqual(['durability']);

@@ -16,16 +16,26 @@ export type DecoratorCall =
       readonly descriptor: unknown;
     }
   | { readonly form: 'legacy-class'; readonly value: object }
+  | { readonly form: 'draft' }
   | { readonly form: 'factory'; readonly given: unknown; readonly more: unknown };
 
 const KINDS: readonly unknown[] = ['class', 'method', 'getter', 'setter', 'field', 'accessor'];
 
+/** What to say where a decorator was called in the dialect of the draft (`draft`), which is not supported. */
+export const DRAFT_DIALECT: { readonly found: string; readonly fix: string } = {
+  found: 'a decorator compiled in the dialect of the draft of 2018',
+  fix:
+    'Set "experimentalDecorators": true in tsconfig.json, which Turbopack reads too; ' +
+    'or "decoratorVersion": "2023-11" in .swcrc, "version": "2023-11" for Babel.',
+};
+
 /**
- * Tells apart: `(value, context)` of TC39, `(holder, key, descriptor?)` and `(class)` of `experimentalDecorators`, and
- * anything else, which is the arguments of a factory.
+ * Tells apart: `(value, context)` of TC39, `(holder, key, descriptor?)` and `(class)` of `experimentalDecorators`,
+ * `(element)` of the draft of 2018, and anything else, which is the arguments of a factory.
  */
 export function readDecoratorCall(args: readonly unknown[]): DecoratorCall {
   const [first, second, third] = args;
+  if (args.length === 1 && isDraftElement(first)) return { form: 'draft' };
   if (args.length === 2 && isContext(second)) return { form: 'tc39', value: first, context: second };
   const isHolder = (typeof first === 'object' && first !== null) || typeof first === 'function';
   if (isHolder && args.length >= 2 && (typeof second === 'string' || typeof second === 'symbol')) {
@@ -42,4 +52,10 @@ export function readDecoratorCall(args: readonly unknown[]): DecoratorCall {
 function isContext(value: unknown): value is DecoratorContext {
   if (typeof value !== 'object' || value === null) return false;
   return KINDS.includes((value as { kind?: unknown }).kind) && 'name' in value;
+}
+
+/** What decorators of the draft of 2018 were given: a descriptor of the member or the class, tagged as one. */
+function isDraftElement(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  return Object.prototype.toString.call(value) === '[object Descriptor]';
 }
