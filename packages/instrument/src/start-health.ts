@@ -40,6 +40,7 @@ export function startHealth(given: true | HealthInitOptions): RunningHealth {
         return createHealthRoutes(health, http);
       },
       routesAddress: isOwnServer ? { host, port } : undefined,
+      routesSetBy: { host: 'health.host', port: 'health.port' },
       // Once: after a signal that the application handles itself, its own shutdown() comes later.
       beforeShutdown: () => {
         drained ??= drain();

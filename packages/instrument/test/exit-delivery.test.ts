@@ -237,7 +237,9 @@ describe('a receiver that does not take it', () => {
     expect(code).toBe(3);
     expect(Number(stdout)).toBeGreaterThanOrEqual(490);
     expect(Number(stdout)).toBeLessThan(2_500);
-    expect(stderr).toContain(`OTLP receiver ${receiver.url}/v1/traces: no answer within 500 ms`);
+    expect(stderr).toMatch(
+      /OTLP receiver .*\/v1\/traces: no answer within (500|4\d\d) ms\. The address is set by otlp\.endpoint \(OTEL_EXPORTER_OTLP_ENDPOINT\)/,
+    );
     expect(receiver.requests.map(({ path }) => path).sort()).toEqual(['/v1/metrics', '/v1/traces']);
   });
 
@@ -256,7 +258,19 @@ describe('a receiver that does not take it', () => {
     const { code, stdout, stderr } = await app.end;
     expect(code).toBe(3);
     expect(Number(stdout)).toBeLessThan(10_000);
-    expect(stderr).toContain('ECONNREFUSED');
+    expect(stderr).toMatch(
+      /exit: OTLP receiver .*ECONNREFUSED.* The address is set by otlp\.endpoint \(OTEL_EXPORTER_OTLP_ENDPOINT\)/,
+    );
+  });
+
+  it('is named with its answer, and with the option that may be wrong', async () => {
+    receiver.answer = (response) => response.writeHead(401).end();
+    const app = start('await telemetry.ready; place(); process.exit(3);', { init: NEVER });
+    const { code, stderr } = await app.end;
+    expect(code).toBe(3);
+    expect(stderr).toContain(
+      `exit: OTLP receiver ${receiver.url}/v1/traces answered 401: Unauthorized. See otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)`,
+    );
   });
 
   it('is not tried again when a delivery has just been given up', async () => {

@@ -159,8 +159,8 @@ export interface OtelOptions {
    */
   handleSignals?: boolean;
   /**
-   * One deadline for all of `shutdown()`, and for what is delivered when the process exits. 0 delivers nothing then.
-   * Default 5 s.
+   * One deadline for all of `shutdown()`, for `flush()`, and for what is delivered when the process exits. With 0 nobody
+   * waits: what is on its way at a `flush()` goes on, and nothing is delivered at the end. Default 5 s.
    */
   shutdownTimeout?: Duration;
 }

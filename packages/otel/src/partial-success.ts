@@ -9,7 +9,7 @@ interface PartialSuccess {
 
 /**
  * The serializer, with every answer counted as a fault that says that a part of the data was rejected. The SDK says what
- * the answer was. Nothing is to be sent again (OTLP specification, "Partial Success").
+ * the answer was, also of one that cannot be read. Nothing is to be sent again (OTLP specification, "Partial Success").
  */
 export function countRejections<Items, Response>(
   serializer: ISerializer<Items, Response>,
@@ -17,7 +17,7 @@ export function countRejections<Items, Response>(
   return {
     serializeRequest: (items) => serializer.serializeRequest(items),
     deserializeResponse(data) {
-      const response = serializer.deserializeResponse(data);
+      const response = readAnswer(serializer, data);
       const { rejectedSpans = 0, rejectedDataPoints = 0 } = partialSuccessOf(response);
       if (Number(rejectedSpans) > 0 || Number(rejectedDataPoints) > 0) {
         countSelf('instrument.faults', 'partial_success');
@@ -25,6 +25,14 @@ export function countRejections<Items, Response>(
       return response;
     },
   };
+}
+
+function readAnswer<Items, Response>(serializer: ISerializer<Items, Response>, data: Uint8Array): Response {
+  try {
+    return serializer.deserializeResponse(data);
+  } catch (cause) {
+    throw new Error('The answer is not in the format of the request', { cause });
+  }
 }
 
 function partialSuccessOf(response: unknown): PartialSuccess {

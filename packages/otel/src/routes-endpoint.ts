@@ -1,6 +1,6 @@
 import { keepListening, type ServedEndpoint } from './keep-listening.ts';
 import type { ServedRoutes } from './prometheus/handler.ts';
-import { createMetricsServer } from './prometheus/server.ts';
+import { type AddressOptions, createMetricsServer } from './prometheus/server.ts';
 
 /** Where routes listen when they do not share the server of `/metrics`: by default at its default address. */
 export interface RoutesAddress {
@@ -17,12 +17,14 @@ const DEFAULT_PORT = 9464;
 export function startRoutesEndpoint(
   routes: ServedRoutes,
   { host, port = DEFAULT_PORT }: RoutesAddress,
+  setBy?: AddressOptions,
 ): ServedEndpoint {
   const server = createMetricsServer({
     // An empty host would be every interface there is.
     host: host || DEFAULT_HOST,
     port,
     path: '',
+    setBy,
     handler: (request, response) => {
       if (routes.handle(request, response)) return;
       response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' });

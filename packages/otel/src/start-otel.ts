@@ -25,6 +25,7 @@ import { otlpTarget } from './otlp.ts';
 import { requireOtlpPackages } from './otlp-grpc/missing-packages.ts';
 import { onProcessExit } from './process-exit.ts';
 import type { ServedRoutes } from './prometheus/handler.ts';
+import type { AddressOptions } from './prometheus/server.ts';
 import { startPropagation } from './propagation.ts';
 import type { LoadExporters, PushReader } from './push-readers.ts';
 import { createResource, giveUpPending, knownAttributes } from './resource.ts';
@@ -46,6 +47,8 @@ export interface OtelExtension {
   readonly routes?: (() => Promise<ServedRoutes>) | undefined;
   /** A server of their own for the routes, instead of that of `/metrics`. Where there is none: its default address. */
   readonly routesAddress?: RoutesAddress | undefined;
+  /** Which options set that address, for messages. */
+  readonly routesSetBy?: AddressOptions | undefined;
   /** Loads what pushes metrics elsewhere, beside OTLP and the console. */
   readonly exporters?: LoadExporters | undefined;
   /** What comes before all else when the process is asked to end, or telemetry is shut down. Must not reject. */
@@ -130,7 +133,9 @@ export function startOtel(
     }
     if (extra && routes === undefined) {
       const { startRoutesEndpoint } = await import('./routes-endpoint.ts');
-      if (!isStopped) routes = startRoutesEndpoint(extra, extension.routesAddress ?? {});
+      if (!isStopped) {
+        routes = startRoutesEndpoint(extra, extension.routesAddress ?? {}, extension.routesSetBy);
+      }
     }
     if (isPushed(options, extension)) {
       const { startPushReaders } = await import('./push-readers.ts');
@@ -162,8 +167,11 @@ export function startOtel(
     const late = steps.filter((_, i) => ended[i] === false).map(({ of }) => of);
     patience.end(late.length === 0);
     if (late.length === 0) return true;
-    countSelf('instrument.faults', 'deadline');
-    tell('warn', describeLate(timeoutMillis, late));
+    // With 0 nobody meant to wait.
+    if (timeoutMillis > 0) {
+      countSelf('instrument.faults', 'deadline');
+      tell('warn', describeLate(timeoutMillis, late));
+    }
     return false;
   };
   let stopping: Promise<boolean> | undefined;

@@ -94,6 +94,23 @@ describe('a delivery that takes longer than shutdownTimeout', () => {
     expect(said).not.toContain('400');
   });
 
+  it('is no news where nobody is to wait, and goes on', async () => {
+    let answered = 0;
+    receiver.answer = (response) => {
+      answered++;
+      accept(response);
+    };
+    handle = startOtel({
+      prometheus: false,
+      handleSignals: false,
+      shutdownTimeout: 0,
+      otlp: { endpoint: receiver.url },
+    });
+    await handle.ready;
+    expect(await late()).toBe('');
+    await expect.poll(() => answered).toBe(2);
+  });
+
   it('is told in few words, whatever receivers say', () => {
     const talkative = { flush: wait, shutdown: wait };
     const long = [1, 2, 3, 4].map((i) => ({ ...talkative, whyLate: () => `${i}`.repeat(10_000) }));

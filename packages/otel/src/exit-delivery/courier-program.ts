@@ -17,7 +17,7 @@ const RETRYABLE_ERRORS = ['ECONNRESET', 'EPIPE'];
 const FIRST_WAIT_MILLIS = 100;
 
 function broken(end) {
-  return ({ message, code }) => end({ reason: message || code }, RETRYABLE_ERRORS.includes(code));
+  return ({ message, code }) => end({ reason: message || code, code }, RETRYABLE_ERRORS.includes(code));
 }
 
 function sendHttp({ url, headers, certificates }, body, isGzip, end) {
@@ -27,10 +27,10 @@ function sendHttp({ url, headers, certificates }, body, isGzip, end) {
   const options = { ...certificates, method: 'POST', agent: false, headers: all };
   const outgoing = request(url, options, (response) => {
     response.on('error', () => {}).resume();
-    const { statusCode: status } = response;
-    if (status >= 200 && status <= 299) return end({});
+    const { statusCode: code, statusMessage: reason } = response;
+    if (code >= 200 && code <= 299) return end({});
     const askedMillis = Number(response.headers['retry-after']) * 1000;
-    end({ reason: 'answered ' + status }, RETRYABLE_STATUSES.includes(status), askedMillis);
+    end({ reason, code }, RETRYABLE_STATUSES.includes(code), askedMillis);
   });
   outgoing.on('error', broken(end));
   outgoing.end(body);
@@ -49,8 +49,9 @@ function sendGrpc({ url, headers, certificates }, body, isGzip, end) {
     session.destroy();
     const { ':status': http, 'grpc-status': status, 'grpc-message': message = '' } = last;
     if (status === '0') return end({});
-    const reason = status === undefined ? 'answered ' + http + ' without a gRPC status' : 'gRPC status ' + status + ' ' + message;
-    end({ reason }, RETRYABLE_GRPC_STATUSES.includes(Number(status)));
+    if (status === undefined) return end({ reason: 'without a gRPC status', code: http });
+    const grpcStatus = Number(status);
+    end({ reason: message, grpcStatus }, RETRYABLE_GRPC_STATUSES.includes(grpcStatus));
   });
   // A message is preceded by whether it is compressed and by its length (gRPC over HTTP2, "Length-Prefixed-Message").
   const prefix = Buffer.alloc(5);

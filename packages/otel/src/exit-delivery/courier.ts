@@ -4,6 +4,9 @@ import type { FinalRequest } from './final-request.ts';
 /** What became of a request: why it was not delivered, or nothing when it was. */
 export interface Outcome {
   readonly reason?: string;
+  /** The status of HTTP, or the code of the fault. */
+  readonly code?: number | string | undefined;
+  readonly grpcStatus?: number | undefined;
 }
 
 /**
@@ -29,7 +32,9 @@ export function sendNow(requests: readonly FinalRequest[], timeoutMillis: number
   });
   courier.on('error', () => {});
   Atomics.wait(done, 0, 0, timeoutMillis);
-  const outcomes: Outcome[] = requests.map(() => ({ reason: `no answer within ${timeoutMillis} ms` }));
+  const outcomes: Outcome[] = requests.map(() => ({
+    reason: `no answer within ${Math.round(timeoutMillis)} ms`,
+  }));
   for (let answer = receiveMessageOnPort(port1); answer !== undefined; answer = receiveMessageOnPort(port1)) {
     const { index, ...outcome } = answer.message as Outcome & { readonly index: number };
     outcomes[index] = outcome;

@@ -1,5 +1,8 @@
 import { fault } from '../diagnostics.ts';
-import { sendNow } from './courier.ts';
+import { otlpFailure } from '../otlp-failures.ts';
+import { GrpcStatusError } from '../otlp-grpc/status.ts';
+import { Receiver } from '../receiver.ts';
+import { type Outcome, sendNow } from './courier.ts';
 import type { FinalRequest } from './final-request.ts';
 
 /** What there is to deliver when the process ends at once. */
@@ -32,9 +35,17 @@ function deliver({ remaining, requests: collect }: LastDelivery): void {
   if (timeoutMillis <= 0) return;
   const requests = collect();
   if (requests.length === 0) return;
-  for (const [i, { reason }] of sendNow(requests, timeoutMillis).entries()) {
-    if (reason !== undefined) fault('exit', `${(requests[i] as FinalRequest).destination}: ${reason}`);
+  for (const [i, outcome] of sendNow(requests, timeoutMillis).entries()) {
+    if (outcome.reason === undefined) continue;
+    const receiver = new Receiver(otlpFailure((requests[i] as FinalRequest).target));
+    fault('exit', receiver.refused(errorOf(outcome)));
   }
+}
+
+/** As the exporters have it while the process runs. */
+function errorOf({ reason = '', code, grpcStatus }: Outcome): Error {
+  if (grpcStatus === undefined) return Object.assign(new Error(reason), { code });
+  return new GrpcStatusError({ code: grpcStatus, details: reason });
 }
 
 /** Says what went wrong; even a logger of the application that throws does not change how it ends. */

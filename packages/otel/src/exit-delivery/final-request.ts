@@ -1,5 +1,4 @@
 import type { OtlpTarget } from '../otlp.ts';
-import { otlpFailure } from '../otlp-failures.ts';
 import { METHODS } from '../otlp-grpc/delegate.ts';
 import { type Certificates, readCertificates } from '../otlp-http/certificates.ts';
 import { destinationOf } from '../otlp-http/delegate.ts';
@@ -8,7 +7,7 @@ import { destinationOf } from '../otlp-http/delegate.ts';
 export interface FinalRequest {
   readonly transport: 'http' | 'grpc';
   /** Where it goes, for messages. */
-  readonly destination: string;
+  readonly target: OtlpTarget;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly compression: 'none' | 'gzip';
@@ -20,8 +19,7 @@ export interface FinalRequest {
 export function finalRequest(target: OtlpTarget, body: Uint8Array): FinalRequest {
   if (target.protocol === 'grpc') return grpcRequest(target, body);
   const { url, headers, compression, certificates } = destinationOf(target);
-  const { destination } = otlpFailure(target);
-  return { transport: 'http', destination, url: url.href, headers, compression, certificates, body };
+  return { transport: 'http', target, url: url.href, headers, compression, certificates, body };
 }
 
 function grpcRequest(target: OtlpTarget, body: Uint8Array): FinalRequest {
@@ -33,7 +31,7 @@ function grpcRequest(target: OtlpTarget, body: Uint8Array): FinalRequest {
   });
   return {
     transport: 'grpc',
-    destination: otlpFailure(target).destination,
+    target,
     url: method.href,
     headers: { ...Object.fromEntries(metadata), 'content-type': 'application/grpc' },
     compression,

@@ -44,7 +44,9 @@ export class GrpcStatusError extends Error {
   /** What the receiver asked us to wait; `undefined` when it asked for nothing. */
   readonly waitMillis: number | undefined;
 
-  constructor(cause: ServiceError) {
+  constructor(
+    cause: Pick<ServiceError, 'code' | 'details'> & { readonly metadata?: ServiceError['metadata'] },
+  ) {
     const status = NAMES[cause.code] ?? 'UNKNOWN';
     super(`${status}: ${cause.details}`, { cause });
     this.status = status;

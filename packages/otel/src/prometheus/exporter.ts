@@ -22,6 +22,10 @@ import { createMetricsServer, type ListeningAddress, type MetricsServer } from '
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PATH = '/metrics';
 const MAX_PORT = 65_535;
+const SET_BY = {
+  host: 'prometheus.host (OTEL_EXPORTER_PROMETHEUS_HOST)',
+  port: 'prometheus.port (OTEL_EXPORTER_PROMETHEUS_PORT)',
+};
 
 /** Options of {@link InstrumentPrometheusExporter}. */
 export interface InstrumentPrometheusExporterOptions extends PrometheusOptions {
@@ -69,6 +73,7 @@ export class InstrumentPrometheusExporter extends PrometheusExporter {
         readVariable('OTEL_EXPORTER_PROMETHEUS_PORT', integerParser(0, MAX_PORT)) ??
         PrometheusExporter.DEFAULT_OPTIONS.port,
       path,
+      setBy: SET_BY,
       handler: createPathHandler(path, this.#handler, options.routes),
     });
   }

@@ -13,6 +13,12 @@ export interface ListeningAddress {
   readonly url: string;
 }
 
+/** Which options set an address, for messages. */
+export interface AddressOptions {
+  readonly host: string;
+  readonly port: string;
+}
+
 /** Options of {@link createMetricsServer}. */
 export interface MetricsServerOptions {
   readonly host: string;
@@ -20,6 +26,7 @@ export interface MetricsServerOptions {
   readonly port: number;
   /** Path of the metrics, for `url` and messages; empty when there are none. */
   readonly path: string;
+  readonly setBy?: AddressOptions | undefined;
   readonly handler: MetricsHandler;
 }
 
@@ -104,14 +111,16 @@ async function listen(server: Server, options: MetricsServerOptions): Promise<Li
   return { host, port: bound.port, url: `http://${authority}:${bound.port}${path}` };
 }
 
-function listenError(error: NodeJS.ErrnoException, { host, port, path }: MetricsServerOptions): Error {
+function listenError(error: NodeJS.ErrnoException, { host, port, path, setBy }: MetricsServerOptions): Error {
+  const by = setBy === undefined ? '' : ` by ${setBy.port}`;
+  const hostOption = setBy === undefined ? '' : `; see ${setBy.host}`;
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: cluster.isWorker
-      ? 'another child of this cluster listens there, or another program; give each child a port of its own, or 0 for a free one'
-      : 'another program listens there; choose another port, or 0 for a free one',
-    EACCES: 'this process may not listen there; ports below 1024 need privileges',
-    EADDRNOTAVAIL: 'no interface of this machine has that address',
-    ENOTFOUND: 'that host name cannot be resolved',
+      ? `another child of this cluster listens there, or another program; give each child a port of its own${by}, or 0 for a free one`
+      : `another program listens there; choose another port${by}, or 0 for a free one`,
+    EACCES: `this process may not listen there; ports below 1024 need privileges; choose another one${by}`,
+    EADDRNOTAVAIL: `no interface of this machine has that address${hostOption}`,
+    ENOTFOUND: `that host name cannot be resolved${hostOption}`,
   };
   const reason = reasons[error.code ?? ''] ?? error.message;
   const message = `${titleOf(path)} cannot listen on ${host}:${port}: ${reason}.`;

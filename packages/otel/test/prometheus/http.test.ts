@@ -393,11 +393,14 @@ describe('the server', () => {
   it('says why it cannot listen, and may be started again', async () => {
     const { port } = await serve(() => SMALL);
     const options = { host: '127.0.0.1', path: '/metrics', handler: () => {} };
-    const second = createMetricsServer({ ...options, port });
+    const setBy = { host: 'the.host', port: 'the.port' };
+    const second = createMetricsServer({ ...options, port, setBy });
     servers.push(second);
     const failed = second.start();
     await expect(failed).rejects.toMatchObject({ code: 'EADDRINUSE' });
-    await expect(failed).rejects.toThrow(`cannot listen on 127.0.0.1:${port}: another program listens there`);
+    await expect(failed).rejects.toThrow(
+      `cannot listen on 127.0.0.1:${port}: another program listens there; choose another port by the.port, `,
+    );
     await servers.shift()!.close(0);
     expect((await second.start()).port).toBe(port);
     expect(second.start()).toBe(second.start());
