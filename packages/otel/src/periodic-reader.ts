@@ -1,8 +1,7 @@
 import { context } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import type { Collection, Collector } from '@org/instrument-core';
-import { startTimeout } from './deadline.ts';
+import { type Collection, type Collector, startTimeout } from '@org/instrument-core';
 import { fault } from './diagnostics.ts';
 import { UNTRACED } from './suppress-tracing.ts';
 import { fateOf } from './undelivered.ts';

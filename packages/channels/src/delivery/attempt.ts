@@ -40,20 +40,24 @@ export function beginAttempt(options: AttemptOptions): Attempt {
   const { channel, batch, number, timeoutMillis, clock, scope, onLate } = options;
   const controller = new AbortController();
   let isOver = false;
+  let isCalledOff = false;
   let end: (outcome: Outcome) => void = () => {};
   const outcome = new Promise<Outcome>((resolve) => {
     end = resolve;
   });
-  const cancelTimer = clock.after(
-    timeoutMillis,
-    () => {
-      isOver = true;
-      const failure = timeoutFailure(timeoutMillis);
-      end({ isTaken: false, failure });
-      controller.abort(new DOMException(failure.message, 'TimeoutError'));
-    },
-    true,
-  );
+  const giveUp = (): void => {
+    if (isCalledOff) return;
+    isOver = true;
+    const failure = timeoutFailure(timeoutMillis);
+    end({ isTaken: false, failure });
+    controller.abort(new DOMException(failure.message, 'TimeoutError'));
+  };
+  // Once what has arrived by then was read: an event loop that stood still finds the end of the time and the answer together.
+  const stopTimer = clock.after(timeoutMillis, () => clock.soon(giveUp), true);
+  const cancelTimer = (): void => {
+    isCalledOff = true;
+    stopTimer();
+  };
   const deliver = async (): Promise<unknown> =>
     channel.deliver(batch, { signal: controller.signal, attempt: number });
   // The batch is not kept by what never settles.

@@ -6,6 +6,7 @@ import type {
   ObservableResult,
 } from '@opentelemetry/api';
 import { tell } from '../fault/tell.ts';
+import { startTimeout } from '../timeout.ts';
 import { Answers, commit } from './answers.ts';
 import type { Observations } from './observations.ts';
 import type { Storage } from './storage.ts';
@@ -194,16 +195,14 @@ async function within(
     await work;
     return;
   }
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer = (): void => {};
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`Observing ${name} took longer than ${timeoutMillis} ms`)),
-      timeoutMillis,
-    ).unref();
+    const reason = `Observing ${name} took longer than ${timeoutMillis} ms`;
+    stopTimer = startTimeout(timeoutMillis, () => reject(new Error(reason)));
   });
   try {
     await Promise.race([work, late]);
   } finally {
-    clearTimeout(timer);
+    stopTimer();
   }
 }

@@ -110,7 +110,7 @@ export class Recovery {
       this.#last = { lastOutcome: outcome, lastError: error, lastTimestampMillis: Date.now() };
       this.#observer.attempted(attempt, outcome, error);
     };
-    const cancelTimeout = this.#wheel.after(this.#settings.timeoutMillis, () => {
+    const cancelTimeout = this.#wheel.timeout(this.#settings.timeoutMillis, () => {
       const message = `did not end within ${this.#settings.timeoutMillis} ms`;
       controller.abort(new DOMException(message, 'TimeoutError'));
       over('timeout', message);

@@ -88,7 +88,7 @@ export class Runner {
           changed();
         }
       };
-      const cancelTimeout = wheel.after(timeoutMillis, () => {
+      const cancelTimeout = wheel.timeout(timeoutMillis, () => {
         const message = `did not end within ${timeoutMillis} ms`;
         settle(failed('timeout', message), 'abandoned');
         controller.abort(new DOMException(message, 'TimeoutError'));

@@ -49,6 +49,21 @@ export class TimerWheel {
     };
   }
 
+  /**
+   * As {@link TimerWheel.after}, for the end of a time: calls back once what has arrived by then was read. An event loop that
+   * stood still finds the end of the time and the answer together.
+   */
+  timeout(millis: number, callback: () => void): () => void {
+    let turn: NodeJS.Immediate | undefined;
+    const cancel = this.after(millis, () => {
+      turn = setImmediate(callback);
+    });
+    return () => {
+      cancel();
+      clearImmediate(turn);
+    };
+  }
+
   /** Keeps the process alive while delays are pending, until the returned function is called. */
   hold(): () => void {
     if (this.#holders++ === 0) this.#timer?.ref();

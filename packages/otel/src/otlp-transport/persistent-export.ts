@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tell } from '@org/instrument-core';
-import { startTimeout } from '../deadline.ts';
+import { startTimeout, tell } from '@org/instrument-core';
 import { backOffMillis } from './back-off.ts';
 import type { Attempt, ExportResponse, Wire } from './wire.ts';
 

@@ -1,8 +1,7 @@
 import { context, type MeterProvider, TraceFlags } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { counted } from '@org/instrument-core';
-import { startTimeout } from '../deadline.ts';
+import { counted, startTimeout } from '@org/instrument-core';
 import { warn } from '../diagnostics.ts';
 import { UNTRACED } from '../suppress-tracing.ts';
 import { QueueMetrics } from './queue-metrics.ts';

@@ -1,5 +1,6 @@
 import type { StatsFs } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { startTimeout } from '@org/instrument-core';
 import type { Mount } from '../proc/mountinfo.ts';
 
 /** Space of a file system, in bytes; used, free and reserved are all of it. */
@@ -46,12 +47,12 @@ export function createSpaceReader(
     };
     const lanes = Math.min(MOST_ASKED - pending.size, queue.length);
     const all = Promise.all(Array.from({ length: Math.max(0, lanes) }, lane));
-    let timer: NodeJS.Timeout | undefined;
+    let stopTimer = (): void => {};
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMillis);
+      stopTimer = startTimeout(timeoutMillis, resolve, { ref: true });
     });
     await Promise.race([all, late]);
-    clearTimeout(timer);
+    stopTimer();
     isLate = true;
     return found;
   };

@@ -1,3 +1,4 @@
+import { startTimeout } from '@org/instrument-core';
 import { loadDriver } from '../load-driver.ts';
 
 /** What is needed of a connection that a pool lends. */
@@ -57,10 +58,10 @@ export async function withConnection<T>(
   timeoutMillis: number,
   work: (client: PostgresPoolClient) => Promise<T>,
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer = (): void => {};
   const timeout = new Promise<never>((_, reject) => {
     const fail = () => reject(new Error(`No answer of Postgres within ${timeoutMillis} ms`));
-    timer = setTimeout(fail, timeoutMillis);
+    stopTimer = startTimeout(timeoutMillis, fail, { ref: true });
   });
   try {
     const client = await acquire(pool, timeout);
@@ -79,7 +80,7 @@ export async function withConnection<T>(
       client.release(!isSound);
     }
   } finally {
-    clearTimeout(timer);
+    stopTimer();
   }
 }
 
