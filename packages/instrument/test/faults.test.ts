@@ -44,7 +44,7 @@ it('a failing collector costs the application a bounded number of lines, and not
   expect({ sum, unhandled }).toEqual({ sum: 132, unhandled: [] });
   // Each flush fails twice: for metrics and for spans.
   expect(faults).toBeGreaterThanOrEqual(24);
-  expect(stderr.match(/v1\/metrics answered 500/g)).toHaveLength(5);
+  expect(stderr.match(/export: OTLP receiver \S+v1\/metrics answered 500/g)).toHaveLength(5);
   expect(stderr).toContain(`OTLP receiver ${receiver.url}/v1/metrics answered 500`);
 });
 
