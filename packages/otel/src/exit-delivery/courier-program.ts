@@ -49,7 +49,7 @@ function sendGrpc({ url, headers, certificates }, body, isGzip, end) {
     session.destroy();
     const { ':status': http, 'grpc-status': status, 'grpc-message': message = '' } = last;
     if (status === '0') return end({});
-    if (status === undefined) return end({ reason: 'without a gRPC status', code: http });
+    if (status === undefined) return end({ reason: 'no gRPC status', code: http });
     const grpcStatus = Number(status);
     end({ reason: message, grpcStatus }, RETRYABLE_GRPC_STATUSES.includes(grpcStatus));
   });
