@@ -110,7 +110,7 @@ describe('what is left at process.exit() is delivered', () => {
     const end = await runAndExit(`{ endpoint: 'http://127.0.0.1:${receiver.port}', protocol: 'grpc' }`);
     expect(end.code).toBe(3);
     expect(end.stderr).toContain(
-      `exit: OTLP receiver http://127.0.0.1:${receiver.port}/: INVALID_ARGUMENT: no metrics here`,
+      `exit: OTLP receiver http://127.0.0.1:${receiver.port}/ (metrics): INVALID_ARGUMENT: no metrics here`,
     );
     expect(end.stderr.trim().split('\n')).toHaveLength(1);
     expect(receiver.calls).toHaveLength(3);

@@ -21,9 +21,10 @@ const UNTRUSTED: ReadonlySet<unknown> = new Set([
 ]);
 
 /** What to say of exports to an OTLP receiver that fail: where they went, and which option to look at. */
-export function otlpFailure({ url, endpointOption }: OtlpTarget): ReceiverWords {
+export function otlpFailure({ url, endpointOption, protocol, signal }: OtlpTarget): ReceiverWords {
   return {
-    destination: `OTLP receiver ${shown(url)}`,
+    // The paths of HTTP tell the signal.
+    destination: `OTLP receiver ${shown(url)}${protocol === 'grpc' ? ` (${signal})` : ''}`,
     hint: (error) => {
       const code = error instanceof GrpcStatusError ? (HTTP_STATUSES[error.status] ?? 500) : error.code;
       if (UNTRUSTED.has(code))

@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { context } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { type Collection, type Collector, startTimeout } from '@org/instrument-core';
 import { fault } from './diagnostics.ts';
 import { UNTRACED } from './suppress-tracing.ts';
-import { fateOf } from './undelivered.ts';
+import { fateOf, isAbsent } from './undelivered.ts';
 
 /** The SDK's `ExportResultCode`, by value. */
 const SUCCESS = 0;
@@ -13,6 +14,8 @@ const FAILED = 1;
 const MAX_CALLBACK_MILLIS = 2_000;
 /** Pushes in a row that the receiver may break down over before it is the data that is taken to be at fault. */
 const MAX_DOUBTS = 3;
+/** Time between the last pushes, where one is shorter than the time that is left: an export that has more pauses by itself. */
+const LAST_PAUSE_MILLIS = 500;
 
 /** What a {@link PeriodicReader} is made of. */
 export interface PeriodicReaderOptions {
@@ -48,6 +51,8 @@ export class PeriodicReader {
   #pushing: Promise<void> | undefined;
   #unanswered: Collection | undefined;
   #doubts = 0;
+  /** Nobody was there for the last push. */
+  #isAwaited = false;
   /** How many wait for a push. */
   #waiting = 0;
   #isStopped = false;
@@ -78,11 +83,19 @@ export class PeriodicReader {
     await this.#options.exporter.forceFlush();
   }
 
-  /** Pushes what is recorded for the last time, and stops the exporter. */
+  /**
+   * Pushes what is recorded for the last time, again while nobody is there to take it and whoever waits has time, and stops
+   * the exporter.
+   */
   async shutdown(): Promise<void> {
     clearInterval(this.#timer);
+    const endsAt = performance.now() + this.#options.flushMillis - LAST_PAUSE_MILLIS;
     try {
       await this.flush();
+      while (this.#isAwaited && !this.#isClosed && performance.now() < endsAt) {
+        await sleep(LAST_PAUSE_MILLIS, undefined, { ref: false });
+        await this.flush();
+      }
       this.#isStopped = true;
       await this.#options.exporter.shutdown();
     } finally {
@@ -130,6 +143,7 @@ export class PeriodicReader {
     for (const error of collection.errors) fault('callback', error);
     if (collection.scopes.length === 0) return;
     this.#unanswered = collection;
+    this.#isAwaited = false;
     let fate: ReturnType<typeof fateOf> = 'doubtful';
     try {
       // What fails here, fails over the data.
@@ -141,6 +155,7 @@ export class PeriodicReader {
         return;
       }
       fate = fateOf(error);
+      this.#isAwaited = isAbsent(error);
       throw error ?? new Error('The exporter failed to say why');
     } finally {
       if (this.#unanswered === collection) this.#settle(fate);

@@ -1,4 +1,5 @@
 import { GrpcStatusError } from './otlp-grpc/status.ts';
+import { isRetryableError } from './otlp-http/retry.ts';
 
 /**
  * What a failed export says about its data: `kept` when it was never judged, so that the same data may well be taken
@@ -32,6 +33,16 @@ export function fateOf(error: unknown): Fate {
   }
   if (status < 400 || KEPT_STATUSES.has(status)) return 'kept';
   return status < 500 ? 'refused' : 'doubtful';
+}
+
+/** Whether nobody was there to take it, which may be over soon: it has said nothing itself. */
+export function isAbsent(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof GrpcStatusError)
+      return each.status === 'UNAVAILABLE' && each.waitMillis === undefined;
+    if (isRetryableError(each)) return true;
+  }
+  return false;
 }
 
 function isRetryable(error: unknown): boolean {

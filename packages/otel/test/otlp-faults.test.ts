@@ -190,6 +190,21 @@ describe('a receiver that', () => {
     expect(receivedSpans(receiver).map(({ name }) => name)).toEqual(given);
   });
 
+  it('comes back while shutdown() waits is found, though a push has no time for another attempt', async () => {
+    const port = Number(new URL(receiver.url).port);
+    await receiver.close();
+    const { shutdown } = start({
+      otlp: { endpoint: receiver.url, protocol: 'http/json', traces: false },
+      metrics: { interval: 300 },
+    });
+    work();
+    const stopped = shutdown();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    receiver = await startOtlpReceiver(port);
+    await stopped;
+    expect(deliveredCount()).toBe(worked);
+  });
+
   it('is behind a router that forgets a connection: one flush delivers everything over another', async () => {
     const router = await startForgetfulRouter(Number(new URL(receiver.url).port));
     try {

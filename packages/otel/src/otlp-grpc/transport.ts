@@ -6,11 +6,13 @@ import {
 } from '../otlp-transport/transport.ts';
 import type { WireRequest } from '../otlp-transport/wire.ts';
 import type { Grpc } from './load-grpc.ts';
-import { GrpcStatusError } from './status.ts';
+import { type GrpcStatus, GrpcStatusError } from './status.ts';
 
 /** `CompressionAlgorithms.gzip` and `status.DEADLINE_EXCEEDED` of grpc-js. */
 const GZIP = 2;
 const DEADLINE_EXCEEDED = 4;
+/** Statuses after which the next attempt connects anew. */
+const GONE: ReadonlySet<GrpcStatus> = new Set(['DEADLINE_EXCEEDED', 'UNAVAILABLE'] as const);
 /** Ports of a URL that names none. */
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
@@ -32,32 +34,49 @@ export interface GrpcTransportOptions extends OtlpTransportOptions {
  * `UNAVAILABLE`. A connection that did not answer in time is not used again.
  */
 export function createGrpcTransport(options: GrpcTransportOptions): OtlpTransport {
-  let kept: { readonly client: Client; hasAnswered: boolean } | undefined;
-  const disconnect = (): void => {
-    kept?.client.close();
+  let kept: Connection | undefined;
+  const renew = (): void => {
+    const old = kept;
     kept = undefined;
+    if (old === undefined) return;
+    old.isOver = true;
+    if (old.calls === 0) old.client.close();
   };
   return createOtlpTransport(
     {
       encode: async (data) => data,
       async attempt(request) {
-        kept ??= { client: createClient(options), hasAnswered: false };
+        kept ??= { client: createClient(options), calls: 0, hasAnswered: false, isOver: false };
         const used = kept;
         if (used.hasAnswered) request.onKept();
+        used.calls++;
         const result = await call(used.client, options, request);
-        if (!(result instanceof GrpcStatusError)) {
-          used.hasAnswered = true;
-          return { response: { status: 'success', data: result }, retry: 'never' };
-        }
-        // Whoever did not get an answer in time, we or a proxy: another connection may lead to a receiver that answers.
-        if (result.status === 'DEADLINE_EXCEEDED' && kept === used) disconnect();
+        used.calls--;
+        const isAnswered = !(result instanceof GrpcStatusError);
+        if (isAnswered) used.hasAnswered = true;
+        // Whoever did not get an answer in time, we or a proxy: another connection may lead to a receiver that answers. One that
+        // could not be made is not tried again by grpc-js for as long as it has been away, up to five seconds.
+        else if (GONE.has(result.status) && kept === used) renew();
+        if (used.isOver && used.calls === 0) used.client.close();
+        if (isAnswered) return { response: { status: 'success', data: result }, retry: 'never' };
         const retry = result.isRetryable ? 'later' : 'never';
         return { response: { status: 'failure', error: result }, retry, waitMillis: result.waitMillis };
       },
-      disconnect,
+      renew,
+      disconnect: renew,
     },
     options,
   );
+}
+
+/** A client of grpc-js, which has one connection. */
+interface Connection {
+  readonly client: Client;
+  /** Calls on their way. */
+  calls: number;
+  hasAnswered: boolean;
+  /** Nothing more goes over it; it is closed with the last call. */
+  isOver: boolean;
 }
 
 /** Connects when it is used first. */

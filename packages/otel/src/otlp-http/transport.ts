@@ -39,6 +39,11 @@ interface Client {
 /** OTLP over HTTP/1.1, behind the seam of the SDK's exporters. */
 export function createHttpTransport(options: HttpTransportOptions): OtlpTransport {
   let client: Promise<Client> | undefined;
+  const withAgent = (work: (agent: Agent) => void): void =>
+    void client?.then(
+      ({ agent }) => work(agent),
+      () => {},
+    );
   return createOtlpTransport(
     {
       encode: async (data) => (options.compression === 'gzip' ? gzipped(data) : data),
@@ -46,15 +51,15 @@ export function createHttpTransport(options: HttpTransportOptions): OtlpTranspor
         client ??= createClient(options);
         return attemptOnce(await client, options, request);
       },
-      disconnect() {
-        void client?.then(
-          ({ agent }) => agent.destroy(),
-          () => {},
-        );
-      },
+      renew: () => withAgent(closeFree),
+      disconnect: () => withAgent((agent) => agent.destroy()),
     },
     options,
   );
+}
+
+function closeFree({ freeSockets }: Agent): void {
+  for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
 async function attemptOnce(

@@ -9,29 +9,49 @@ const PROMPT_MILLIS = 2_000;
 const MIN_PAUSE_MILLIS = 100;
 
 /**
- * Whether what was not answered over a connection that was kept open may be sent once more over a new one: it arrives
- * twice where the receiver was only slow. `when flushed`: only for somebody who waits for it, since the next export holds
+ * Whether what is not answered over a connection that was kept open may be sent once more over a new one: it arrives
+ * twice where the receiver is only slow. `when flushed`: only for somebody who waits for it, since the next export holds
  * the same; `always`: rather than giving it up, too.
  */
 export type Repetition = 'never' | 'when flushed' | 'always';
 
 /** What a {@link PersistentExport} is made of. */
 export interface PersistentExportOptions {
-  readonly wire: Pick<Wire, 'attempt' | 'disconnect'>;
+  readonly wire: Pick<Wire, 'attempt' | 'renew'>;
   /** Longest time for all attempts and pauses; as long again for one that is repeated instead of being given up. */
   readonly timeoutMillis: number;
   readonly repetition: Repetition;
+}
+
+/** An attempt on its way. */
+interface Flight {
+  readonly made: Promise<Attempt>;
+  readonly cut: AbortController;
+  readonly since: number;
+  /** Whether it goes over a connection that has been used before. */
+  readonly isKept: boolean;
+}
+
+/** A wait before the next attempt. */
+interface Pause {
+  readonly end: () => void;
+  readonly since: number;
+  /** The receiver has asked for it. */
+  readonly isAsked: boolean;
+  isShortened: boolean;
 }
 
 /** One export: tries until it is delivered or refused, or until the next attempt would come too late. */
 export class PersistentExport {
   readonly #options: PersistentExportOptions;
   readonly #end = new AbortController();
+  readonly #flights = new Set<Flight>();
   #endsAt = 0;
   #stopTimer = (): void => {};
-  #attempt: { readonly cut: AbortController; readonly since: number; isKept: boolean } | undefined;
-  #pause: { readonly end: AbortController; readonly since: number; readonly isAsked: boolean } | undefined;
   #stopHurrying = (): void => {};
+  /** The flight that goes alone, and what begins another beside it. */
+  #lone: { readonly flight: Flight; readonly repeat: () => void } | undefined;
+  #pause: Pause | undefined;
   #isHurried = false;
   #isRepeated = false;
 
@@ -45,16 +65,12 @@ export class PersistentExport {
     try {
       const body = await encode();
       for (let retry = 0; ; retry++) {
-        const { response, retry: when, waitMillis, isCut } = await this.#try(body);
-        if (response.status === 'success' || this.#end.signal.aborted) return response;
-        if (isCut) {
-          this.#options.wire.disconnect();
-          continue;
-        }
-        if (when === 'never') return response;
+        const { response, retry: when, waitMillis } = await this.#try(body);
+        if (when === 'never' || this.#end.signal.aborted) return response;
         // Once: what is stale is found out by using it, but not every connection can be.
         if (when === 'at once' && retry === 0) continue;
-        const wait = waitMillis ?? backOffMillis(retry);
+        // While somebody waits, the pauses do not grow.
+        const wait = waitMillis ?? backOffMillis(this.#isHurried ? 0 : retry);
         if (wait >= this.#endsAt - performance.now()) return response;
         tell('verbose', `OTLP: trying again in ${Math.round(wait)} ms`);
         await this.#wait(wait, waitMillis !== undefined);
@@ -68,74 +84,103 @@ export class PersistentExport {
   /** Ends it at once, as failed. */
   abort(reason: unknown): void {
     this.#end.abort(reason);
-    this.#attempt?.cut.abort(reason);
-    this.#pause?.end.abort();
+    for (const { cut } of this.#flights) cut.abort(reason);
+    this.#pause?.end();
   }
 
   /**
    * Somebody waits for it. A pause that nobody asked us to make ends; and what is not answered soon over a connection that
-   * was kept open goes over a new one, as far as it may be repeated.
+   * was kept open goes over a new one, too, as far as it may be repeated.
    */
   hurry(): void {
     this.#isHurried = true;
-    if (this.#attempt !== undefined) this.#expectPromptness(this.#attempt.since);
+    if (this.#lone !== undefined) this.#expectPromptness(this.#lone.flight);
     const pause = this.#pause;
-    if (pause === undefined || pause.isAsked || performance.now() - pause.since < MIN_PAUSE_MILLIS) return;
-    // gRPC pauses, too, before it connects again.
-    this.#options.wire.disconnect();
-    pause.end.abort();
+    if (pause === undefined || pause.isAsked || pause.isShortened) return;
+    pause.isShortened = true;
+    this.#hurryIn(pause.since + MIN_PAUSE_MILLIS, pause.end);
   }
 
   #start(): void {
-    const { timeoutMillis } = this.#options;
+    const { timeoutMillis, repetition } = this.#options;
     this.#endsAt = performance.now() + timeoutMillis;
     this.#stopTimer = startTimeout(timeoutMillis, () => {
-      if (this.#options.repetition === 'always' && this.#repeat()) this.#start();
+      if (repetition === 'always' && this.#repeat()) this.#start();
       else this.abort(new Error(`no answer within ${timeoutMillis} ms`));
     });
   }
 
-  #expectPromptness(since: number): void {
-    if (this.#options.repetition === 'never' || this.#isRepeated) return;
-    this.#stopHurrying();
-    const wait = Math.max(0, since + PROMPT_MILLIS - performance.now());
-    this.#stopHurrying = startTimeout(wait, () => void this.#repeat());
-  }
-
-  /** Takes the attempt off a connection that was kept open, once. Returns whether it did. */
-  #repeat(): boolean {
-    if (this.#isRepeated || this.#attempt?.isKept !== true) return false;
-    this.#isRepeated = true;
-    this.#attempt.cut.abort(new Error('no answer over a connection that was kept open'));
-    return true;
-  }
-
-  async #try(body: Uint8Array): Promise<Attempt & { readonly isCut: boolean }> {
-    const cut = new AbortController();
-    if (this.#end.signal.aborted) cut.abort(this.#end.signal.reason);
-    const attempt = { cut, since: performance.now(), isKept: false };
-    this.#attempt = attempt;
-    if (this.#isHurried) this.#expectPromptness(attempt.since);
+  async #try(body: Uint8Array): Promise<Attempt> {
+    const first = this.#begin(body);
+    const repeated = new Promise<undefined>((resolve) => {
+      this.#lone = { flight: first, repeat: () => resolve(undefined) };
+    });
+    if (this.#isHurried) this.#expectPromptness(first);
     try {
-      const made = await this.#options.wire.attempt({
-        body,
-        remainingMillis: Math.max(0, this.#endsAt - performance.now()),
-        signal: cut.signal,
-        onKept: () => {
-          attempt.isKept = true;
-        },
-      });
-      return { ...made, isCut: cut.signal.aborted };
+      const made = await Promise.race([first.made, repeated]);
+      if (made !== undefined) return made;
     } finally {
-      this.#attempt = undefined;
+      this.#lone = undefined;
       this.#stopHurrying();
     }
+    this.#options.wire.renew();
+    const second = this.#begin(body);
+    try {
+      // The one that is taken first; unless the first is, what becomes of the second.
+      const ofFirst = first.made.then((made) => (made.response.status === 'success' ? made : second.made));
+      return await Promise.race([ofFirst, second.made]);
+    } finally {
+      for (const { cut } of [first, second]) cut.abort(new Error('it went over another connection'));
+    }
+  }
+
+  #begin(body: Uint8Array): Flight {
+    const cut = new AbortController();
+    if (this.#end.signal.aborted) cut.abort(this.#end.signal.reason);
+    let isKept = false;
+    const made = this.#options.wire.attempt({
+      body,
+      remainingMillis: Math.max(0, this.#endsAt - performance.now()),
+      signal: cut.signal,
+      onKept: () => {
+        isKept = true;
+      },
+    });
+    const flight: Flight = {
+      made: made.finally(() => this.#flights.delete(flight)),
+      cut,
+      since: performance.now(),
+      get isKept() {
+        return isKept;
+      },
+    };
+    this.#flights.add(flight);
+    return flight;
+  }
+
+  #expectPromptness({ since }: Flight): void {
+    if (this.#options.repetition === 'never' || this.#isRepeated) return;
+    this.#hurryIn(since + PROMPT_MILLIS, () => void this.#repeat());
+  }
+
+  #hurryIn(at: number, work: () => void): void {
+    this.#stopHurrying();
+    this.#stopHurrying = startTimeout(Math.max(0, at - performance.now()), work);
+  }
+
+  /** Has it sent over a new connection, too, if it goes alone, over one that was kept open; once. Returns whether it is. */
+  #repeat(): boolean {
+    if (this.#isRepeated || this.#lone?.flight.isKept !== true) return false;
+    this.#isRepeated = true;
+    this.#lone.repeat();
+    return true;
   }
 
   async #wait(millis: number, isAsked: boolean): Promise<void> {
     const end = new AbortController();
-    this.#pause = { end, since: performance.now(), isAsked };
+    this.#pause = { end: () => end.abort(), since: performance.now(), isAsked, isShortened: false };
     await sleep(millis, undefined, { ref: false, signal: end.signal }).catch(() => {});
     this.#pause = undefined;
+    this.#stopHurrying();
   }
 }

@@ -50,7 +50,8 @@ export function createOtlpTransport(
     try {
       // Neither the first request nor a later one is traced, whoever asked for the export.
       const made = await context.with(suppressTracing(context.active()), () => wire.attempt(request));
-      if (made.response.status === 'failure') onFault?.(made.response.error);
+      // Of what we have ended ourselves, whoever did knows more.
+      if (made.response.status === 'failure' && !request.signal.aborted) onFault?.(made.response.error);
       return made;
     } finally {
       attempts--;
@@ -61,7 +62,7 @@ export function createOtlpTransport(
     async send(data, timeoutMillis) {
       if (stop.aborted) return { status: 'failure', error: stop.reason as Error };
       const sent = new PersistentExport({
-        wire: { attempt, disconnect: wire.disconnect },
+        wire: { attempt, renew: wire.renew },
         timeoutMillis,
         repetition,
       });

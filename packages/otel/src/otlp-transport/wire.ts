@@ -9,7 +9,9 @@ export interface Wire {
   encode(data: Uint8Array): Promise<Uint8Array>;
   /** Sends it once. */
   attempt(request: WireRequest): Promise<Attempt>;
-  /** Closes the connections: the next attempt opens a new one. */
+  /** The next attempt opens a new connection; what is on its way over another one goes on. */
+  renew(): void;
+  /** Closes all connections. */
   disconnect(): void;
 }
 

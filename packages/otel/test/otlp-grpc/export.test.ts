@@ -272,7 +272,7 @@ describe('a receiver that', () => {
     expect(faults()).toBeGreaterThanOrEqual(before + 2);
     expect(receiver.exports).toHaveLength(2);
     expect(said.join('\n')).toContain(
-      `OTLP receiver http://127.0.0.1:${receiver.port}/: UNAUTHENTICATED: who are you?. See otlp.headers`,
+      `OTLP receiver http://127.0.0.1:${receiver.port}/ (metrics): UNAUTHENTICATED: who are you?. See otlp.headers`,
     );
     receiver.exports.length = 0;
     receiver.answer = accept;
@@ -340,7 +340,7 @@ describe('a receiver that', () => {
     expect(millis).toBeLessThan(1_500);
     expect(faults()).toBeGreaterThan(before);
     expect(said.join()).toContain(
-      `within 500 ms. OTLP receiver http://127.0.0.1:${receiver.port}/: UNAVAILABLE: `,
+      `within 500 ms. OTLP receiver http://127.0.0.1:${receiver.port}/ (metrics): UNAVAILABLE: `,
     );
   });
 
@@ -352,7 +352,7 @@ describe('a receiver that', () => {
       await flush();
     });
     const line = said.find((each) => each.includes('UNAVAILABLE')) ?? '';
-    expect(line).toContain(`OTLP receiver http://127.0.0.1:${receiver.port}/: UNAVAILABLE: `);
+    expect(line).toContain(`OTLP receiver http://127.0.0.1:${receiver.port}/ (metrics): UNAVAILABLE: `);
     expect(line).toContain(`ECONNREFUSED 127.0.0.1:${receiver.port}`);
     expect(line).toContain('otlp.endpoint (OTEL_EXPORTER_OTLP_ENDPOINT)');
   });
