@@ -9,7 +9,6 @@ import type { AuditOperation, SpanReference } from './operation/operation.ts';
 import type { AuditPage, AuditQuery } from './query/query.ts';
 import { pageOf, queryJournal } from './query/query-journal.ts';
 import { activeSpan } from './record/active-span.ts';
-import { endOf } from './record/operation-times.ts';
 import type { OperationSpan } from './record/span.ts';
 import type { Verification, VerifyOptions } from './verify/verification.ts';
 import { verifyJournal } from './verify/verify-journal.ts';
@@ -33,7 +32,7 @@ export class JournalAudit implements Audit {
     const { spans } = this.#parts;
     const span = spans.open(operation, undefined);
     const { entry, content } = this.#put(operation, undefined, undefined, span);
-    spans.close(span, content, entry, endOf(content));
+    spans.close(span, content, entry);
     return entry;
   }
 
@@ -57,7 +56,7 @@ export class JournalAudit implements Audit {
         const startTime = operation.startTime ?? startedAt;
         const whole = { durationMillis, ...operation, startTime, ...defined(given) };
         const end = this.#put(whole, 'ended', entry.index, span, context, ids);
-        spans.close(span, end.content, end.entry);
+        spans.close(span, end.content, end.entry, durationMillis);
         ended = end.entry;
         return ended;
       },

@@ -55,8 +55,8 @@ export function createChannels(options: ChannelsOptions): Channels {
 /** As {@link createChannels}, with a time and a chance of one's own. */
 export function createChannelsIn({ clock, random }: ChannelsEnvironment, options: ChannelsOptions): Channels {
   const { to, directory, events, early, source, closeTimeoutMillis, deliversAtEnd } = resolveOptions(options);
-  const statuses = () => listeners.map(({ lane }) => lane.status);
-  const metrics = createChannelMetrics(statuses);
+  const lanes = () => listeners.map(({ lane }) => lane);
+  const metrics = createChannelMetrics(lanes);
   let outbox: Outbox | undefined;
   const well = new KnownWell();
   const conditions = new OpenConditions((key, condition) => outbox?.remember(key, condition), {
@@ -96,7 +96,7 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
         onDamage: (channel, lines) => metrics.of(channel).damaged(lines),
         onLettersLost: metrics.lettersLost,
       },
-      listeners.map(({ lane }) => lane),
+      lanes(),
     );
     // At once: what comes from now on goes behind what was left.
     outbox.open();
@@ -119,10 +119,7 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
   };
   for (const { name, payload } of early) hear(payload, name);
   const off = events.on('*', hear, isHeard);
-  const finish = createFinish(
-    listeners.map(({ lane }) => lane),
-    closeTimeoutMillis,
-  );
+  const finish = createFinish(lanes(), closeTimeoutMillis);
   const offEnd = deliversAtEnd ? atEnd(finish) : () => {};
   // Behind the outbox, which has written everything by then: what is on no disk is lost, and that must not go unsaid.
   const offExit = atExit(() => {
@@ -147,7 +144,7 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
   };
   return {
     ready,
-    status: statuses,
+    status: () => lanes().map(({ status }) => status),
     flush: async (timeout) => {
       const millis = timeoutOf(timeout, closeTimeoutMillis);
       const done = await Promise.all(listeners.map(({ lane }) => lane.flush(millis)));

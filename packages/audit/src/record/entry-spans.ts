@@ -32,14 +32,14 @@ export class EntrySpans {
     this.#spans?.began(span, content);
   }
 
-  /** The operation is over, and on record. */
+  /** The operation is over, and on record; it took `durationMillis` where its entry does not say. */
   close(
     span: OperationSpan | undefined,
     content: EntryContent,
     { index, hash }: RecordedEntry,
-    endMillis?: number,
+    durationMillis?: number,
   ): void {
     if (span === undefined) return;
-    this.#spans?.close(span, content, { index, hash, origin: this.#origin, endMillis });
+    this.#spans?.close(span, content, { index, hash, origin: this.#origin, durationMillis });
   }
 }

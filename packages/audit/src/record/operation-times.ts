@@ -1,4 +1,3 @@
-import type { EntryContent } from '../operation/entry.ts';
 import type { AuditOperation } from '../operation/operation.ts';
 
 /**
@@ -13,10 +12,4 @@ export function startOf(
   if (typeof given === 'number' && given >= 0) return given;
   const before = typeof durationMillis === 'number' && durationMillis > 0 ? durationMillis : 0;
   return startedAt ?? Date.now() - before;
-}
-
-/** When an operation that is over had ended, Unix time in milliseconds; `undefined` where nobody said. */
-export function endOf({ startTime, durationMillis }: EntryContent): number | undefined {
-  if (startTime === undefined || durationMillis === undefined) return undefined;
-  return Date.parse(startTime) + durationMillis;
 }

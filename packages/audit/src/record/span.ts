@@ -24,8 +24,8 @@ export type OpeningContent = Pick<EntryContent, 'action'> & Partial<EntryContent
 
 /** What is known of an operation when its span ends. */
 export interface SpanEnd {
-  /** Unix time in milliseconds. Default: now. */
-  readonly endMillis?: number | undefined;
+  /** How long it took, where its entry does not say: in milliseconds. Default: until now, by the calendar. */
+  readonly durationMillis?: number | undefined;
   /** Of the entry that says how it ended; `undefined` when it was shed. */
   readonly index: number | undefined;
   readonly hash: string | undefined;
@@ -123,7 +123,11 @@ export class OperationSpans {
       reportFault('audit', 'describing a span', fault);
     }
     try {
-      span.end(Math.max(startMillis, end.endMillis ?? Date.now()));
+      // Not when it was closed: the clock may have been set meanwhile, and the entry knows how long it took all the same.
+      const durationMillis = content.durationMillis ?? end.durationMillis;
+      span.end(
+        durationMillis === undefined ? Math.max(startMillis, Date.now()) : startMillis + durationMillis,
+      );
     } catch (fault) {
       reportFault('audit', 'ending a span', fault);
     }

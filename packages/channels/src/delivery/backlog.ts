@@ -77,6 +77,7 @@ export class Backlog {
   put(notification: Notification): void {
     const entry = new Entry(notification, this.#clock.unixMillis());
     entry.arrivedMillis = this.#clock.monotonicMillis();
+    entry.waitsSinceMillis = entry.arrivedMillis;
     // What channels say of themselves must not displace anything: what is displaced makes them say more. Nor must what has no
     // room by itself, which would displace everything and be given up in the end.
     const isMore = isAboutChannels(entry.event) && !this.#hasRoom(entry);
@@ -99,8 +100,12 @@ export class Backlog {
       for (const entry of this.#inOrder(({ journal: before }) => before === undefined)) journal.put(entry);
     }
     const found = journal.takeFound();
+    const now = this.#clock.monotonicMillis();
+    const unix = this.#clock.unixMillis();
     for (const entry of found) {
       entry.isOwed = true;
+      // Of what an earlier process has left, only the clock of the machine tells how long it has waited already.
+      entry.waitsSinceMillis = now - Math.max(0, unix - entry.sinceMillis);
       this.#add(entry);
     }
     const uncertain = found.filter(({ lost }) => lost >= MAX_LOST);
@@ -197,9 +202,6 @@ export class Backlog {
 
   #add(entry: Entry): void {
     entry.order = ++this.#lastOrder;
-    // Of what an earlier process has left, only the clock of the machine tells how long it has waited already.
-    const waited = Math.max(0, this.#clock.unixMillis() - entry.sinceMillis);
-    entry.expiresAtMillis = this.#clock.monotonicMillis() + this.#policy.deadlineMillis - waited;
     this.#waiting.add(entry);
     this.#expiry.add(entry);
   }

@@ -5,11 +5,13 @@ const MAX_STEP_MILLIS = 1_000;
 
 /** Finds what has waited for too long. All times are monotonic: a clock that is set right gives nothing up. */
 export class Expiry {
+  readonly #deadlineMillis: number;
   readonly #stepMillis: number;
   /** Nothing is over before. */
   #nextMillis = Number.POSITIVE_INFINITY;
 
   constructor(deadlineMillis: number) {
+    this.#deadlineMillis = deadlineMillis;
     this.#stepMillis = Math.min(MAX_STEP_MILLIS, deadlineMillis / 100);
   }
 
@@ -19,7 +21,7 @@ export class Expiry {
   }
 
   add(entry: Entry): void {
-    if (!entry.isOwed) this.#nextMillis = Math.min(this.#nextMillis, entry.expiresAtMillis);
+    if (!entry.isOwed) this.#nextMillis = Math.min(this.#nextMillis, this.#endOf(entry));
   }
 
   /** Those whose time is over, save what is being delivered, or is owed an attempt. */
@@ -29,10 +31,16 @@ export class Expiry {
     let next = Number.POSITIVE_INFINITY;
     for (const entry of entries) {
       if (entry.isOwed) continue;
-      if (entry.expiresAtMillis <= nowMillis && !entry.isInFlight) over.push(entry);
-      else next = Math.min(next, entry.expiresAtMillis);
+      const end = this.#endOf(entry);
+      if (end <= nowMillis && !entry.isInFlight) over.push(entry);
+      else next = Math.min(next, end);
     }
     this.#nextMillis = Math.max(next, nowMillis + this.#stepMillis);
     return over.sort((a, b) => a.order - b.order);
+  }
+
+  /** Until when an entry is tried. */
+  #endOf({ waitsSinceMillis }: Entry): number {
+    return waitsSinceMillis + this.#deadlineMillis;
   }
 }

@@ -76,6 +76,12 @@ export class Lane implements OutboxReader {
     };
   }
 
+  /** How long the one that came first has waited; 0 when none does. */
+  get oldestAgeMillis(): number {
+    const oldest = this.#backlog.oldest();
+    return oldest === undefined ? 0 : this.#clock.monotonicMillis() - oldest.waitsSinceMillis;
+  }
+
   /** Takes a notification for delivery. */
   put(notification: Notification): void {
     if (this.#isStopped) return;

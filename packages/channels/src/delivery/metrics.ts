@@ -8,6 +8,13 @@ const DURATION_BOUNDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** How an attempt ended; `partial`: some of a batch were not taken. */
 export type AttemptOutcome = 'success' | 'partial' | 'failure' | 'rejected' | 'timeout';
 
+/** What is observed of a channel at each collection. */
+export interface Observed {
+  readonly status: ChannelStatus;
+  /** How long the oldest has waited, by the monotonic clock: a time of day that is set must set off no alert. */
+  readonly oldestAgeMillis: number;
+}
+
 /** The metrics of one channel. */
 export interface LaneMetrics {
   /** Notifications, by what became of them; `filtered`: the channel does not take them. */
@@ -29,9 +36,9 @@ export interface ChannelMetrics {
   stop(): void;
 }
 
-/** Creates the instruments; `statuses` is asked at each collection. */
+/** Creates the instruments; `channels` is asked at each collection. */
 export function createChannelMetrics(
-  statuses: () => readonly ChannelStatus[],
+  channels: () => readonly Observed[],
   provider: MeterProvider = meterProvider,
 ): ChannelMetrics {
   const meter = provider.getMeter('@org/instrument-channels');
@@ -77,7 +84,7 @@ export function createChannelMetrics(
     unit: '{notification}',
   });
   const age = meter.createObservableGauge('instrument.channel.oldest.age', {
-    description: 'Time since the oldest notification happened that waits; 0 when none does',
+    description: 'Time that the oldest notification has waited; 0 when none does',
     unit: 's',
   });
   const circuit = meter.createObservableGauge('instrument.channel.circuit', {
@@ -85,12 +92,10 @@ export function createChannelMetrics(
   });
   const states: readonly CircuitState[] = ['closed', 'open', 'half-open'];
   const observe: Parameters<typeof meter.addBatchObservableCallback>[0] = (result) => {
-    const now = Date.now();
-    for (const status of statuses()) {
+    for (const { status, oldestAgeMillis } of channels()) {
       const attributes = { channel: status.name };
       result.observe(waiting, status.waiting, attributes);
-      const { oldestMillis = now } = status;
-      result.observe(age, Math.max(0, now - oldestMillis) / 1_000, attributes);
+      result.observe(age, oldestAgeMillis / 1_000, attributes);
       for (const state of states) {
         result.observe(circuit, status.circuit === state ? 1 : 0, { ...attributes, state });
       }

@@ -40,8 +40,8 @@ export class Entry {
   order = 0;
   /** When it came to this process: monotonic time. */
   arrivedMillis: number = Number.NEGATIVE_INFINITY;
-  /** Until when it is tried: monotonic time. */
-  expiresAtMillis: number = Number.POSITIVE_INFINITY;
+  /** Since when it waits, in an earlier process too: monotonic time, which a clock that is set does not change. */
+  waitsSinceMillis: number = Number.NEGATIVE_INFINITY;
   /** An earlier process has left it, and this one has not tried it yet: its deadline may have passed while nobody could try. */
   isOwed = false;
   /** Where it is kept; `undefined`: in memory only. */

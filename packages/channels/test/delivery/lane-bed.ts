@@ -83,7 +83,7 @@ export function createBed({ settings = {}, maxBatch, random = () => 1, deliver }
       return deliver === undefined ? Promise.resolve() : deliver(batch, context, deliveries.length);
     }) as Channel['deliver'],
   };
-  const metrics = createChannelMetrics(() => [lane.status], meters);
+  const metrics = createChannelMetrics(() => [lane], meters);
   const report = new LaneReport({
     channel: 'test',
     clock,
