@@ -14,6 +14,9 @@ import { EncodedSpans } from './encoded-spans.ts';
 import { createOtlpSpanExporter, type SpanForm } from './exporter.ts';
 import { createTraceSerializer } from './serializer.ts';
 
+/** Exports at once while somebody waits: a queue of the default size is four batches. */
+const FLUSH_CONCURRENCY = 4;
+
 /** Settings of a queue, whatever it keeps spans in. */
 export type QueueSettings = Omit<SpanQueueOptions<never>, 'exporter' | 'createBatch'>;
 
@@ -50,7 +53,12 @@ export function createSpanSender(
       createOtlpSpanExporter(target, form, meters, stop, onFault),
       receiver,
     );
-    const queue = new SpanQueue({ ...settings, exporter, createBatch: form.createBatch });
+    const queue = new SpanQueue({
+      ...settings,
+      exporter,
+      createBatch: form.createBatch,
+      flushConcurrency: FLUSH_CONCURRENCY,
+    });
     return {
       processor: queue,
       takeLast: () => lastSpans(target, queue.drain(), form.join),

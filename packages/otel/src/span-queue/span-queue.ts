@@ -43,11 +43,23 @@ export interface SpanQueueOptions<Items> {
   readonly scheduledDelayMillis?: number | undefined;
   /** Longest wait for one export, after which the next one may start. Default 30 s. */
   readonly exportTimeoutMillis?: number | undefined;
+  /** Exports at once while somebody waits for all that is left. Default 1, since an exporter need not be able to do more. */
+  readonly flushConcurrency?: number | undefined;
+}
+
+/** An export on its way. */
+interface Sending<Items> {
+  readonly batch: SpanBatch<Items>;
+  /** Its batch was handed out, and is nobody's business here any more. */
+  isDrained: boolean;
+  /** Resolves to why it failed, if it did. */
+  end: Promise<unknown>;
 }
 
 /**
  * Keeps ended spans and exports them in batches, one at a time, as the specification's batching processor. Beyond what
- * the SDK's does, it can hand out at once what is not delivered yet ({@link SpanQueue.drain}).
+ * the SDK's does, it can export several at once when it is flushed, and hand out at once what is not delivered yet
+ * ({@link SpanQueue.drain}).
  */
 export class SpanQueue<Items> implements SpanProcessor {
   readonly #exporter: BatchExporter<Items>;
@@ -58,20 +70,19 @@ export class SpanQueue<Items> implements SpanProcessor {
   readonly #maxBatchSize: number;
   readonly #delayMillis: number;
   readonly #timeoutMillis: number;
+  readonly #flushConcurrency: number;
 
   /** Spans are put into batches as they end, so that no batch has to be cut out later. */
   readonly #full: SpanBatch<Items>[] = [];
   #filling: SpanBatch<Items>;
   readonly #spare: SpanBatch<Items>[] = [];
   #size = 0;
-  /** How many spans came in since the start, and how many of these, the oldest, are done with. */
+  /** How many spans came in since the start; the oldest of them, but for `#size`, were given to exports. */
   #accepted = 0;
-  #finished = 0;
   #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** The export on its way: resolves to why it failed, if it did. */
-  #sending: Promise<unknown> | undefined;
-  #unanswered: SpanBatch<Items> | undefined;
+  /** The exports on their way. */
+  readonly #sending = new Set<Sending<Items>>();
   #stopping: Promise<void> | undefined;
 
   constructor(options: SpanQueueOptions<Items>) {
@@ -86,6 +97,7 @@ export class SpanQueue<Items> implements SpanProcessor {
     );
     this.#delayMillis = options.scheduledDelayMillis ?? DEFAULT_SCHEDULED_DELAY_MILLIS;
     this.#timeoutMillis = options.exportTimeoutMillis ?? DEFAULT_EXPORT_TIMEOUT_MILLIS;
+    this.#flushConcurrency = options.flushConcurrency ?? 1;
     this.#metrics = new QueueMetrics(options.meters, this.#maxQueueSize, () => this.#size);
   }
 
@@ -106,11 +118,11 @@ export class SpanQueue<Items> implements SpanProcessor {
       this.#full.push(this.#filling);
       this.#filling = this.#emptyBatch();
     }
-    if (this.#sending === undefined && (this.#timer === undefined || this.#full.length > 0)) this.#schedule();
+    if (this.#sending.size === 0 && (this.#timer === undefined || this.#full.length > 0)) this.#schedule();
   }
 
   /**
-   * Exports every span that has ended, and waits for the export on its way. Rejects with the first failure of an export
+   * Exports every span that has ended, and waits for the exports on their way. Rejects with the first failure of an export
    * that it has started.
    */
   forceFlush(): Promise<void> {
@@ -132,15 +144,15 @@ export class SpanQueue<Items> implements SpanProcessor {
    * batches are good until the caller's turn is over.
    */
   drain(): SpanBatch<Items>[] {
-    const batches = [this.#unanswered, ...this.#full, this.#filling].filter(
-      (batch) => batch !== undefined && batch.size > 0,
-    ) as SpanBatch<Items>[];
+    const unanswered = [...this.#sending].filter(({ isDrained }) => !isDrained);
+    const batches = [...unanswered.map(({ batch }) => batch), ...this.#full, this.#filling].filter(
+      ({ size }) => size > 0,
+    );
     this.#clearTimer();
-    this.#unanswered = undefined;
+    for (const sending of unanswered) sending.isDrained = true;
     this.#full.length = 0;
     this.#filling = this.#emptyBatch();
     this.#size = 0;
-    this.#finished = this.#accepted;
     return batches;
   }
 
@@ -160,8 +172,9 @@ export class SpanQueue<Items> implements SpanProcessor {
     return this.#spare.pop() ?? this.#createBatch();
   }
 
-  /** Exports a full batch at once, and one that is not full when the delay is over. */
+  /** After the exports on their way: exports a full batch at once, and one that is not full when the delay is over. */
   #schedule(): void {
+    if (this.#sending.size > 0) return;
     if (this.#full.length > 0) this.#sendInBackground();
     else if (this.#size > 0) {
       this.#timer ??= setTimeout(() => this.#sendInBackground(), this.#delayMillis).unref();
@@ -176,16 +189,26 @@ export class SpanQueue<Items> implements SpanProcessor {
 
   async #flush(): Promise<void> {
     const upTo = this.#accepted;
-    const errors: unknown[] = [];
-    while (this.#finished < upTo) {
-      const isOurs = this.#sending === undefined;
-      const sending = this.#sending ?? this.#sendNext();
-      // What fails is the export's to say.
-      void this.#exporter.forceFlush?.().catch(() => {});
-      const error = await sending;
-      if (isOurs && error !== undefined) errors.push(error);
+    const own: Promise<unknown>[] = [];
+    this.#hurry();
+    while (this.#accepted - this.#size < upTo) {
+      if (this.#sending.size < this.#flushConcurrency) {
+        own.push(this.#sendNext());
+        this.#hurry();
+      } else await Promise.race(this.#ends());
     }
-    if (errors.length > 0) throw errors[0];
+    await Promise.all(this.#ends());
+    const error = (await Promise.all(own)).find((each) => each !== undefined);
+    if (error !== undefined) throw error;
+  }
+
+  #ends(): Promise<unknown>[] {
+    return Array.from(this.#sending, ({ end }) => end);
+  }
+
+  /** Somebody waits for what is on its way. What fails is the export's to say. */
+  #hurry(): void {
+    if (this.#sending.size > 0) void this.#exporter.forceFlush?.().catch(() => {});
   }
 
   /** Exports the oldest batch. Resolves to why it failed, if it did. */
@@ -194,24 +217,23 @@ export class SpanQueue<Items> implements SpanProcessor {
     const batch = this.#full.shift() ?? this.#filling;
     if (batch === this.#filling) this.#filling = this.#emptyBatch();
     this.#size -= batch.size;
-    this.#unanswered = batch;
-    const upTo = this.#finished + batch.size;
-    this.#sending = this.#export(batch).then(
-      () => this.#sent(upTo),
-      (error: unknown) => this.#sent(upTo, error),
+    const sending: Sending<Items> = { batch, isDrained: false, end: Promise.resolve() };
+    this.#sending.add(sending);
+    sending.end = this.#export(sending).then(
+      () => this.#sent(sending),
+      (error: unknown) => this.#sent(sending, error),
     );
-    return this.#sending;
+    return sending.end;
   }
 
-  #sent(upTo: number, error?: unknown): unknown {
-    this.#sending = undefined;
-    this.#unanswered = undefined;
-    this.#finished = Math.max(this.#finished, upTo);
+  #sent(sending: Sending<Items>, error?: unknown): unknown {
+    this.#sending.delete(sending);
     this.#schedule();
     return error;
   }
 
-  async #export(batch: SpanBatch<Items>): Promise<void> {
+  async #export(sending: Sending<Items>): Promise<void> {
+    const { batch } = sending;
     let stopTimer = (): void => {};
     const { size } = batch;
     const late = new Promise<never>((_, reject) => {
@@ -219,7 +241,7 @@ export class SpanQueue<Items> implements SpanProcessor {
       stopTimer = startTimeout(this.#timeoutMillis, () => reject(new Error(reason)));
     });
     try {
-      const answered = this.#answered(batch).finally(() => this.#release(batch));
+      const answered = this.#answered(batch).finally(() => this.#release(sending));
       await Promise.race([answered, late]);
     } finally {
       stopTimer();
@@ -241,8 +263,9 @@ export class SpanQueue<Items> implements SpanProcessor {
   }
 
   /** Nobody has a use for the batch any more, which may be long after it was given up for late. */
-  #release(batch: SpanBatch<Items>): void {
-    if (this.#unanswered === batch) this.#unanswered = undefined;
+  #release(sending: Sending<Items>): void {
+    const { batch } = sending;
+    this.#sending.delete(sending);
     batch.clear();
     if (this.#spare.length < MAX_SPARE_BATCHES) this.#spare.push(batch);
   }

@@ -282,6 +282,32 @@ describe('the queue', () => {
 });
 
 describe('forceFlush()', () => {
+  it('exports several batches at once where the exporter can, beside the one on its way, and waits for all', async () => {
+    const { end, queue } = start({ maxExportBatchSize: 1, flushConcurrency: 3 });
+    end('a', 'b', 'c', 'd', 'e');
+    expect(exporter.batches).toEqual([['a']]);
+    let isDone = false;
+    const flushed = queue.forceFlush().then(() => {
+      isDone = true;
+    });
+    expect(exporter.batches.flat()).toEqual(['a', 'b', 'c']);
+    expect(exporter.onTheirWay).toBe(3);
+    end('later');
+    await exporter.answer();
+    await exporter.answer();
+    expect(exporter.batches.flat()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(exporter.onTheirWay).toBe(3);
+    const drained = (): string[] => queue.drain().flatMap(({ items }) => items.map(({ name }) => name));
+    expect(drained()).toEqual(['c', 'd', 'e', 'later']);
+    expect(drained()).toEqual([]);
+    await exporter.answer();
+    await exporter.answer();
+    expect(isDone).toBe(false);
+    await exporter.answer();
+    await flushed;
+    expect(exporter.mostAtOnce).toBe(3);
+  });
+
   it('exports all that has ended, one batch at a time, after the one on its way', async () => {
     const { end, queue } = start({ maxExportBatchSize: 2 });
     end('a', 'b', 'c', 'd', 'e');
