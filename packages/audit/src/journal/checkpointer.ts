@@ -18,6 +18,7 @@ import type { SigningKey } from '../checkpoint/signing-key.ts';
 import { parseVerifierKey } from '../checkpoint/verifier-key.ts';
 import { CHECKPOINTS } from './format.ts';
 import { readCheckpointsEnd } from './last-checkpoint.ts';
+import { guardOf } from './lock-journal.ts';
 
 const syncData = promisify(fdatasync);
 
@@ -33,6 +34,7 @@ export class Checkpointer {
   readonly #directory: string;
   readonly #path: string;
   readonly #key: SigningKey;
+  readonly #guard: () => void;
   readonly #onSigned: (checkpoint: Checkpoint) => void;
   #bytes: number;
   #last: Checkpoint | undefined;
@@ -46,6 +48,7 @@ export class Checkpointer {
     this.#directory = directory;
     this.#path = join(directory, CHECKPOINTS);
     this.#key = key;
+    this.#guard = guardOf(directory);
     this.#onSigned = onSigned;
     const { bytes, last } = lastSigned(this.#path, key);
     this.#bytes = bytes;
@@ -64,7 +67,7 @@ export class Checkpointer {
   /**
    * Keeps a signed state, whose entries are on disk. One that is not larger than the last is not signed again.
    *
-   * @throws the error of the file system.
+   * @throws the error of the file system, or that another process has taken the directory over.
    */
   async sign(size: number, root: string): Promise<Checkpoint> {
     const checkpoint = this.#make(size, root);
@@ -103,6 +106,7 @@ export class Checkpointer {
 
   /** Hands it to the operating system, in place of one that did not come to disk. */
   #write({ note }: Checkpoint): Written {
+    this.#guard();
     const fd = openSync(this.#path, existsSync(this.#path) ? 'r+' : 'wx', 0o600);
     try {
       const bytes = Buffer.from(`${note}\n`);

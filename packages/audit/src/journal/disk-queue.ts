@@ -78,7 +78,7 @@ export class DiskQueue {
 
   /** Hands all lines to the operating system; `false` when it does not take them, or does not answer. */
   write(): boolean {
-    if (this.#watch.isStalled) return false;
+    if (this.#watch.isStalled || this.#isStopped) return false;
     try {
       // The next file may be made only when the one before is on disk to its end.
       const part = this.#parts[0];
@@ -92,7 +92,7 @@ export class DiskQueue {
 
   /** Brings all lines to disk at once; `false` when that fails, or the disk does not answer. */
   commitNow(): boolean {
-    if (this.#watch.isStalled) return false;
+    if (this.#watch.isStalled || this.#isStopped) return false;
     try {
       for (let part = this.#parts[0]; part !== undefined; part = this.#parts[0]) {
         const { file, size } = part;

@@ -6,6 +6,7 @@ import type { SubjectKeys } from '../subjects/subject-keys.ts';
 import type { Chain, EntryPhase } from './chain.ts';
 import { DiskQueue } from './disk-queue.ts';
 import { entryLine, headerLine, SEGMENTS, sealLine, segmentName } from './format.ts';
+import { guardOf } from './lock-journal.ts';
 import type { UnsealedSegment } from './recover.ts';
 import { SegmentFile } from './segment-file.ts';
 import { headerHash } from './segment-hashes.ts';
@@ -34,6 +35,7 @@ export class Journal {
   readonly #options: JournalOptions;
   readonly #chain: Chain;
   readonly #queue: DiskQueue;
+  readonly #guard: () => void;
   /** The segment that is being filled; `undefined` until the first entry after it was closed. */
   #segment: SegmentFile | undefined;
   #segmentFirst = 0;
@@ -51,6 +53,7 @@ export class Journal {
     this.#options = options;
     this.#chain = chain;
     this.#durable = chain.size;
+    this.#guard = guardOf(options.directory);
     this.#queue = new DiskQueue({
       commitIntervalMillis: options.commitIntervalMillis,
       prepare: () => (options.keys.isUnsynced ? options.keys.sync() : undefined),
@@ -64,7 +67,7 @@ export class Journal {
       onFault: options.onFault,
     });
     if (unsealed === undefined) return;
-    this.#segment = new SegmentFile(unsealed.path, unsealed.bytes);
+    this.#segment = new SegmentFile(unsealed.path, unsealed.bytes, undefined, this.#guard);
     this.#segmentFrom = unsealed.from;
     this.#endSegment();
   }
@@ -149,6 +152,11 @@ export class Journal {
     return headerHash(this.#chain);
   }
 
+  /** Throws when its directory must not be changed: another process has taken it over, or that cannot be told. */
+  mustBeOurs(): void {
+    this.#guard();
+  }
+
   /** Closes the segment; the next entry begins another one. */
   endSegment(): void {
     if (this.#segment !== undefined) this.#endSegment();
@@ -183,7 +191,7 @@ export class Journal {
     if (this.#segment !== undefined) return this.#segment;
     const header = this.#chain.header();
     const path = join(this.#options.directory, SEGMENTS, segmentName(header.first));
-    this.#segment = new SegmentFile(path, undefined, this.#options.segmentBytes);
+    this.#segment = new SegmentFile(path, undefined, this.#options.segmentBytes, this.#guard);
     this.#segmentFirst = header.first;
     this.#segmentFrom = time;
     this.#segmentStartMillis = monotonicMillis();

@@ -7,6 +7,9 @@ import {
   lockDirectory,
 } from '@org/instrument-core/directory';
 
+/** What this process has, by directory. */
+const held = new Map<string, DirectoryLock>();
+
 /**
  * Takes the directory of a journal for this process; see {@link lockDirectory}.
  *
@@ -15,7 +18,15 @@ import {
  */
 export function lockJournal(directory: string, onLost?: () => void): DirectoryLock {
   try {
-    return lockDirectory(directory, onLost);
+    const lock = lockDirectory(directory, onLost);
+    held.set(directory, lock);
+    return {
+      isHeld: () => lock.isHeld(),
+      release: () => {
+        if (held.get(directory) === lock) held.delete(directory);
+        lock.release();
+      },
+    };
   } catch (error) {
     if (!(error instanceof DirectoryLockedError)) throw error;
     const { owner } = error;
@@ -31,4 +42,16 @@ export function lockJournal(directory: string, onLost?: () => void): DirectoryLo
       },
     ]);
   }
+}
+
+/**
+ * Returns what is to be called right before each write to a directory that is locked now. It throws when another process
+ * has taken that over since, and the error of the file system when that cannot be told. Does nothing for a directory that
+ * was not locked.
+ */
+export function guardOf(directory: string): () => void {
+  const lock = held.get(directory);
+  return () => {
+    if (lock?.isHeld() === false) throw new Error('another process has taken the directory over');
+  };
 }

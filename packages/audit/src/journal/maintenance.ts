@@ -61,6 +61,7 @@ export function startMaintenance(parts: {
       const attributes = removals.attributesOf(range, hashes.next);
       await own.record('audit.journal.pruned', attributes).durable;
       await audit.checkpoint();
+      journal.mustBeOurs();
       await hashes.replace();
       removals.add(attributes);
     } finally {

@@ -96,7 +96,8 @@ export class Overflow {
     if (this.#whenFull !== 'block' || this.#isHopeless) return false;
     const deadlineMillis = monotonicMillis() + this.#blockTimeoutMillis;
     const sleeper = new Int32Array(new SharedArrayBuffer(4));
-    while (monotonicMillis() < deadlineMillis) {
+    // It may be closed in here, when it is found that another process has taken it over.
+    while (monotonicMillis() < deadlineMillis && this.#state.state !== 'closed') {
       if (journal.commitNow() && journal.hasRoom(length)) return true;
       Atomics.wait(sleeper, 0, 0, BLOCK_STEP_MILLIS);
     }

@@ -23,6 +23,7 @@ interface Slab {
 export class SegmentFile {
   readonly path: string;
   readonly #slabBytes: number;
+  readonly #guard: () => void;
   #fd: number | undefined;
   /**
    * The file once more, for syncs at once. The operating system tells a failed write-back once to each of those who have
@@ -44,10 +45,11 @@ export class SegmentFile {
 
   /**
    * `length`: bytes of a file that is there already; `undefined` for one that is made with its first line. `bytes`: what
-   * it is going to have, more or less.
+   * it is going to have, more or less. `guard`: throws when it must not be written to any more.
    */
-  constructor(path: string, length?: number, bytes: number = MAX_SLAB_BYTES) {
+  constructor(path: string, length?: number, bytes: number = MAX_SLAB_BYTES, guard: () => void = () => {}) {
     this.path = path;
+    this.#guard = guard;
     this.#slabBytes = Math.min(MAX_SLAB_BYTES, bytes);
     this.#length = length ?? 0;
     this.#written = this.#length;
@@ -98,14 +100,16 @@ export class SegmentFile {
   /**
    * Hands all lines to the operating system.
    *
-   * @throws the error of the file system; what was taken by then need not be written again.
+   * @throws the error of the file system, or of the guard; what was taken by then need not be written again.
    */
   write(): void {
     if (this.#written === this.#length) return;
-    const fd = this.#fd ?? this.#open('wx+');
     for (const slab of this.#slabs) {
       while (this.#written < slab.start + slab.used) {
         const from = this.#written - slab.start;
+        // As late as can be; and the file may have been given back by whoever hears of it.
+        this.#guard();
+        const fd = this.#fd ?? this.#open('wx+');
         this.#written += writeSync(fd, slab.bytes, from, slab.used - from, this.#written);
       }
     }

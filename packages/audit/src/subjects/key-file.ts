@@ -24,10 +24,11 @@ const syncData = promisify(fdatasync);
 
 /**
  * The file of the keys: lines are appended, keys are overwritten where they stand, and what is left is written anew into
- * a file of its own that takes the place of the other. Every method throws what the file system does.
+ * a file of its own that takes the place of the other. Every method throws what the file system does, and the guard.
  */
 export class KeyFile {
   readonly #path: string;
+  readonly #guard: () => void;
   #fd: number | undefined;
   /**
    * The file once more, for syncs at once: the operating system tells a failed write-back once to each of those who have
@@ -42,8 +43,10 @@ export class KeyFile {
   /** Whether the name of the file may not be on disk yet. */
   #isUnnamed = false;
 
-  constructor(path: string) {
+  /** `guard`: throws when it must not be written to any more. */
+  constructor(path: string, guard: () => void = () => {}) {
     this.#path = path;
+    this.#guard = guard;
   }
 
   /** Opens it, makes it private, cuts a line that was being written, and finishes an erasure that was interrupted. */
@@ -74,6 +77,7 @@ export class KeyFile {
 
   /** Hands a record to the operating system. */
   append(record: KeyRecord): void {
+    this.#guard();
     this.#fd ??= this.#create();
     const line = keyLine(record);
     writeAll(this.#fd, line, this.#bytes);
@@ -86,6 +90,7 @@ export class KeyFile {
   /** Overwrites the bytes of a key. */
   overwrite({ offset }: KeyRecord): void {
     if (this.#fd === undefined || offset === undefined) return;
+    this.#guard();
     writeAll(this.#fd, ERASED_KEY, offset + KEY_OFFSET);
   }
 
@@ -135,6 +140,7 @@ export class KeyFile {
     } finally {
       await handle.close();
     }
+    this.#guard();
     this.#replace([...current()], written, bytes.length);
     await this.sync();
     await syncDirectory(this.#path);
@@ -172,6 +178,7 @@ export class KeyFile {
   /** Hands to the operating system again, after a sync that failed, what it may have forgotten. */
   #writeForgotten(fd: number): void {
     if (!this.#isForgotten) return;
+    this.#guard();
     for (const record of this.#unsynced) {
       const line = keyLine(record);
       writeAll(fd, line, record.offset as number);

@@ -2,6 +2,7 @@ import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { ownText, reportFault } from '@org/instrument-core';
 import { SUBJECTS } from '../journal/format.ts';
+import { guardOf } from '../journal/lock-journal.ts';
 import type { SealedValue } from '../operation/entry.ts';
 import { KeyFile } from './key-file.ts';
 import type { KeyRecord } from './key-record.ts';
@@ -25,7 +26,7 @@ const PSEUDONYM_BYTES = 12;
  * volume.
  */
 export function openSubjectKeys(directory: string): SubjectKeys {
-  return new KeyStore(new KeyFile(join(directory, SUBJECTS)));
+  return new KeyStore(new KeyFile(join(directory, SUBJECTS), guardOf(directory)));
 }
 
 class KeyStore implements SubjectKeys {

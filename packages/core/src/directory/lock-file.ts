@@ -1,5 +1,5 @@
 import { closeSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { isFresh, type Owner } from './lock-owner.ts';
+import { isAlive, isFresh, type Owner } from './lock-owner.ts';
 import { READ_AT_ONCE } from './read-flags.ts';
 
 /** Between two looks at a lock that another process is removing. */
@@ -59,7 +59,7 @@ export function tryLink(draft: string, path: string): boolean {
 
 /**
  * Takes a lock away that was left behind. Only one process at a time does so, and looks again before: a lock that
- * somebody else has taken meanwhile must not be lost.
+ * somebody else has taken meanwhile must not be lost, nor one whose owner has come back.
  */
 export function removeStale(path: string, draft: string, seen: Owner | undefined): void {
   const guard = draftOf(path, '0'.repeat(16));
@@ -70,7 +70,9 @@ export function removeStale(path: string, draft: string, seen: Owner | undefined
     return;
   }
   try {
-    if (readOwner(path)?.token === seen?.token) rmSync(path, { force: true });
+    const owner = readOwner(path);
+    const isBack = owner !== undefined && isAlive(owner, path);
+    if (owner?.token === seen?.token && !isBack) rmSync(path, { force: true });
   } finally {
     rmSync(guard, { force: true });
   }

@@ -25,6 +25,14 @@ export class DirectoryLockedError extends Error {
 
 /** A directory that is ours. */
 export interface DirectoryLock {
+  /**
+   * Whether the directory is still this process's; to be asked right before each write to it. Costs a look at two clocks,
+   * and one at the disk where no sign of life was given for longer than there should be: no timer tells a process that was
+   * frozen before it goes on. `onLost` is called before this returns `false` for the first time.
+   *
+   * @throws the error of the file system where that cannot be told.
+   */
+  isHeld(): boolean;
   release(): void;
 }
 

@@ -15,6 +15,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DirectoryLockedError, isLocked, lockDirectory } from '../../src/directory/lock.ts';
+import { removeStale } from '../../src/directory/lock-file.ts';
+import type { Owner } from '../../src/directory/lock-owner.ts';
 
 const made: string[] = [];
 afterEach(() => {
@@ -159,6 +161,20 @@ describe('a directory', () => {
     utimesSync(guard, before, before);
     lockDirectory(directory).release();
     expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('is left to an owner that shows life while it is being taken over', () => {
+    const directory = scratch();
+    const path = leaveLock(directory, { pid: 1, host: 'elsewhere.example.org' });
+    const draft = join(directory, 'lock.0123456789abcdef');
+    writeFileSync(draft, '');
+    const seen = JSON.parse(readFileSync(path, 'utf8')) as Owner;
+    removeStale(path, draft, seen);
+    expect(existsSync(path)).toBe(true);
+    const before = new Date(Date.now() - 61_000);
+    utimesSync(path, before, before);
+    removeStale(path, draft, seen);
+    expect(existsSync(path)).toBe(false);
   });
 
   test('keeps the lock of somebody else when it is released late', () => {
