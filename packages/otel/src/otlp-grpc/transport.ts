@@ -35,18 +35,18 @@ export interface GrpcTransportOptions extends OtlpTransportOptions {
  */
 export function createGrpcTransport(options: GrpcTransportOptions): OtlpTransport {
   let kept: Connection | undefined;
+  const closeUnused = ({ client, calls }: Connection): void => {
+    if (calls === 0) client.close();
+  };
   const renew = (): void => {
-    const old = kept;
+    if (kept !== undefined) closeUnused(kept);
     kept = undefined;
-    if (old === undefined) return;
-    old.isOver = true;
-    if (old.calls === 0) old.client.close();
   };
   return createOtlpTransport(
     {
       encode: async (data) => data,
       async attempt(request) {
-        kept ??= { client: createClient(options), calls: 0, hasAnswered: false, isOver: false };
+        kept ??= { client: createClient(options), calls: 0, hasAnswered: false };
         const used = kept;
         if (used.hasAnswered) request.onKept();
         used.calls++;
@@ -56,8 +56,8 @@ export function createGrpcTransport(options: GrpcTransportOptions): OtlpTranspor
         if (isAnswered) used.hasAnswered = true;
         // Whoever did not get an answer in time, we or a proxy: another connection may lead to a receiver that answers. One that
         // could not be made is not tried again by grpc-js for as long as it has been away, up to five seconds.
-        else if (GONE.has(result.status) && kept === used) renew();
-        if (used.isOver && used.calls === 0) used.client.close();
+        else if (GONE.has(result.status) && kept === used) kept = undefined;
+        if (kept !== used) closeUnused(used);
         if (isAnswered) return { response: { status: 'success', data: result }, retry: 'never' };
         const retry = result.isRetryable ? 'later' : 'never';
         return { response: { status: 'failure', error: result }, retry, waitMillis: result.waitMillis };
@@ -69,14 +69,12 @@ export function createGrpcTransport(options: GrpcTransportOptions): OtlpTranspor
   );
 }
 
-/** A client of grpc-js, which has one connection. */
+/** A client of grpc-js, which has one connection. Once it is not kept any more, it is closed with its last call. */
 interface Connection {
   readonly client: Client;
   /** Calls on their way. */
   calls: number;
   hasAnswered: boolean;
-  /** Nothing more goes over it; it is closed with the last call. */
-  isOver: boolean;
 }
 
 /** Connects when it is used first. */
