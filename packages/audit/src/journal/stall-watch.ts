@@ -1,3 +1,5 @@
+import { startTimeout } from '@org/instrument-core';
+
 const STEP_MILLIS = 100;
 const STEPS = 10;
 
@@ -12,8 +14,7 @@ export class StallWatch {
   readonly #onStall: () => void;
   #steps = 0;
   #isStalled = false;
-  #timer: NodeJS.Timeout | undefined;
-  #turn: NodeJS.Immediate | undefined;
+  #stopTimer = (): void => {};
 
   constructor(onStall: () => void) {
     this.#onStall = onStall;
@@ -33,16 +34,12 @@ export class StallWatch {
 
   /** It has answered, or nobody wants to know any more. */
   end(): void {
-    clearTimeout(this.#timer);
-    clearImmediate(this.#turn);
+    this.#stopTimer();
     this.#isStalled = false;
   }
 
   #await(): void {
-    this.#timer = setTimeout(() => {
-      // Timers come before what the system has to tell in the same turn, and one may follow the other at once.
-      this.#turn = setImmediate(this.#onStep);
-    }, STEP_MILLIS).unref();
+    this.#stopTimer = startTimeout(STEP_MILLIS, this.#onStep);
   }
 
   readonly #onStep = (): void => {
