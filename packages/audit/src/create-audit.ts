@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { counted, InstrumentError, reasonOf, reportFault } from '@org/instrument-core';
 import { type DirectoryLock, makeDirectory } from '@org/instrument-core/directory';
-import type { Audit } from './audit.ts';
+import type { Audit, Checkpoint } from './audit.ts';
 import { loadSigningKey, type SigningKey } from './checkpoint/signing-key.ts';
 import { createEntryEncoder } from './encode/operation.ts';
 import type { RecoveredEvent } from './events.ts';
@@ -13,7 +13,7 @@ import { EntryClock } from './journal/entry-clock.ts';
 import { findEntries } from './journal/find-entries.ts';
 import { SEGMENTS, VERIFIER_KEY } from './journal/format.ts';
 import { Journal } from './journal/journal.ts';
-import { lockJournal } from './journal/lock-journal.ts';
+import { guardOf, lockJournal } from './journal/lock-journal.ts';
 import { startMaintenance } from './journal/maintenance.ts';
 import { createJournalMetrics } from './journal/metrics.ts';
 import { readFileNow } from './journal/open-file.ts';
@@ -86,15 +86,17 @@ function assemble(
   const chain = found.chain ?? Chain.begin(origin);
   const interrupted = [...chain.open];
   const kept = chain.size;
-  const checkpointer = new Checkpointer(directory, key, (checkpoint) => {
+  const guard = guardOf(lock);
+  const onSigned = (checkpoint: Checkpoint): void => {
     events.emit('audit.checkpoint', { directory, ...checkpoint, timestampMillis: Date.now() });
-  });
+  };
+  const checkpointer = new Checkpointer(directory, key, onSigned, guard);
   const signed = signedEntries(directory, chain, checkpointer.last);
   const isCut = checkpointer.size > kept;
   // Of those that were rewritten, nobody can tell which are as they were.
   const missing = checkpointer.size - (isCut ? kept : signed);
   const unsigned = kept - signed;
-  const keys = openSubjectKeys(directory);
+  const keys = openSubjectKeys(directory, guard);
   const encoder = createEntryEncoder({ ...given, subjects: keys });
   const state = new JournalState(directory, events, () => {
     const { waitingBytes, shed, size, durable } = audit.status();
@@ -103,6 +105,7 @@ function assemble(
   let onRotated = (): void => {};
   const journal = new Journal({
     ...options,
+    guard,
     chain,
     unsealed: found.unsealed,
     keys,

@@ -18,7 +18,7 @@ import type { SigningKey } from '../checkpoint/signing-key.ts';
 import { parseVerifierKey } from '../checkpoint/verifier-key.ts';
 import { CHECKPOINTS } from './format.ts';
 import { readCheckpointsEnd } from './last-checkpoint.ts';
-import { guardOf } from './lock-journal.ts';
+import { type Guard, UNGUARDED } from './lock-journal.ts';
 
 const syncData = promisify(fdatasync);
 
@@ -34,7 +34,7 @@ export class Checkpointer {
   readonly #directory: string;
   readonly #path: string;
   readonly #key: SigningKey;
-  readonly #guard: () => void;
+  readonly #guard: Guard;
   readonly #onSigned: (checkpoint: Checkpoint) => void;
   #bytes: number;
   #last: Checkpoint | undefined;
@@ -44,11 +44,16 @@ export class Checkpointer {
    *
    * @throws the error of the file system.
    */
-  constructor(directory: string, key: SigningKey, onSigned: (checkpoint: Checkpoint) => void) {
+  constructor(
+    directory: string,
+    key: SigningKey,
+    onSigned: (checkpoint: Checkpoint) => void,
+    guard: Guard = UNGUARDED,
+  ) {
     this.#directory = directory;
     this.#path = join(directory, CHECKPOINTS);
     this.#key = key;
-    this.#guard = guardOf(directory);
+    this.#guard = guard;
     this.#onSigned = onSigned;
     const { bytes, last } = lastSigned(this.#path, key);
     this.#bytes = bytes;

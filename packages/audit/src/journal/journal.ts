@@ -6,7 +6,7 @@ import type { SubjectKeys } from '../subjects/subject-keys.ts';
 import type { Chain, EntryPhase } from './chain.ts';
 import { DiskQueue } from './disk-queue.ts';
 import { entryLine, headerLine, SEGMENTS, sealLine, segmentName } from './format.ts';
-import { guardOf } from './lock-journal.ts';
+import { type Guard, UNGUARDED } from './lock-journal.ts';
 import type { UnsealedSegment } from './recover.ts';
 import { SegmentFile } from './segment-file.ts';
 import { headerHash } from './segment-hashes.ts';
@@ -14,6 +14,8 @@ import { headerHash } from './segment-hashes.ts';
 /** Options of a {@link Journal}. */
 export interface JournalOptions {
   readonly directory: string;
+  /** Default: the directory can be nobody else's. */
+  readonly guard?: Guard | undefined;
   readonly chain: Chain;
   readonly unsealed: UnsealedSegment | undefined;
   readonly keys: SubjectKeys;
@@ -35,7 +37,7 @@ export class Journal {
   readonly #options: JournalOptions;
   readonly #chain: Chain;
   readonly #queue: DiskQueue;
-  readonly #guard: () => void;
+  readonly #guard: Guard;
   /** The segment that is being filled; `undefined` until the first entry after it was closed. */
   #segment: SegmentFile | undefined;
   #segmentFirst = 0;
@@ -53,7 +55,7 @@ export class Journal {
     this.#options = options;
     this.#chain = chain;
     this.#durable = chain.size;
-    this.#guard = guardOf(options.directory);
+    this.#guard = options.guard ?? UNGUARDED;
     this.#queue = new DiskQueue({
       commitIntervalMillis: options.commitIntervalMillis,
       prepare: () => (options.keys.isUnsynced ? options.keys.sync() : undefined),

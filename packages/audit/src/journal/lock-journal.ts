@@ -7,9 +7,6 @@ import {
   lockDirectory,
 } from '@org/instrument-core/directory';
 
-/** What this process has, by directory. */
-const held = new Map<string, DirectoryLock>();
-
 /**
  * Takes the directory of a journal for this process; see {@link lockDirectory}.
  *
@@ -18,15 +15,7 @@ const held = new Map<string, DirectoryLock>();
  */
 export function lockJournal(directory: string, onLost?: () => void): DirectoryLock {
   try {
-    const lock = lockDirectory(directory, onLost);
-    held.set(directory, lock);
-    return {
-      isHeld: () => lock.isHeld(),
-      release: () => {
-        if (held.get(directory) === lock) held.delete(directory);
-        lock.release();
-      },
-    };
+    return lockDirectory(directory, onLost);
   } catch (error) {
     if (!(error instanceof DirectoryLockedError)) throw error;
     const { owner } = error;
@@ -44,14 +33,18 @@ export function lockJournal(directory: string, onLost?: () => void): DirectoryLo
   }
 }
 
+/** To be called right before each write to the directory: throws when it must not be changed any more. */
+export type Guard = () => void;
+
+/** Of a directory that nobody else can have. */
+export const UNGUARDED: Guard = () => {};
+
 /**
- * Returns what is to be called right before each write to a directory that is locked now. It throws when another process
- * has taken that over since, and the error of the file system when that cannot be told. Does nothing for a directory that
- * was not locked.
+ * The guard of a directory. It throws when another process has taken that over, and the error of the file system when that
+ * cannot be told.
  */
-export function guardOf(directory: string): () => void {
-  const lock = held.get(directory);
+export function guardOf(lock: DirectoryLock): Guard {
   return () => {
-    if (lock?.isHeld() === false) throw new Error('another process has taken the directory over');
+    if (!lock.isHeld()) throw new Error('another process has taken the directory over');
   };
 }

@@ -2,6 +2,7 @@ import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync, writeSync } f
 import { basename, dirname } from 'node:path';
 import { reportFault } from '@org/instrument-core';
 import { syncDirectory } from '@org/instrument-core/directory';
+import { type Guard, UNGUARDED } from './lock-journal.ts';
 
 /** Bytes of one slab: some 600 entries. Small segments have smaller ones, since many of them may wait. */
 const MAX_SLAB_BYTES = 256 * 1024;
@@ -23,7 +24,7 @@ interface Slab {
 export class SegmentFile {
   readonly path: string;
   readonly #slabBytes: number;
-  readonly #guard: () => void;
+  readonly #guard: Guard;
   #fd: number | undefined;
   /**
    * The file once more, for syncs at once. The operating system tells a failed write-back once to each of those who have
@@ -47,7 +48,7 @@ export class SegmentFile {
    * `length`: bytes of a file that is there already; `undefined` for one that is made with its first line. `bytes`: what
    * it is going to have, more or less. `guard`: throws when it must not be written to any more.
    */
-  constructor(path: string, length?: number, bytes: number = MAX_SLAB_BYTES, guard: () => void = () => {}) {
+  constructor(path: string, length?: number, bytes: number = MAX_SLAB_BYTES, guard: Guard = UNGUARDED) {
     this.path = path;
     this.#guard = guard;
     this.#slabBytes = Math.min(MAX_SLAB_BYTES, bytes);

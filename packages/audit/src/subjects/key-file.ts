@@ -16,6 +16,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { counted, reportFault } from '@org/instrument-core';
 import { makeDirectory, syncDirectory as syncDirectoryNow } from '@org/instrument-core/directory';
+import { type Guard, UNGUARDED } from '../journal/lock-journal.ts';
 import { openExisting } from '../journal/open-existing.ts';
 import { ERASED_KEY, KEY_OFFSET, type KeyRecord, keyLine, parseKeyRecords } from './key-record.ts';
 
@@ -28,7 +29,7 @@ const syncData = promisify(fdatasync);
  */
 export class KeyFile {
   readonly #path: string;
-  readonly #guard: () => void;
+  readonly #guard: Guard;
   #fd: number | undefined;
   /**
    * The file once more, for syncs at once: the operating system tells a failed write-back once to each of those who have
@@ -44,7 +45,7 @@ export class KeyFile {
   #isUnnamed = false;
 
   /** `guard`: throws when it must not be written to any more. */
-  constructor(path: string, guard: () => void = () => {}) {
+  constructor(path: string, guard: Guard = UNGUARDED) {
     this.#path = path;
     this.#guard = guard;
   }

@@ -2,7 +2,7 @@ import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { ownText, reportFault } from '@org/instrument-core';
 import { SUBJECTS } from '../journal/format.ts';
-import { guardOf } from '../journal/lock-journal.ts';
+import type { Guard } from '../journal/lock-journal.ts';
 import type { SealedValue } from '../operation/entry.ts';
 import { KeyFile } from './key-file.ts';
 import type { KeyRecord } from './key-record.ts';
@@ -25,8 +25,8 @@ const PSEUDONYM_BYTES = 12;
  * that the runtime has made of a key's text and not reused yet. Where that matters, keep the directory on an encrypted
  * volume.
  */
-export function openSubjectKeys(directory: string): SubjectKeys {
-  return new KeyStore(new KeyFile(join(directory, SUBJECTS), guardOf(directory)));
+export function openSubjectKeys(directory: string, guard?: Guard): SubjectKeys {
+  return new KeyStore(new KeyFile(join(directory, SUBJECTS), guard));
 }
 
 class KeyStore implements SubjectKeys {
