@@ -1,16 +1,37 @@
 // Not the global ones, which a test of the application may have replaced by a clock that stands still.
 import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
 
+/** Whether the wait for the end of a time keeps the process alive. Default: no. */
+export interface TimeoutOptions {
+  readonly ref?: boolean;
+}
+
+/** What `work` comes to; or, when the time is over before, what `late` returns or throws. See {@link startTimeout}. */
+export async function within<T>(
+  work: PromiseLike<T>,
+  millis: number,
+  late: () => T,
+  options?: TimeoutOptions,
+): Promise<T> {
+  let stop = (): void => {};
+  const end = new Promise<void>((resolve) => {
+    stop = startTimeout(millis, resolve, options);
+  });
+  try {
+    return await Promise.race([work, end.then(late)]);
+  } finally {
+    stop();
+  }
+}
+
 /**
  * Calls `end` when the time is over, once what has arrived by then was read: a process that was frozen, or whose event
  * loop stood still, finds the end of the time and the answer together. Returns what stops it.
- *
- * @param ref whether it keeps the process alive. Default: no.
  */
 export function startTimeout(
   millis: number,
   end: () => void,
-  { ref = false }: { readonly ref?: boolean } = {},
+  { ref = false }: TimeoutOptions = {},
 ): () => void {
   let turn: NodeJS.Immediate | undefined;
   const timer = setTimeout(() => {

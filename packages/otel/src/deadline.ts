@@ -1,6 +1,6 @@
 // Not the global one, which a test of the application may have replaced by a clock that stands still.
 import { performance } from 'node:perf_hooks';
-import { startTimeout } from '@org/instrument-core';
+import { within } from '@org/instrument-core';
 
 /** Default of `shutdownTimeout`. */
 export const DEFAULT_SHUTDOWN_TIMEOUT_MILLIS: number = 5_000;
@@ -19,24 +19,16 @@ export function startDeadline(millis: number): Deadline {
   const remaining = (): number => Math.max(0, endsAt - performance.now());
   return {
     remaining,
-    async wait(work, onError) {
-      let stop = (): void => {};
-      const late = new Promise<false>((resolve) => {
-        // Kept alive: while a process exits, this timer is what bounds the wait.
-        stop = startTimeout(remaining(), () => resolve(false), { ref: true });
-      });
+    wait(work, onError) {
       const done = work.then(
-        () => true as const,
+        () => true,
         (error: unknown) => {
           onError(error);
-          return true as const;
+          return true;
         },
       );
-      try {
-        return await Promise.race([done, late]);
-      } finally {
-        stop();
-      }
+      // Kept alive: while a process exits, this timer is what bounds the wait.
+      return within(done, remaining(), () => false, { ref: true });
     },
   };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { context } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { type Collection, type Collector, startTimeout } from '@org/instrument-core';
+import { type Collection, type Collector, within } from '@org/instrument-core';
 import { fault } from './diagnostics.ts';
 import { UNTRACED } from './suppress-tracing.ts';
 import { fateOf, isAbsent } from './undelivered.ts';
@@ -174,20 +174,14 @@ export class PeriodicReader {
     const { resource } = metrics;
     if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
     stop.throwIfAborted();
-    let stopTimer = (): void => {};
     const answered = new Promise<ExportResult>((resolve) =>
       context.with(UNTRACED, () => exporter.export(metrics, resolve)),
     );
     if (this.#waiting > 0) this.#hurry();
     // Begun after the exporter's own timer, which closes the connection and says more.
-    const late = new Promise<ExportResult>((resolve) => {
-      const error = new Error(`The export took longer than ${timeoutMillis} ms`);
-      stopTimer = startTimeout(timeoutMillis, () => resolve({ code: FAILED, error }));
-    });
-    try {
-      return await Promise.race([answered, late]);
-    } finally {
-      stopTimer();
-    }
+    return within(answered, timeoutMillis, () => ({
+      code: FAILED,
+      error: new Error(`The export took longer than ${timeoutMillis} ms`),
+    }));
   }
 }

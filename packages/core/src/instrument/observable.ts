@@ -6,7 +6,7 @@ import type {
   ObservableResult,
 } from '@opentelemetry/api';
 import { tell } from '../fault/tell.ts';
-import { startTimeout } from '../timeout.ts';
+import { within } from '../timeout.ts';
 import { Answers, commit } from './answers.ts';
 import type { Observations } from './observations.ts';
 import type { Storage } from './storage.ts';
@@ -94,7 +94,7 @@ export class ObservableRegistry {
     await Promise.all(
       this.#questions().map(async ({ name, ask, end }) => {
         try {
-          await within(ask(), timeoutMillis, name);
+          await observed(ask(), timeoutMillis, name);
           end();
         } catch (error) {
           errors.push(error);
@@ -186,7 +186,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
 }
 
-async function within(
+async function observed(
   work: void | Promise<void>,
   timeoutMillis: number | undefined,
   name: string,
@@ -195,14 +195,7 @@ async function within(
     await work;
     return;
   }
-  let stopTimer = (): void => {};
-  const late = new Promise<never>((_, reject) => {
-    const reason = `Observing ${name} took longer than ${timeoutMillis} ms`;
-    stopTimer = startTimeout(timeoutMillis, () => reject(new Error(reason)));
+  await within<void>(work, timeoutMillis, () => {
+    throw new Error(`Observing ${name} took longer than ${timeoutMillis} ms`);
   });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    stopTimer();
-  }
 }

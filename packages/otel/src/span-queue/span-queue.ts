@@ -1,7 +1,7 @@
 import { context, type MeterProvider, TraceFlags } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { counted, startTimeout } from '@org/instrument-core';
+import { counted, within } from '@org/instrument-core';
 import { warn } from '../diagnostics.ts';
 import { UNTRACED } from '../suppress-tracing.ts';
 import { QueueMetrics } from './queue-metrics.ts';
@@ -232,20 +232,14 @@ export class SpanQueue<Items> implements SpanProcessor {
     return error;
   }
 
-  async #export(sending: Sending<Items>): Promise<void> {
+  #export(sending: Sending<Items>): Promise<void> {
     const { batch } = sending;
-    let stopTimer = (): void => {};
+    // By then it may be empty.
     const { size } = batch;
-    const late = new Promise<never>((_, reject) => {
-      const reason = `The export of ${counted(size, 'span')} took longer than ${this.#timeoutMillis} ms`;
-      stopTimer = startTimeout(this.#timeoutMillis, () => reject(new Error(reason)));
+    const answered = this.#answered(batch).finally(() => this.#release(sending));
+    return within(answered, this.#timeoutMillis, () => {
+      throw new Error(`The export of ${counted(size, 'span')} took longer than ${this.#timeoutMillis} ms`);
     });
-    try {
-      const answered = this.#answered(batch).finally(() => this.#release(sending));
-      await Promise.race([answered, late]);
-    } finally {
-      stopTimer();
-    }
   }
 
   /** Exports a batch, and counts how that ended. */

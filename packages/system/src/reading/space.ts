@@ -1,6 +1,6 @@
 import type { StatsFs } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { startTimeout } from '@org/instrument-core';
+import { within } from '@org/instrument-core';
 import type { Mount } from '../proc/mountinfo.ts';
 
 /** Space of a file system, in bytes; used, free and reserved are all of it. */
@@ -47,12 +47,7 @@ export function createSpaceReader(
     };
     const lanes = Math.min(MOST_ASKED - pending.size, queue.length);
     const all = Promise.all(Array.from({ length: Math.max(0, lanes) }, lane));
-    let stopTimer = (): void => {};
-    const late = new Promise<void>((resolve) => {
-      stopTimer = startTimeout(timeoutMillis, resolve, { ref: true });
-    });
-    await Promise.race([all, late]);
-    stopTimer();
+    await within<unknown>(all, timeoutMillis, () => {}, { ref: true });
     isLate = true;
     return found;
   };
