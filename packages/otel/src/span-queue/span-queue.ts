@@ -6,6 +6,7 @@ import { warn } from '../diagnostics.ts';
 import { UNTRACED } from '../suppress-tracing.ts';
 import { QueueMetrics } from './queue-metrics.ts';
 import type { SpanBatch } from './span-batch.ts';
+import { WaitingSpans } from './waiting-spans.ts';
 
 const DEFAULT_MAX_QUEUE_SIZE = 2_048;
 const DEFAULT_MAX_EXPORT_BATCH_SIZE = 512;
@@ -14,9 +15,6 @@ const DEFAULT_EXPORT_TIMEOUT_MILLIS = 30_000;
 
 /** The SDK's `ExportResultCode`, by value. */
 const SUCCESS = 0;
-
-/** Batches that wait for spans again: one fills while the one before is on its way. */
-const MAX_SPARE_BATCHES = 2;
 
 /** Takes batches of spans; of an SDK's exporter the part that a queue needs. */
 export interface BatchExporter<Items> {
@@ -63,22 +61,14 @@ interface Sending<Items> {
  */
 export class SpanQueue<Items> implements SpanProcessor {
   readonly #exporter: BatchExporter<Items>;
-  readonly #createBatch: () => SpanBatch<Items>;
   readonly #metrics: QueueMetrics;
   readonly #onError: (error: unknown) => void;
   readonly #maxQueueSize: number;
-  readonly #maxBatchSize: number;
   readonly #delayMillis: number;
   readonly #timeoutMillis: number;
   readonly #flushConcurrency: number;
 
-  /** Spans are put into batches as they end, so that no batch has to be cut out later. */
-  readonly #full: SpanBatch<Items>[] = [];
-  #filling: SpanBatch<Items>;
-  readonly #spare: SpanBatch<Items>[] = [];
-  #size = 0;
-  /** How many spans came in since the start; the oldest of them, but for `#size`, were given to exports. */
-  #accepted = 0;
+  readonly #waiting: WaitingSpans<Items>;
   #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
   /** The exports on their way. */
@@ -87,38 +77,28 @@ export class SpanQueue<Items> implements SpanProcessor {
 
   constructor(options: SpanQueueOptions<Items>) {
     this.#exporter = options.exporter;
-    this.#createBatch = options.createBatch;
-    this.#filling = options.createBatch();
     this.#onError = options.onError;
     this.#maxQueueSize = options.maxQueueSize ?? DEFAULT_MAX_QUEUE_SIZE;
-    this.#maxBatchSize = Math.min(
-      options.maxExportBatchSize ?? DEFAULT_MAX_EXPORT_BATCH_SIZE,
-      this.#maxQueueSize,
-    );
+    const maxBatchSize = options.maxExportBatchSize ?? DEFAULT_MAX_EXPORT_BATCH_SIZE;
+    this.#waiting = new WaitingSpans(options.createBatch, Math.min(maxBatchSize, this.#maxQueueSize));
     this.#delayMillis = options.scheduledDelayMillis ?? DEFAULT_SCHEDULED_DELAY_MILLIS;
     this.#timeoutMillis = options.exportTimeoutMillis ?? DEFAULT_EXPORT_TIMEOUT_MILLIS;
     this.#flushConcurrency = options.flushConcurrency ?? 1;
-    this.#metrics = new QueueMetrics(options.meters, this.#maxQueueSize, () => this.#size);
+    this.#metrics = new QueueMetrics(options.meters, this.#maxQueueSize, () => this.#waiting.size);
   }
 
   onStart(): void {}
 
   onEnd(span: ReadableSpan): void {
     if (this.#stopping !== undefined || (span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
-    if (this.#size >= this.#maxQueueSize) {
+    if (this.#waiting.size >= this.#maxQueueSize) {
       this.#dropped++;
       this.#metrics.dropped();
       return;
     }
     if (this.#dropped > 0) this.#tellDropped();
     if (!this.#add(span)) return;
-    this.#size++;
-    this.#accepted++;
-    if (this.#filling.size >= this.#maxBatchSize) {
-      this.#full.push(this.#filling);
-      this.#filling = this.#emptyBatch();
-    }
-    if (this.#sending.size === 0 && (this.#timer === undefined || this.#full.length > 0)) this.#schedule();
+    if (this.#sending.size === 0 && (this.#timer === undefined || this.#waiting.isDue)) this.#schedule();
   }
 
   /**
@@ -145,21 +125,17 @@ export class SpanQueue<Items> implements SpanProcessor {
    */
   drain(): SpanBatch<Items>[] {
     const unanswered = [...this.#sending].filter(({ isDrained }) => !isDrained);
-    const batches = [...unanswered.map(({ batch }) => batch), ...this.#full, this.#filling].filter(
-      ({ size }) => size > 0,
-    );
     this.#clearTimer();
     for (const sending of unanswered) sending.isDrained = true;
-    this.#full.length = 0;
-    this.#filling = this.#emptyBatch();
-    this.#size = 0;
-    return batches;
+    return [...unanswered.map(({ batch }) => batch), ...this.#waiting.takeAll()].filter(
+      ({ size }) => size > 0,
+    );
   }
 
   /** Adds a span to the batch that fills. What is wrong with one span neither costs others nor reaches who ended it. */
   #add(span: ReadableSpan): boolean {
     try {
-      this.#filling.add(span);
+      this.#waiting.add(span);
       return true;
     } catch (error) {
       this.#metrics.failed(1, error);
@@ -168,15 +144,11 @@ export class SpanQueue<Items> implements SpanProcessor {
     }
   }
 
-  #emptyBatch(): SpanBatch<Items> {
-    return this.#spare.pop() ?? this.#createBatch();
-  }
-
   /** After the exports on their way: exports a full batch at once, and one that is not full when the delay is over. */
   #schedule(): void {
     if (this.#sending.size > 0) return;
-    if (this.#full.length > 0) this.#sendInBackground();
-    else if (this.#size > 0) {
+    if (this.#waiting.isDue) this.#sendInBackground();
+    else if (this.#waiting.size > 0) {
       this.#timer ??= setTimeout(() => this.#sendInBackground(), this.#delayMillis).unref();
     }
   }
@@ -188,10 +160,10 @@ export class SpanQueue<Items> implements SpanProcessor {
   }
 
   async #flush(): Promise<void> {
-    const upTo = this.#accepted;
+    const upTo = this.#waiting.taken + this.#waiting.size;
     const own: Promise<unknown>[] = [];
     this.#hurry();
-    while (this.#accepted - this.#size < upTo) {
+    while (this.#waiting.taken < upTo) {
       if (this.#sending.size < this.#flushConcurrency) {
         own.push(this.#sendNext());
         this.#hurry();
@@ -214,10 +186,11 @@ export class SpanQueue<Items> implements SpanProcessor {
   /** Exports the oldest batch. Resolves to why it failed, if it did. */
   #sendNext(): Promise<unknown> {
     this.#clearTimer();
-    const batch = this.#full.shift() ?? this.#filling;
-    if (batch === this.#filling) this.#filling = this.#emptyBatch();
-    this.#size -= batch.size;
-    const sending: Sending<Items> = { batch, isDrained: false, end: Promise.resolve() };
+    const sending: Sending<Items> = {
+      batch: this.#waiting.take(),
+      isDrained: false,
+      end: Promise.resolve(),
+    };
     this.#sending.add(sending);
     sending.end = this.#export(sending).then(
       () => this.#sent(sending),
@@ -258,10 +231,8 @@ export class SpanQueue<Items> implements SpanProcessor {
 
   /** Nobody has a use for the batch any more, which may be long after it was given up for late. */
   #release(sending: Sending<Items>): void {
-    const { batch } = sending;
     this.#sending.delete(sending);
-    batch.clear();
-    if (this.#spare.length < MAX_SPARE_BATCHES) this.#spare.push(batch);
+    this.#waiting.reuse(sending.batch);
   }
 
   #clearTimer(): void {
