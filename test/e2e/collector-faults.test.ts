@@ -103,27 +103,53 @@ describe('an interval whose push has failed for good', () => {
   }
 });
 
-describe('a collector that is absent for longer than the retries', () => {
-  it('costs the spans that were given up, each of which is counted, and none that came later', async ({
-    lab,
-  }) => {
-    const collector = await lab.prepareCollector();
-    const shop = await openShop(lab, collector.endpoint, {
-      init: { otlp: { endpoint: collector.endpoint, timeout: 1_500 } },
+describe.each(['http/protobuf', 'http/json', 'grpc'])(
+  'over %s, a collector that is absent for longer than the retries',
+  (protocol) => {
+    /** Exports that were given up, as the exporter counts them. */
+    const failedExports = async (shop: Shop): Promise<number> =>
+      (await shop.state()).series
+        .filter(({ name }) => name === 'otel.sdk.exporter.span.exported')
+        .filter(({ attributes }) => attributes['error.type'] !== undefined)
+        .reduce((sum, { value }) => sum + value, 0);
+    const absent = async (lab: Lab, batch: object): Promise<{ collector: Collector; shop: Shop }> => {
+      const collector = await lab.prepareCollector();
+      const endpoint = protocol === 'grpc' ? collector.grpcEndpoint : collector.endpoint;
+      const init = { otlp: { endpoint, protocol, timeout: 1_500 }, traces: { batch } };
+      return { collector, shop: await openShop(lab, collector.endpoint, { init }) };
+    };
+
+    it('costs no spans that the queue has room for', async ({ lab }) => {
+      const { collector, shop } = await absent(lab, { scheduledDelay: 100 });
+      await shop.work(50);
+      await expect.poll(() => failedExports(shop), DELIVERY).toBeGreaterThanOrEqual(50);
+      await shop.work(70);
+      expect(failedSpans(await shop.state())).toBe(0);
+      await collector.start();
+      await expectDelivered(collector, 120);
+      const state = await shop.state();
+      expect(failedSpans(state)).toBe(0);
+      expect(selfMetric(state, 'otel.sdk.processor.span.processed')).toBe(120);
+      await expectUndisturbed(shop);
     });
-    await shop.work(50);
-    await expect.poll(async () => failedSpans(await shop.state()), DELIVERY).toBe(50);
-    await collector.start();
-    await shop.work(70);
-    await shop.flush();
-    await expect.poll(() => orders(collector), DELIVERY).toBe(120);
-    await expect.poll(() => placed(collector).length, DELIVERY).toBe(70);
-    const state = await shop.state();
-    expect(failedSpans(state)).toBe(50);
-    expect(selfMetric(state, 'otel.sdk.processor.span.processed')).toBe(120);
-    await expectUndisturbed(shop);
-  });
-});
+
+    it('costs the spans that the queue has no room for, each of which is counted', async ({ lab }) => {
+      const { collector, shop } = await absent(lab, {
+        scheduledDelay: 100,
+        maxQueueSize: 60,
+        maxExportBatchSize: 50,
+      });
+      // 50 are on their way, and 50 wait: one of both is lost.
+      await shop.work(100);
+      await expect.poll(async () => failedSpans(await shop.state()), DELIVERY).toBe(50);
+      await collector.start();
+      await expect.poll(() => placed(collector).length, DELIVERY).toBe(50);
+      const state = await shop.state();
+      expect(selfMetric(state, 'otel.sdk.processor.span.processed')).toBe(100);
+      await expectUndisturbed(shop);
+    });
+  },
+);
 
 describe('a frozen collector', () => {
   it('costs, frozen for longer than every timeout, only what was on its way, which is counted', async ({

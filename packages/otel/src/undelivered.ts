@@ -1,5 +1,7 @@
 import { GrpcStatusError } from './otlp-grpc/status.ts';
 import { isRetryableError } from './otlp-http/retry.ts';
+import { HttpStatusError } from './otlp-http/status.ts';
+import type { Resend } from './span-queue/span-queue.ts';
 
 /**
  * What a failed export says about its data: `kept` when it was never judged, so that the same data may well be taken
@@ -33,6 +35,20 @@ export function fateOf(error: unknown): Fate {
   }
   if (status < 400 || KEPT_STATUSES.has(status)) return 'kept';
   return status < 500 ? 'refused' : 'doubtful';
+}
+
+/**
+ * Whether data whose export was given up may be sent again as it is: the receiver was not there, or said that it may be sent
+ * again. Not when it has not answered: whoever hangs may have it, and would be given the same over and over.
+ */
+export function resendOf(error: unknown): Resend | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof GrpcStatusError && each.status === 'DEADLINE_EXCEEDED') return undefined;
+    if (each instanceof GrpcStatusError || each instanceof HttpStatusError)
+      return each.isRetryable ? each : undefined;
+    if (isRetryableError(each)) return {};
+  }
+  return undefined;
 }
 
 /** Whether nobody was there to take it, which may be over soon: it has said nothing itself. */

@@ -2,7 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { meterProvider } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OtelHandle, type OtelOptions, startOtel } from '../src/index.ts';
-import { type Fate, fateOf } from '../src/undelivered.ts';
+import { GrpcStatusError } from '../src/otlp-grpc/status.ts';
+import { HttpStatusError } from '../src/otlp-http/status.ts';
+import { type Fate, fateOf, resendOf } from '../src/undelivered.ts';
 import {
   accept,
   hang,
@@ -203,5 +205,38 @@ describe('a failed export', () => {
   it('without a status has said nothing about the data', () => {
     expect(fateOf(Object.assign(new Error(), { code: 'ECONNREFUSED' }))).toBe('kept');
     expect(fateOf(undefined)).toBe('kept');
+  });
+});
+
+describe('an export that failed', () => {
+  const described = (cause: Error): Error => new Error('OTLP receiver', { cause });
+  const answered = (status: number, retryAfter?: string): Error =>
+    new HttpStatusError({ status, message: '', body: '', retryAfter });
+  const called = (code: number): Error => new GrpcStatusError({ code, details: '' });
+
+  it.each<[string, Error]>([
+    ['for want of a receiver', Object.assign(new Error(), { code: 'ECONNREFUSED' })],
+    ['since its connection was closed', Object.assign(new Error(), { code: 'ECONNRESET' })],
+    ...[429, 502, 503, 504].map((status): [string, Error] => [`with ${status}`, answered(status)]),
+    ...[1, 10, 11, 14, 15].map((code): [string, Error] => [`with status ${code} of gRPC`, called(code)]),
+  ])('%s may come again', (_, error) => {
+    const resend = resendOf(described(error));
+    expect(resend).toBeDefined();
+    expect(resend?.waitMillis).toBeUndefined();
+  });
+
+  it('comes again when the receiver says', () => {
+    expect(resendOf(described(answered(503, '90')))?.waitMillis).toBe(90_000);
+  });
+
+  it.each<[string, unknown]>([
+    ['since it was not answered', new Error('no answer within 300 ms')],
+    ['since gRPC was not answered', called(4)],
+    ['over TLS', Object.assign(new Error(), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })],
+    ...[400, 401, 403, 404, 413, 500].map((status): [string, Error] => [`with ${status}`, answered(status)]),
+    ...[2, 3, 7, 8, 12, 13, 16].map((code): [string, Error] => [`with status ${code} of gRPC`, called(code)]),
+    ['with nothing', undefined],
+  ])('%s does not come again', (_, error) => {
+    expect(resendOf(error instanceof Error ? described(error) : error)).toBeUndefined();
   });
 });

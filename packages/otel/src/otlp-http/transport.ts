@@ -1,5 +1,4 @@
 import type { Agent, request } from 'node:http';
-import { sdkOtlpExporter } from '#sdk';
 import {
   createOtlpTransport,
   type OtlpTransport,
@@ -8,7 +7,8 @@ import {
 import type { Attempt, ExportResponse, WireRequest } from '../otlp-transport/wire.ts';
 import type { Certificates } from './certificates.ts';
 import { type Answer, NotAnsweredError, post } from './post.ts';
-import { isRetryableError, isRetryableStatus, retryAfterMillis } from './retry.ts';
+import { isRetryableError } from './retry.ts';
+import { HttpStatusError } from './status.ts';
 
 /** Where and how an export is sent. */
 export interface HttpDestination {
@@ -84,16 +84,16 @@ async function attemptOnce(
   }
 }
 
-function judge({ status, message, body, isComplete, retryAfter }: Answer): Attempt {
+function judge(answer: Answer): Attempt {
+  const { status, body, isComplete } = answer;
   if (status >= 200 && status <= 299) {
     // The data was taken; what the receiver says about it is another matter.
     return { response: { status: 'success', ...(isComplete ? { data: body } : {}) }, retry: 'never' };
   }
-  const { OTLPExporterError } = sdkOtlpExporter();
-  const error = new OTLPExporterError(message, status, body.toString());
+  const error = new HttpStatusError({ ...answer, body: body.toString() });
   const response: ExportResponse = { status: 'failure', error };
-  if (!isRetryableStatus(status)) return { response, retry: 'never' };
-  return { response, retry: 'later', waitMillis: retryAfterMillis(retryAfter) };
+  if (!error.isRetryable) return { response, retry: 'never' };
+  return { response, retry: 'later', waitMillis: error.waitMillis };
 }
 
 async function createClient({ url, certificates }: HttpDestination): Promise<Client> {

@@ -61,20 +61,25 @@ export class EncodedSpans implements SpanBatch<EncodedSpans> {
       this.#spans.rewind(mark);
       throw error;
     }
-    const place = this.#size;
-    if (place === this.#ends.length) this.#growTable();
-    const origin = this.#originOf(span);
-    this.#ends[place] = this.#spans.length;
-    this.#previous[place] = origin.last;
-    origin.last = place;
-    this.#size++;
+    this.#enter(this.#originOf(span.resource, span.instrumentationScope));
+  }
+
+  append(other: EncodedSpans): void {
+    for (const [resource, scopes] of other.#origins) {
+      for (const [scope, from] of scopes) {
+        const origin = this.#originOf(resource, scope);
+        for (const place of other.#placesOf(from).reverse()) {
+          this.#spans.copyWritten(other.#spans, other.#startOf(place), other.#ends[place] as number);
+          this.#enter(origin);
+        }
+      }
+    }
   }
 
   /** Writes the spans of one origin, as elements of `ScopeSpans.spans`. */
   writeTo(writer: ProtoWriter, { last }: Origin): void {
     for (let place = last; place !== NONE; place = this.#previous[place] as number) {
-      const from = place === 0 ? 0 : (this.#ends[place - 1] as number);
-      writer.copyWritten(this.#spans, from, this.#ends[place] as number);
+      writer.copyWritten(this.#spans, this.#startOf(place), this.#ends[place] as number);
     }
   }
 
@@ -85,7 +90,28 @@ export class EncodedSpans implements SpanBatch<EncodedSpans> {
     this.#origins = new Map();
   }
 
-  #originOf({ resource, instrumentationScope }: ReadableSpan): Origin {
+  /** The span that was just written has its place, as the last of its origin. */
+  #enter(origin: Origin): void {
+    const place = this.#size;
+    if (place === this.#ends.length) this.#growTable();
+    this.#ends[place] = this.#spans.length;
+    this.#previous[place] = origin.last;
+    origin.last = place;
+    this.#size++;
+  }
+
+  /** Places of the spans of one origin, from the last to the first. */
+  #placesOf({ last }: Origin): number[] {
+    const places: number[] = [];
+    for (let place = last; place !== NONE; place = this.#previous[place] as number) places.push(place);
+    return places;
+  }
+
+  #startOf(place: number): number {
+    return place === 0 ? 0 : (this.#ends[place - 1] as number);
+  }
+
+  #originOf(resource: Resource, instrumentationScope: InstrumentationScope): Origin {
     let scopes = this.#origins.get(resource);
     if (scopes === undefined) {
       scopes = new Map();

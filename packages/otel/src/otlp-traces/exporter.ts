@@ -4,7 +4,7 @@ import { sdkOtlpExporter } from '#sdk';
 import type { OtlpTarget } from '../otlp.ts';
 import { createGrpcDelegate } from '../otlp-grpc/delegate.ts';
 import { createHttpDelegate } from '../otlp-http/delegate.ts';
-import type { BatchExporter } from '../span-queue/span-queue.ts';
+import type { BatchExporter } from '../span-queue/batch-exporter.ts';
 
 /** Values of `otel.component.type` (semantic conventions, "OpenTelemetry SDK metrics"). */
 const HTTP_COMPONENT_TYPE = 'otlp_http_span_exporter';

@@ -10,6 +10,7 @@ import { createJsonTraceSerializer } from '../otlp-json/serializers.ts';
 import { Receiver } from '../receiver.ts';
 import { createSpanList, type SpanBatch } from '../span-queue/span-batch.ts';
 import { SpanQueue, type SpanQueueOptions } from '../span-queue/span-queue.ts';
+import { resendOf } from '../undelivered.ts';
 import { EncodedSpans } from './encoded-spans.ts';
 import { createOtlpSpanExporter, type SpanForm } from './exporter.ts';
 import { createTraceSerializer } from './serializer.ts';
@@ -18,7 +19,10 @@ import { createTraceSerializer } from './serializer.ts';
 const FLUSH_CONCURRENCY = 4;
 
 /** Settings of a queue, whatever it keeps spans in. */
-export type QueueSettings = Omit<SpanQueueOptions<never>, 'exporter' | 'createBatch'>;
+export type QueueSettings = Omit<
+  SpanQueueOptions<never>,
+  'exporter' | 'createBatch' | 'flushConcurrency' | 'resend' | 'stop'
+>;
 
 /** What sends spans over OTLP. */
 export interface SpanSender {
@@ -58,6 +62,8 @@ export function createSpanSender(
       exporter,
       createBatch: form.createBatch,
       flushConcurrency: FLUSH_CONCURRENCY,
+      resend: resendOf,
+      stop,
     });
     return {
       processor: queue,

@@ -11,6 +11,8 @@ export interface SpanBatch<Items> {
   readonly items: Items;
   /** Adds a span, which does not change any more. One that throws has added nothing. */
   add(span: ReadableSpan): void;
+  /** Adds all spans of another batch, which stays as it is. */
+  append(items: Items): void;
   /** Makes it an empty batch, to be filled anew. */
   clear(): void;
 }
@@ -29,6 +31,9 @@ export function createSpanList(): SpanBatch<ReadableSpan[]> {
       return spans;
     },
     add: (span) => void spans.push(span),
+    append(items) {
+      for (const span of items) spans.push(span);
+    },
     clear() {
       // A list of its own for every export: an exporter may keep it.
       spans = [];

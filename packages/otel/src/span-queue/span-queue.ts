@@ -1,9 +1,9 @@
-import { context, type MeterProvider, TraceFlags } from '@opentelemetry/api';
-import type { ExportResult } from '@opentelemetry/core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type MeterProvider, TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { counted, within } from '@org/instrument-core';
 import { warn } from '../diagnostics.ts';
-import { UNTRACED } from '../suppress-tracing.ts';
+import { type BatchExporter, exportBatch } from './batch-exporter.ts';
 import { QueueMetrics } from './queue-metrics.ts';
 import type { SpanBatch } from './span-batch.ts';
 import { WaitingSpans } from './waiting-spans.ts';
@@ -13,15 +13,17 @@ const DEFAULT_MAX_EXPORT_BATCH_SIZE = 512;
 const DEFAULT_SCHEDULED_DELAY_MILLIS = 5_000;
 const DEFAULT_EXPORT_TIMEOUT_MILLIS = 30_000;
 
-/** The SDK's `ExportResultCode`, by value. */
-const SUCCESS = 0;
+/** Pause before spans come again that a receiver was not there for: the longest that exports themselves make. */
+const PAUSE_MILLIS = 5_000;
+/** The same while somebody waits for the end. */
+const LAST_PAUSE_MILLIS = 500;
+/** Longest time of a timer of Node.js, some 25 days. */
+const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 
-/** Takes batches of spans; of an SDK's exporter the part that a queue needs. */
-export interface BatchExporter<Items> {
-  export(items: Items, done: (result: ExportResult) => void): void;
-  /** Hurries with what is on its way, and waits for it. */
-  forceFlush?(): Promise<void>;
-  shutdown(): Promise<void>;
+/** That spans may be sent again as they are. */
+export interface Resend {
+  /** What the receiver asked to wait. */
+  readonly waitMillis?: number | undefined;
 }
 
 /** Options of a {@link SpanQueue}; defaults are the specification's ("Batching processor"). */
@@ -41,6 +43,13 @@ export interface SpanQueueOptions<Items> {
   readonly scheduledDelayMillis?: number | undefined;
   /** Longest wait for one export, after which the next one may start. Default 30 s. */
   readonly exportTimeoutMillis?: number | undefined;
+  /**
+   * Whether spans whose export failed like this come again. They wait as others do, as far as the queue has room for them.
+   * Default: they are lost.
+   */
+  readonly resend?: ((error: unknown) => Resend | undefined) | undefined;
+  /** Once aborted, nothing comes again. */
+  readonly stop?: AbortSignal | undefined;
   /** Exports at once while somebody waits for all that is left. Default 1, since an exporter need not be able to do more. */
   readonly flushConcurrency?: number | undefined;
 }
@@ -56,8 +65,8 @@ interface Sending<Items> {
 
 /**
  * Keeps ended spans and exports them in batches, one at a time, as the specification's batching processor. Beyond what
- * the SDK's does, it can export several at once when it is flushed, and hand out at once what is not delivered yet
- * ({@link SpanQueue.drain}).
+ * the SDK's does, it keeps what a receiver was not there for, as far as it has room, can export several at once when it is
+ * flushed, and hand out at once what is not delivered yet ({@link SpanQueue.drain}).
  */
 export class SpanQueue<Items> implements SpanProcessor {
   readonly #exporter: BatchExporter<Items>;
@@ -67,10 +76,16 @@ export class SpanQueue<Items> implements SpanProcessor {
   readonly #delayMillis: number;
   readonly #timeoutMillis: number;
   readonly #flushConcurrency: number;
+  readonly #resend: (error: unknown) => Resend | undefined;
+  readonly #stop: AbortSignal | undefined;
 
   readonly #waiting: WaitingSpans<Items>;
   #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** The timer is that of a pause, for want of a receiver. */
+  #isPausing = false;
+  /** The pause while somebody waits for the end. */
+  #lastPauseMillis = LAST_PAUSE_MILLIS;
   /** The exports on their way. */
   readonly #sending = new Set<Sending<Items>>();
   #stopping: Promise<void> | undefined;
@@ -84,6 +99,8 @@ export class SpanQueue<Items> implements SpanProcessor {
     this.#delayMillis = options.scheduledDelayMillis ?? DEFAULT_SCHEDULED_DELAY_MILLIS;
     this.#timeoutMillis = options.exportTimeoutMillis ?? DEFAULT_EXPORT_TIMEOUT_MILLIS;
     this.#flushConcurrency = options.flushConcurrency ?? 1;
+    this.#resend = options.resend ?? (() => undefined);
+    this.#stop = options.stop;
     this.#metrics = new QueueMetrics(options.meters, this.#maxQueueSize, () => this.#waiting.size);
   }
 
@@ -109,9 +126,12 @@ export class SpanQueue<Items> implements SpanProcessor {
     return this.#stopping ?? this.#flush();
   }
 
-  /** Takes no more spans, exports those that are left and stops the exporter. */
+  /**
+   * Takes no more spans, exports those that are left and stops the exporter. What comes again is sent again, until all is
+   * delivered or `stop` is aborted.
+   */
   shutdown(): Promise<void> {
-    this.#stopping ??= this.#flush().finally(() => {
+    this.#stopping ??= this.#flushToTheEnd().finally(() => {
       this.#metrics.stop();
       return this.#exporter.shutdown();
     });
@@ -144,13 +164,30 @@ export class SpanQueue<Items> implements SpanProcessor {
     }
   }
 
-  /** After the exports on their way: exports a full batch at once, and one that is not full when the delay is over. */
+  /**
+   * After the exports on their way, and a pause: exports a full batch at once, and one that is not full when the delay is
+   * over.
+   */
   #schedule(): void {
-    if (this.#sending.size > 0) return;
+    if (this.#sending.size > 0 || this.#isPausing) return;
     if (this.#waiting.isDue) this.#sendInBackground();
     else if (this.#waiting.size > 0) {
       this.#timer ??= setTimeout(() => this.#sendInBackground(), this.#delayMillis).unref();
     }
+  }
+
+  /** Exports nothing for a time, unless somebody flushes or an export on its way succeeds. */
+  #pause({ waitMillis }: Resend): void {
+    this.#clearTimer();
+    this.#isPausing = true;
+    this.#lastPauseMillis = Math.min(waitMillis ?? LAST_PAUSE_MILLIS, MAX_TIMER_MILLIS);
+    const millis = Math.min(waitMillis ?? PAUSE_MILLIS, MAX_TIMER_MILLIS);
+    this.#timer = setTimeout(() => this.#endPause(), millis).unref();
+  }
+
+  #endPause(): void {
+    this.#clearTimer();
+    this.#schedule();
   }
 
   #sendInBackground(): void {
@@ -172,6 +209,18 @@ export class SpanQueue<Items> implements SpanProcessor {
     await Promise.all(this.#ends());
     const error = (await Promise.all(own)).find((each) => each !== undefined);
     if (error !== undefined) throw error;
+  }
+
+  async #flushToTheEnd(): Promise<void> {
+    for (;;) {
+      const [flushed] = await Promise.allSettled([this.#flush()]);
+      if (this.#waiting.size === 0) {
+        if (flushed.status === 'rejected') throw flushed.reason;
+        return;
+      }
+      const end = { ref: false, ...(this.#stop === undefined ? {} : { signal: this.#stop }) };
+      await sleep(this.#lastPauseMillis, undefined, end).catch(() => {});
+    }
   }
 
   #ends(): Promise<unknown>[] {
@@ -209,35 +258,48 @@ export class SpanQueue<Items> implements SpanProcessor {
     const { batch } = sending;
     // By then it may be empty.
     const { size } = batch;
-    const answered = this.#answered(batch).finally(() => this.#release(sending));
+    const answered = this.#answered(sending);
     return within(answered, this.#timeoutMillis, () => {
       throw new Error(`The export of ${counted(size, 'span')} took longer than ${this.#timeoutMillis} ms`);
     });
   }
 
   /** Exports a batch, and counts how that ended. */
-  async #answered(batch: SpanBatch<Items>): Promise<void> {
+  async #answered(sending: Sending<Items>): Promise<void> {
+    const { batch } = sending;
     const { size } = batch;
     try {
-      const pending = pendingResources(batch);
-      if (pending.length > 0) await Promise.all(pending);
-      await exported(this.#exporter, batch.items);
+      await exportBatch(this.#exporter, batch);
     } catch (error) {
-      this.#metrics.failed(size, error);
+      const resend = sending.isDrained ? undefined : this.#resend(error);
+      if (resend !== undefined && this.#takeBack(batch)) this.#pause(resend);
+      else this.#lose(batch, error);
       throw error ?? new Error('The exporter failed to say why');
+    } finally {
+      // Which may be long after it was given up for late.
+      this.#sending.delete(sending);
     }
     this.#metrics.exported(size);
+    this.#waiting.reuse(batch);
+    if (this.#isPausing) this.#endPause();
   }
 
-  /** Nobody has a use for the batch any more, which may be long after it was given up for late. */
-  #release(sending: Sending<Items>): void {
-    this.#sending.delete(sending);
-    this.#waiting.reuse(sending.batch);
+  /** Keeps what was not delivered, if there is room. Returns whether there is. */
+  #takeBack(batch: SpanBatch<Items>): boolean {
+    if (this.#stop?.aborted === true || this.#waiting.size + batch.size > this.#maxQueueSize) return false;
+    this.#waiting.putBack(batch);
+    return true;
+  }
+
+  #lose(batch: SpanBatch<Items>, error: unknown): void {
+    this.#metrics.failed(batch.size, error);
+    this.#waiting.reuse(batch);
   }
 
   #clearTimer(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isPausing = false;
   }
 
   #tellDropped(): void {
@@ -245,23 +307,4 @@ export class SpanQueue<Items> implements SpanProcessor {
     warn(`${what} dropped: the queue was full (maxQueueSize ${this.#maxQueueSize}).`);
     this.#dropped = 0;
   }
-}
-
-/** Resolves when the exporter has taken the items; rejects with why it has not, which it may throw as well. */
-function exported<Items>(exporter: BatchExporter<Items>, items: Items): Promise<void> {
-  return new Promise((resolve, reject) => {
-    context.with(UNTRACED, () =>
-      exporter.export(items, ({ code, error }) => {
-        if (code === SUCCESS) resolve();
-        else reject(error);
-      }),
-    );
-  });
-}
-
-/** What the resources of the spans still wait for; nearly always it is one resource, and nothing. */
-function pendingResources<Items>({ resources }: SpanBatch<Items>): (void | Promise<void>)[] {
-  return [...resources]
-    .filter(({ asyncAttributesPending }) => asyncAttributesPending)
-    .map((resource) => resource.waitForAsyncAttributes?.());
 }

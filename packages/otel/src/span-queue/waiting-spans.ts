@@ -61,6 +61,18 @@ export class WaitingSpans<Items> {
     return batches;
   }
 
+  /** Takes back a batch that was not delivered; its turn comes after those that wait for theirs. */
+  putBack(batch: SpanBatch<Items>): void {
+    const { size } = batch;
+    const last = this.#due.at(-1);
+    // One flush after another would make a batch of each few spans, with the memory that a batch has at least.
+    if (last !== undefined && last.size + size <= this.#maxBatchSize) {
+      last.append(batch.items);
+      this.reuse(batch);
+    } else this.#due.push(batch);
+    this.#size += size;
+  }
+
   /** Takes back a batch that nobody has a use for any more, to be filled anew. */
   reuse(batch: SpanBatch<Items>): void {
     batch.clear();

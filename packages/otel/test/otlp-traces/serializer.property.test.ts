@@ -99,6 +99,23 @@ it("the bytes are those of the SDK's serializer, request after request", () => {
   );
 });
 
+it('a batch that is added to another is written as if all spans had been added there', () => {
+  const { serializeRequest } = createTraceSerializer(ProtobufTraceSerializer.deserializeResponse);
+  const spans = fc.array(span, { maxLength: 8 });
+  fc.assert(
+    fc.property(spans, spans, (first, second) => {
+      const [batch, added] = [new EncodedSpans(), new EncodedSpans()];
+      for (const each of first) batch.add(each);
+      for (const each of second) added.add(each);
+      batch.append(added);
+      added.clear();
+      const expected = ProtobufTraceSerializer.serializeRequest([...first, ...second]) as Uint8Array;
+      expect(Buffer.compare(serializeRequest(batch) as Uint8Array, expected)).toBe(0);
+      expect(batch.size).toBe(first.length + second.length);
+    }),
+  );
+});
+
 it('a batch of more and larger spans than it had room for is written as well', () => {
   const serializer = createTraceSerializer(ProtobufTraceSerializer.deserializeResponse);
   const sizes = fc.array(fc.tuple(span, fc.integer({ min: 0, max: 3_000 })), {

@@ -1,14 +1,15 @@
+import type { ServerResponse } from 'node:http';
 import { type Link, ROOT_CONTEXT, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import { MeterProvider } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OtlpProtocol } from '../../src/options.ts';
+import type { OtlpOptions, OtlpProtocol } from '../../src/options.ts';
 import { type OtlpTarget, otlpTarget } from '../../src/otlp.ts';
 import { createSpanSender, type QueueSettings, type SpanSender } from '../../src/otlp-traces/span-sender.ts';
 import { DEFAULT_SPAN_LIMITS } from '../../src/spans/limits.ts';
 import { SpanProvider, type SpanProviderOptions } from '../../src/spans/span-provider.ts';
-import { hang, type JsonSpan, type OtlpReceiver, startOtlpReceiver } from '../otlp-receiver.ts';
+import { accept, hang, type JsonSpan, type OtlpReceiver, startOtlpReceiver } from '../otlp-receiver.ts';
 import { decodeNames } from './decode-names.ts';
 
 let receiver: OtlpReceiver;
@@ -36,11 +37,12 @@ function start(
   protocol: OtlpProtocol,
   settings: Partial<QueueSettings> = {},
   options: Partial<SpanProviderOptions> = {},
+  otlp: OtlpOptions = {},
 ): Started {
   const meters = new MeterProvider({});
   const stop = new AbortController();
   stops.push(stop);
-  const target = otlpTarget({ endpoint: receiver.url, protocol }, 'traces') as OtlpTarget;
+  const target = otlpTarget({ endpoint: receiver.url, protocol, ...otlp }, 'traces') as OtlpTarget;
   const onError = (error: unknown): void => void errors.push(error);
   const sender = createSpanSender(target, { meters, onError, ...settings }, meters, stop.signal);
   const provider = new SpanProvider({
@@ -132,6 +134,48 @@ describe.each<[OtlpProtocol]>([['http/protobuf'], ['http/json']])('spans over %s
     expect(bodies.map(({ length }) => length)).toEqual([500, 500, 150]);
     expect(bodies.flat()).toEqual(names);
     expect(sender.takeLast()).toEqual([]);
+  });
+});
+
+describe.each<[OtlpProtocol]>([['http/protobuf'], ['http/json']])('over %s, spans', (protocol) => {
+  const received = (): string[][] => receiver.requests.map(({ body }) => namesOf(body, protocol));
+  const throttle = (response: ServerResponse): void =>
+    void response.writeHead(429, { 'retry-after': '1' }).end();
+
+  it('that a receiver wants later than an export may last come then, once', async () => {
+    receiver.answer = throttle;
+    const { end } = start(protocol, { maxExportBatchSize: 2 }, {}, { timeout: 500 });
+    end('a', 'b', 'c');
+    await expect.poll(() => errors.length).toBe(1);
+    receiver.answer = accept;
+    end('d');
+    await expect.poll(received, { timeout: 3_000 }).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+  });
+
+  it('that nobody is there for arrive when somebody is, once', async () => {
+    const { port } = new URL(receiver.url);
+    await receiver.close();
+    const { end, provider } = start(protocol, { maxExportBatchSize: 2 }, {}, { timeout: 300 });
+    end('a', 'b', 'c');
+    await expect.poll(() => errors.length).toBe(1);
+    receiver = await startOtlpReceiver(Number(port));
+    await provider.forceFlush();
+    expect(received().flat().sort()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('that are not answered do not come again', async () => {
+    receiver.answer = hang;
+    const { end, provider } = start(protocol, { maxExportBatchSize: 1 }, {}, { timeout: 300 });
+    end('a');
+    await expect.poll(() => errors.length).toBe(1);
+    receiver.answer = accept;
+    end('b');
+    await provider.forceFlush();
+    expect(received()).toEqual([['a'], ['b']]);
   });
 });
 

@@ -350,6 +350,145 @@ describe('forceFlush()', () => {
   });
 });
 
+/** An export that is to come again, when the receiver asked for it if it did. */
+class AwayError extends Error {
+  readonly waitMillis: number | undefined;
+
+  constructor(waitMillis?: number) {
+    super('away');
+    this.waitMillis = waitMillis;
+  }
+}
+
+const AWAY = { code: 1, error: new AwayError() };
+
+describe('spans that a receiver was not there for', () => {
+  const startKeeping = (options: Partial<SpanQueueOptions<ReadableSpan[]>> = {}): Started =>
+    start({ resend: (error) => (error instanceof AwayError ? error : undefined), ...options });
+
+  it('come again after a pause, and count once, as delivered', async () => {
+    vi.useFakeTimers();
+    const meters = new MeterProvider({});
+    const { end } = startKeeping({ maxExportBatchSize: 2, meters });
+    end('a', 'b', 'c', 'd');
+    await exporter.answer(AWAY);
+    end('e', 'f');
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(exporter.batches).toEqual([['a', 'b']]);
+    expect(processedIn(meters)).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    await exporter.answerAll();
+    expect(exporter.batches.slice(1)).toEqual([
+      ['c', 'd'],
+      ['a', 'b'],
+      ['e', 'f'],
+    ]);
+    expect(processedIn(meters)).toEqual([[undefined, 6]]);
+    expect(errors.map(String)).toEqual(['Error: away']);
+  });
+
+  it('come again when the receiver has asked for it', async () => {
+    vi.useFakeTimers();
+    const { end } = startKeeping({ maxExportBatchSize: 1 });
+    end('a');
+    await exporter.answer({ code: 1, error: new AwayError(60_000) });
+    await vi.advanceTimersByTimeAsync(59_999);
+    expect(exporter.batches).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(exporter.batches).toEqual([['a'], ['a']]);
+  });
+
+  it('come at once when somebody flushes, who learns of it when they fail again', async () => {
+    const { end, queue } = startKeeping({ maxExportBatchSize: 1 });
+    end('a');
+    await exporter.answer(AWAY);
+    const failed = expect(queue.forceFlush()).rejects.toThrow('away');
+    await exporter.answer(AWAY);
+    await failed;
+    const flushed = queue.forceFlush();
+    await exporter.answer();
+    await flushed;
+    expect(exporter.batches).toEqual([['a'], ['a'], ['a']]);
+  });
+
+  it('come when an export that was on its way is taken: the receiver is back', async () => {
+    const { end, queue } = startKeeping({ maxExportBatchSize: 1, flushConcurrency: 2 });
+    end('a', 'b');
+    const flushed = queue.forceFlush();
+    // The older one fails, and the younger one is taken.
+    await exporter.answer(AWAY);
+    await exporter.answer();
+    expect(exporter.batches).toEqual([['a'], ['b'], ['a']]);
+    await exporter.answer();
+    await flushed.catch(() => {});
+    expect(exporter.onTheirWay).toBe(0);
+  });
+
+  it('are lost, and counted, where the queue has no room for them', async () => {
+    const meters = new MeterProvider({});
+    const { end, queue } = startKeeping({ maxQueueSize: 3, maxExportBatchSize: 2, meters });
+    end('a', 'b', 'c', 'd');
+    await exporter.answer(AWAY);
+    expect(processedIn(meters)).toEqual([['Error', 2]]);
+    const flushed = queue.forceFlush();
+    await exporter.answerAll();
+    await flushed;
+    expect(exporter.batches.slice(1)).toEqual([['c', 'd']]);
+  });
+
+  it('wait in few batches, however often somebody flushes', async () => {
+    const { end, queue } = startKeeping({ maxExportBatchSize: 10 });
+    const names = Array.from({ length: 25 }, (_, i) => `s${i}`);
+    for (const name of names) {
+      end(name);
+      const failed = expect(queue.forceFlush()).rejects.toThrow('away');
+      while (exporter.onTheirWay > 0) await exporter.answer(AWAY);
+      await failed;
+    }
+    const sizes = queue.drain().map(({ size }) => size);
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(25);
+    expect(sizes.length).toBeLessThanOrEqual(5);
+  });
+
+  it('are sent until they are delivered when it shuts down', async () => {
+    const { end, queue } = startKeeping();
+    end('a');
+    const stopped = queue.shutdown();
+    await exporter.answer(AWAY);
+    await expect.poll(() => exporter.onTheirWay).toBe(1);
+    await exporter.answer();
+    await stopped;
+    expect(exporter.batches).toEqual([['a'], ['a']]);
+    expect(exporter.isShutDown).toBe(true);
+  });
+
+  it('are lost, and counted, when it is shut down and stopped meanwhile', async () => {
+    const meters = new MeterProvider({});
+    const stop = new AbortController();
+    const { end, queue } = startKeeping({ stop: stop.signal, meters });
+    end('a');
+    const failed = expect(queue.shutdown()).rejects.toThrow('away');
+    // Longer than any test.
+    await exporter.answer({ code: 1, error: new AwayError(3_600_000) });
+    stop.abort(new Error('too late'));
+    await expect.poll(() => exporter.onTheirWay).toBe(1);
+    await exporter.answer(AWAY);
+    await failed;
+    expect(processedIn(meters)).toEqual([['Error', 1]]);
+  });
+
+  it('are handed out when the process ends', async () => {
+    vi.useFakeTimers();
+    const { end, queue } = startKeeping({ maxExportBatchSize: 2 });
+    end('a', 'b', 'c');
+    await exporter.answer(AWAY);
+    const names = queue.drain().flatMap(({ items }) => items.map(({ name }) => name));
+    expect(names.sort()).toEqual(['a', 'b', 'c']);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(exporter.batches).toEqual([['a', 'b']]);
+  });
+});
+
 describe('shutdown()', () => {
   it('exports what is left, stops the exporter and takes no more', async () => {
     const { end, queue } = start();
