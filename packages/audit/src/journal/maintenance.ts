@@ -6,6 +6,7 @@ import type { OwnRecorder } from './own-recorder.ts';
 import { RemovalLog } from './removal-log.ts';
 import { type ClosedSegment, expiredSegments, prepareHashes } from './retention.ts';
 import { DamagedSegmentError } from './segment-hashes.ts';
+import { SteadyCalendar } from './steady-calendar.ts';
 
 /** How often age is looked at: segments and retention count in days. */
 const SWEEP_MILLIS = 60 * 60 * 1_000;
@@ -30,6 +31,7 @@ export function startMaintenance(parts: {
 }): Maintenance {
   const { audit, own, journal, signed, options } = parts;
   const { directory, events, maxAgeMillis, maxBytes, segmentAgeMillis } = options;
+  const calendar = new SteadyCalendar();
   let isStopped = false;
   let sweeping: Promise<void> | undefined;
   /** Whether a segment was closed while others were being removed. */
@@ -71,7 +73,7 @@ export function startMaintenance(parts: {
   };
   const sweep = async (): Promise<void> => {
     const limits = { maxAgeMillis, maxBytes };
-    const segments = await expiredSegments(directory, journal.openFrom, limits, Date.now());
+    const segments = await expiredSegments(directory, journal.openFrom, limits, calendar.now());
     for (const segment of segments) {
       if (isStopped) return;
       try {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { useAudits } from '../opened-audits.ts';
 import { segmentsOf } from './segments-of.ts';
 
@@ -28,6 +28,23 @@ describe('in the background', () => {
     expect(seen('audit.pruned').length).toBeGreaterThanOrEqual(3);
     expect(readdirSync(join(directory, 'segments')).some((name) => name.endsWith('.jsonl'))).toBe(true);
     expect(await audit.verify()).toMatchObject({ ok: true, failures: [] });
+  });
+
+  test('a clock that is a month ahead for a moment costs no segment', async () => {
+    const { audit, directory, seen } = audits.open({ segmentAge: 15, retention: { maxAge: '1d' } });
+    const closed = (): number =>
+      readdirSync(join(directory, 'segments')).filter((name) => name.endsWith('.jsonl')).length - 1;
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30 * 86_400_000 });
+    try {
+      for (let round = 0; closed() < 5 && round < 500; round++) {
+        audit.record({ action: 'orders.place' });
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      expect(closed()).toBeGreaterThanOrEqual(5);
+      expect(seen('audit.pruned')).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('segments that were closed while others were being removed are not forgotten', async () => {
