@@ -45,6 +45,8 @@ export interface ExtraExporter {
   readonly exporter: PushMetricExporter & {
     /** Sends before it returns, as well as that can be done: the process is about to end. */
     exportNow?(metrics: ResourceMetrics): void;
+    /** Why not everything has been handed over, as far as that is known. */
+    whyLate?(): string | undefined;
   };
   /** Time between two pushes, where `metrics.interval` is not said. */
   readonly defaultInterval: Duration;
@@ -146,6 +148,8 @@ export async function startPushReaders(
         }),
       whyLate() {
         if (otlp !== undefined) return otlp.whyLate();
+        const why = exporter.whyLate?.();
+        if (why !== undefined) return why;
         return lastExport()?.isDelivered === false ? `${receiver} has not taken everything` : undefined;
       },
       takeLast() {

@@ -40,6 +40,8 @@ export interface StatsdExporter {
   shutdown(): Promise<void>;
   /** Differences (0) for what StatsD adds up, totals (1) for what it sets. */
   selectAggregationTemporality(instrumentType: string): 0 | 1;
+  /** Why not everything has been handed over, as far as that is known. */
+  whyLate(): string | undefined;
   /** What was sent so far, and what was not. */
   statistics(): StatsdStatistics;
 }
@@ -109,6 +111,7 @@ function exporterOf(
       return stopping;
     },
     selectAggregationTemporality: (instrumentType) => (GAUGES.has(instrumentType) ? CUMULATIVE : DELTA),
+    whyLate: () => transport.whyLate?.(),
     statistics: () => tally.statistics(),
   };
 }

@@ -30,6 +30,8 @@ export interface Destination {
   readonly port: number;
   readonly family: 4 | 6 | undefined;
   readonly path: string;
+  /** What sets the address, for messages: options, and variables that are read where they are not given. */
+  readonly setBy: string;
   readonly framing: Framing;
   readonly maxBufferBytes: number;
   readonly dnsRefreshMillis: number;
@@ -82,6 +84,7 @@ export function resolveSettings(options: StatsdOptions, env: NodeJS.ProcessEnv =
       port: options.port ?? ofAgent.port ?? DEFAULT_PORT,
       family: options.family,
       path: options.path ?? '',
+      setBy: options.path === undefined ? addressSettings(options, ofAgent) : 'statsd.path',
       framing: options.framing ?? (isDogstatsd && transport === 'unix' ? 'length' : 'newline'),
       maxBufferBytes: options.maxBufferBytes ?? DEFAULT_BUFFER_BYTES,
       dnsRefreshMillis: parseDuration(options.dnsRefresh) ?? DEFAULT_DNS_REFRESH_MILLIS,
@@ -106,6 +109,13 @@ export function resolveSettings(options: StatsdOptions, env: NodeJS.ProcessEnv =
     },
     timeoutMillis: parseDuration(options.timeout) ?? DEFAULT_TIMEOUT_MILLIS,
   };
+}
+
+function addressSettings(options: StatsdOptions, ofAgent: ReturnType<typeof agentAddress>): string {
+  const isHostOfAgent = options.host === undefined && ofAgent.host !== undefined;
+  const isPortOfAgent = options.port === undefined && ofAgent.port !== undefined;
+  const host = isHostOfAgent ? 'DD_AGENT_HOST' : 'statsd.host';
+  return `${host} and ${isPortOfAgent ? 'DD_DOGSTATSD_PORT' : 'statsd.port'}`;
 }
 
 /** Where Datadog's Agent is, as its clients are told; what is no port is as if it were not said. */

@@ -12,9 +12,12 @@ export interface Certificates {
 /** The variables of the OTLP exporter specification ("Configuration Options") behind each. */
 const VARIABLES = { ca: 'CERTIFICATE', cert: 'CLIENT_CERTIFICATE', key: 'CLIENT_KEY' } as const;
 
+/** What was said of a file, by its variable: each signal reads it, and over gRPC each connection. */
+const said = new Map<string, string>();
+
 /**
  * Reads the PEM files that `OTEL_EXPORTER_OTLP_CERTIFICATE`, `…_CLIENT_CERTIFICATE` and `…_CLIENT_KEY` name, or those of
- * the signal (`OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE`). One that cannot be read is reported and left out.
+ * the signal (`OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE`). One that cannot be read is reported, once, and left out.
  */
 export function readCertificates(
   signal: 'metrics' | 'traces',
@@ -28,7 +31,10 @@ export function readCertificates(
     try {
       read[key] = readFileSync((environment[name] as string).trim());
     } catch (error) {
-      tell('warn', `${name} names a file that cannot be read, and is ignored: ${messageOf(error)}`);
+      const problem = messageOf(error);
+      if (said.get(name) === problem) continue;
+      said.set(name, problem);
+      tell('warn', `${name} names a file that cannot be read, and is ignored: ${problem}`);
     }
   }
   return read;

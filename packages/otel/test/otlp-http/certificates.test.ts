@@ -91,4 +91,10 @@ describe('a receiver with TLS', () => {
       'OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE names a file that cannot be read',
     );
   });
+
+  it('is named once, where both signals have that file', async () => {
+    vi.stubEnv('OTEL_EXPORTER_OTLP_CERTIFICATE', join(directory, 'missing.pem'));
+    const said = await exportAll();
+    expect(said.match(/names a file that cannot be read/g)).toHaveLength(1);
+  });
 });

@@ -1,9 +1,10 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
-import { reportFault } from '@org/instrument-core';
+import { reasonOf, reportFault } from '@org/instrument-core';
 import { type Batch, lineCount } from '../encode/batch.ts';
 import type { Destination } from '../settings.ts';
 import type { Tally } from '../tally.ts';
 import { type Chunk, chunksOf } from './chunks.ts';
+import { type ReceiverWords, receiverWords } from './receiver-words.ts';
 import type { Transport } from './transport.ts';
 
 const FIRST_DELAY_MILLIS = 100;
@@ -17,7 +18,7 @@ const LONGEST_DELAY_MILLIS = 30_000;
 export class StreamTransport implements Transport {
   readonly #destination: Destination;
   readonly #tally: Tally;
-  readonly #where: string;
+  readonly #words: ReceiverWords;
   readonly #queue: Chunk[] = [];
   readonly #idle = new Set<() => void>();
   #queuedBytes = 0;
@@ -25,12 +26,13 @@ export class StreamTransport implements Transport {
   #isWriting = false;
   #isClosed = false;
   #failures = 0;
+  /** Why there is no connection. */
+  #lastFault: string | undefined;
   #retry: NodeJS.Timeout | undefined;
 
   constructor(destination: Destination, tally: Tally) {
-    const { transport, path, host, port } = destination;
     this.#destination = destination;
-    this.#where = transport === 'unix' ? path : `${host}:${port}`;
+    this.#words = receiverWords(destination);
     this.#tally = tally;
   }
 
@@ -51,7 +53,7 @@ export class StreamTransport implements Transport {
       this.#pump();
       const state = this.#isConnected ? 'takes nothing more' : 'is not connected';
       return new Error(
-        `StatsD at ${this.#where} ${state}, and ${this.#queuedBytes} of ${maxBufferBytes} bytes are kept for it already`,
+        `StatsD at ${this.#words.where} ${state}, and ${this.#queuedBytes} of ${maxBufferBytes} bytes are kept for it already`,
       );
     }
     this.#queue.push(...chunks);
@@ -84,6 +86,11 @@ export class StreamTransport implements Transport {
       const timer = setTimeout(done, timeoutMillis);
       this.#idle.add(done);
     });
+  }
+
+  whyLate(): string | undefined {
+    if (this.#queue.length === 0) return undefined;
+    return `StatsD at ${this.#words.where}: ${this.#lastFault ?? 'it has not taken everything'}`;
   }
 
   async close(timeoutMillis: number): Promise<void> {
@@ -145,11 +152,13 @@ export class StreamTransport implements Transport {
     socket.on('connect', () => {
       wasConnected = true;
       this.#failures = 0;
+      this.#lastFault = undefined;
       socket.setKeepAlive(true);
       this.#pump();
     });
     socket.on('error', (error) => {
-      reportFault('statsd', `the connection to ${this.#where}`, error);
+      this.#lastFault = this.#words.explain(reasonOf(error));
+      reportFault('statsd', `the connection to ${this.#words.where}`, new Error(this.#lastFault));
     });
     socket.on('close', () => this.#disconnected(wasConnected));
     // Nothing is said to us; but that the other side ends is only noticed by reading.

@@ -14,6 +14,8 @@ export interface Transport {
   sendNow(batch: Batch): void;
   /** Waits until nothing is left to be sent, at most so many milliseconds. */
   flush(timeoutMillis: number): Promise<void>;
+  /** Why not everything has been handed over; `undefined` when it has, or nothing is kept that could be. */
+  whyLate?(): string | undefined;
   /** Flushes, gives up what is left, and closes. */
   close(timeoutMillis: number): Promise<void>;
 }

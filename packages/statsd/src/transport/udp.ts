@@ -4,6 +4,7 @@ import { reasonOf, reportFault } from '@org/instrument-core';
 import { type Batch, lineCount } from '../encode/batch.ts';
 import type { Destination } from '../settings.ts';
 import type { Tally } from '../tally.ts';
+import { type ReceiverWords, receiverWords } from './receiver-words.ts';
 import type { Lookup } from './resolve-address.ts';
 import type { Transport } from './transport.ts';
 import { UdpSocket } from './udp-socket.ts';
@@ -40,7 +41,7 @@ interface Progress {
 export class UdpTransport implements Transport {
   readonly #socket: UdpSocket;
   readonly #tally: Tally;
-  readonly #where: string;
+  readonly #words: ReceiverWords;
   #progress: Progress | undefined;
   /** What is being sent, and what waits for it, in order. */
   readonly #queue: Progress[] = [];
@@ -49,7 +50,7 @@ export class UdpTransport implements Transport {
 
   /** @param lookup stands for the system's */
   constructor(destination: Destination, tally: Tally, lookup?: Lookup) {
-    this.#where = `${destination.host}:${destination.port}`;
+    this.#words = receiverWords(destination);
     this.#tally = tally;
     this.#socket = new UdpSocket(destination, () => this.#refused(), lookup);
     // In time for what is sent when the process ends before its first interval; what fails is told when something is sent.
@@ -93,7 +94,9 @@ export class UdpTransport implements Transport {
       await this.#socket.connected();
     } catch (error) {
       this.#tally.drop(this.#isClosed ? 'shutdown' : 'unreachable', lineCount(batch));
-      return new Error(`StatsD at ${this.#where} cannot be reached: ${reasonOf(error)}`);
+      const { where, explain } = this.#words;
+      const reason = this.#isClosed ? reasonOf(error) : explain(reasonOf(error));
+      return new Error(`StatsD at ${where} cannot be reached: ${reason}`);
     }
     this.#progress = progress;
     while (progress.next < batch.starts.length) {
@@ -178,14 +181,16 @@ export class UdpTransport implements Transport {
     const left = lineCount(batch) - lines - failed - unreached;
     this.#tally.drop('shutdown', left);
     if (arrived === batch.starts.length) return undefined;
-    const reason = error ?? new Error(left > 0 ? 'the exporter is shut down' : 'nobody listens there');
+    const { where, explain } = this.#words;
+    const why = error === undefined ? 'nobody listens there' : reasonOf(error);
+    const reason = error === undefined && left > 0 ? 'the exporter is shut down' : explain(why);
     if (arrived > 0) {
-      reportFault('statsd', `sending to ${this.#where}`, reason);
+      reportFault('statsd', `sending to ${where}`, new Error(reason));
       return undefined;
     }
     if (error === undefined) this.#socket.expire();
     else this.#socket.forget();
-    return new Error(`StatsD at ${this.#where}: ${reasonOf(reason)}`);
+    return new Error(`StatsD at ${where}: ${reason}`);
   }
 }
 

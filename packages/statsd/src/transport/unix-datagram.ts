@@ -5,6 +5,7 @@ import type { Batch } from '../encode/batch.ts';
 import type { Destination } from '../settings.ts';
 import type { Tally } from '../tally.ts';
 import { type DatagramSocket, loadUnixDgram, type UnixDgram } from './load-unix-dgram.ts';
+import { type ReceiverWords, receiverWords } from './receiver-words.ts';
 import type { Transport } from './transport.ts';
 
 /** Packets sent at once, before the event loop has its turn: each is a system call. */
@@ -30,6 +31,7 @@ interface Progress {
  */
 export class UnixDatagramTransport implements Transport {
   readonly #path: string;
+  readonly #words: ReceiverWords;
   readonly #tally: Tally;
   readonly #module: UnixDgram;
   #socket: DatagramSocket | undefined;
@@ -39,8 +41,9 @@ export class UnixDatagramTransport implements Transport {
   #isClosed = false;
 
   /** @throws {InstrumentError} `INSTRUMENT_DEPENDENCY_MISSING` when the package `unix-dgram` is missing. */
-  constructor({ path }: Destination, tally: Tally) {
-    this.#path = path;
+  constructor(destination: Destination, tally: Tally) {
+    this.#path = destination.path;
+    this.#words = receiverWords(destination);
     this.#tally = tally;
     this.#module = loadUnixDgram();
   }
@@ -91,9 +94,13 @@ export class UnixDatagramTransport implements Transport {
       const isNothingSent = progress.next === 0;
       // What has failed now fails for the rest, too.
       this.#giveUp(progress, error, progress.batch.starts.length);
-      const failure = new Error(`StatsD at ${this.#path}: ${describe(error)}`);
+      const { where, explain } = this.#words;
+      const isElsewhere = dropReason(error, this.#isClosed) === 'unreachable';
+      const failure = new Error(
+        `StatsD at ${where}: ${isElsewhere ? explain(describe(error)) : describe(error)}`,
+      );
       if (isNothingSent) return failure;
-      reportFault('statsd', `sending to ${this.#path}`, failure);
+      reportFault('statsd', `sending to ${where}`, failure);
     }
     return undefined;
   }
