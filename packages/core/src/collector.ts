@@ -68,6 +68,8 @@ export class Collector {
   readonly #marks = new Map<Stream, Mark>();
   readonly #deltas = new Set<Stream>();
   readonly #onClose: () => void;
+  /** When it collected last. */
+  #lastMillis = Date.now();
   /** Intervals that were collected and not delivered: the next collection takes them in. */
   #undelivered = new Map<Stream, IntervalMetric[]>();
   /** Of streams that were replaced: what goes on from them. Intervals that come back belong there. */
@@ -198,6 +200,11 @@ export class Collector {
   #collectRound({ meters, epochs }: Round, errors: unknown[]): Collection {
     // Now that the callbacks have ended: what they waited for was recorded until now, and series have begun meanwhile.
     const timeMillis = Date.now();
+    // Once, and not anew at each collection until the clock has caught up: each start begins a sum of its own.
+    if (timeMillis < this.#lastMillis) {
+      for (const meter of meters) for (const stream of meter.streams()) stream.startBy(timeMillis);
+    }
+    this.#lastMillis = timeMillis;
     const handover: Handover = { timeMillis, earlier: this.#undelivered, taken: new Map() };
     // What is left in it belongs to streams that exist no more, and nothing goes on from them.
     this.#undelivered = new Map();

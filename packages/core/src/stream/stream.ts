@@ -141,6 +141,11 @@ export abstract class Stream implements SeriesOwner {
     this.starts[series] = Math.min(this.starts[series] as number, millis);
   }
 
+  /** The clock was set back to that time: no series begins later. */
+  startBy(millis: number): void {
+    for (let series = 0; series < this.index.size; series++) this.startedAt(series, millis);
+  }
+
   /**
    * Whether it can go on from a metric of this kind. A last value is observed anew; but a sum needs the last total for the delta,
    * and a histogram the values that it was shown.
