@@ -40,6 +40,7 @@ export class MeterProvider implements MeterProviderInterface {
   readonly #resting = new Map<string, Collector>();
   #cardinalityLimit: number;
   #exemplars: boolean;
+  readonly #flushes = new Set<() => Promise<void>>();
   #isConfigured: boolean;
   /** The streams that views have made for each meter, by name. */
   #viewStreams = new WeakMap<Meter, Map<string, Stream[]>>();
@@ -105,6 +106,20 @@ export class MeterProvider implements MeterProviderInterface {
       for (const stream of meter.streams()) collector.attach(stream);
     }
     return collector;
+  }
+
+  /**
+   * Pushes what is recorded, as `forceFlush()` of the SDK's provider, which instrumentations and applications call where there
+   * is one. Never rejects.
+   */
+  async forceFlush(): Promise<void> {
+    await Promise.all(Array.from(this.#flushes, (flush) => flush()));
+  }
+
+  /** Has readers that push asked by `forceFlush()`. `flush` must not reject. Returns the function that takes it back. */
+  onForceFlush(flush: () => Promise<void>): () => void {
+    this.#flushes.add(flush);
+    return () => void this.#flushes.delete(flush);
   }
 
   /** A reader was closed: it is kept while there are intervals that another of its name must not be given again. */

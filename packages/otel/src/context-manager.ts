@@ -29,8 +29,9 @@ export class LazyContextManager implements ContextManager {
     thisArg?: ThisParameterType<F>,
     ...args: A
   ): ReturnType<F> {
-    if (saysNothing(context) && this.active() === ROOT_CONTEXT) return fn.apply(thisArg, args);
-    return this.#storage.run(context, call, fn, thisArg, args) as ReturnType<F>;
+    const own = isContext(context) ? context : ROOT_CONTEXT;
+    if (saysNothing(own) && this.active() === ROOT_CONTEXT) return fn.apply(thisArg, args);
+    return this.#storage.run(own, call, fn, thisArg, args) as ReturnType<F>;
   }
 
   /** Functions run in the context whenever they are called, emitters while they emit; the first binding of one stays. */
@@ -73,6 +74,11 @@ export class LazyContextManager implements ContextManager {
 
 function call(fn: Callee, thisArg: unknown, args: unknown[]): unknown {
   return Reflect.apply(fn, thisArg, args);
+}
+
+/** A caller without types may give anything, such as the context of a message that has none: it stands for no context. */
+function isContext(given: unknown): boolean {
+  return typeof (given as Partial<Context> | null | undefined)?.getValue === 'function';
 }
 
 /** Whether the context says only that nothing is to be traced, and nothing would be. */

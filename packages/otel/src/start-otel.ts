@@ -7,6 +7,7 @@ import {
   meterProvider,
   parseDuration,
   tell,
+  within,
 } from '@org/instrument-core';
 import { type ApiCopyWatch, watchApiCopies } from './api-copies.ts';
 import { DEFAULT_SHUTDOWN_TIMEOUT_MILLIS, type Deadline, startDeadline } from './deadline.ts';
@@ -32,6 +33,9 @@ import { createResource, giveUpPending, knownAttributes } from './resource.ts';
 import type { RoutesAddress } from './routes-endpoint.ts';
 import { type SentSpans, startTracing } from './tracing.ts';
 import { metricViewsOf } from './views.ts';
+
+/** Longest wait of `ready` for attributes of the resource that take their time: files are read, and on some systems programs run. */
+const MAX_DETECTION_MILLIS = 1_000;
 
 /** Where what listens can be reached. */
 export interface Endpoints {
@@ -61,7 +65,10 @@ export interface OtelExtension {
 
 /** The OpenTelemetry side as it runs. */
 export interface OtelHandle {
-  /** Resolves, and never rejects, when readers are attached and servers listen, or could not. */
+  /**
+   * Resolves, and never rejects, when readers are attached, servers listen and the attributes of the resource are known, or could
+   * not, or have taken longer than a second.
+   */
   readonly ready: Promise<void>;
   readonly endpoints: Endpoints;
   /**
@@ -94,7 +101,11 @@ export function startOtel(
   const stopPropagation = startPropagation(options.propagators);
   let detected: Resource | undefined;
   const resource = (): Resource => {
-    detected ??= createResource(options);
+    if (detected === undefined) {
+      detected = createResource(options);
+      // Asked for now: otherwise the first export would be the first to wait, and what reads them before it sees them never.
+      void detected.waitForAsyncAttributes?.();
+    }
     return detected;
   };
   const stop = new AbortController();
@@ -147,7 +158,8 @@ export function startOtel(
       if (isStopped) for (const reader of readers) await reader.shutdown();
     }
     isAttached = true;
-    await Promise.all([prometheus?.ready, routes?.ready]);
+    const attributes = detected?.waitForAsyncAttributes?.() ?? done;
+    await Promise.all([prometheus?.ready, routes?.ready, within(attributes, MAX_DETECTION_MILLIS, () => {})]);
     if (!isStopped) apiCopies = watchApiCopies();
   };
   const ready = attach().catch((error: unknown) => {
@@ -178,6 +190,10 @@ export function startOtel(
   const deliveries = (): Delivery[] => [...readers, ...spans, ...(extension.deliveries ?? [])];
   const flush = (): Promise<boolean> =>
     stopping ?? deliver(() => deliveries().map((sent) => ({ end: sent.flush(), of: sent })));
+  const stopForceFlush = provider.onForceFlush(
+    async () =>
+      void (await (stopping ?? deliver(() => readers.map((sent) => ({ end: sent.flush(), of: sent }))))),
+  );
   const beforeShutdown = (): Promise<void> => extension.beforeShutdown?.() ?? done;
   const stopAll = (deadline: Deadline): Step[] => [
     ...deliveries().map((sent) => ({ end: sent.shutdown(), of: sent })),
@@ -199,6 +215,7 @@ export function startOtel(
         restore();
         disableInstrumentations();
         unregister();
+        stopForceFlush();
         if (tracing?.isGlobal === true) trace.disable();
         stopPropagation();
       });

@@ -42,6 +42,16 @@ it.each([
   expect(context.with(given, () => context.active())).toBe(given);
 });
 
+it.each([undefined, null, {}, 'none'])('%o in the place of a context stands for none', (given) => {
+  const active = (): unknown => context.active();
+  const run = (): unknown => context.with(given as never, active);
+  expect(run()).toBe(ROOT_CONTEXT);
+  context.with(ROOT_CONTEXT.setValue(KEY, 1), () => {
+    expect(run()).toBe(ROOT_CONTEXT);
+    expect(context.bind(given as never, active)()).toBe(ROOT_CONTEXT);
+  });
+});
+
 describe.each([
   ['ours', () => new LazyContextManager()],
   ["the SDK's", () => new AsyncLocalStorageContextManager()],

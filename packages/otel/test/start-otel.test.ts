@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type MeterProvider as ApiMeterProvider, createNoopMeter, metrics } from '@opentelemetry/api';
+import { type MeterProvider as ApiMeterProvider, createNoopMeter, metrics, trace } from '@opentelemetry/api';
+import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { meterProvider } from '@org/instrument-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Instrumentation, type OtelHandle, type OtelOptions, startOtel } from '../src/index.ts';
@@ -73,6 +74,45 @@ describe('instrumentations', () => {
     await expect(shutdown()).resolves.toBeUndefined();
     expect(faultsOf('stuck')).toBe(1);
     expect(good.calls).toContain('disable');
+  });
+});
+
+describe('the global meter provider', () => {
+  it('pushes what is recorded when it is flushed, as instrumentations of functions do after each call', async () => {
+    const receiver = await startOtlpReceiver();
+    const { shutdown } = start({ otlp: { endpoint: receiver.url, protocol: 'http/json' } });
+    const flush = async (): Promise<void> =>
+      (metrics.getMeterProvider() as { forceFlush?(): Promise<void> }).forceFlush?.();
+    metrics.getMeter('test').createCounter('flushed').add(1);
+    await flush();
+    expect(receivedMetrics(receiver, 'flushed')).toHaveLength(1);
+    await shutdown();
+    const before = receiver.requests.length;
+    await meterProvider.forceFlush();
+    expect(receiver.requests).toHaveLength(before);
+    await receiver.close();
+  });
+});
+
+describe('ready', () => {
+  it('comes when the attributes of the resource are known: who reads them from then on sees all', async () => {
+    const seen: unknown[] = [];
+    const onEnd = ({ resource }: ReadableSpan): void => void seen.push(resource.attributes['host.id']);
+    const idle = async (): Promise<void> => {};
+    const { ready } = start({
+      traces: { processors: [{ onStart() {}, onEnd, forceFlush: idle, shutdown: idle }] },
+    });
+    await ready;
+    trace.getTracer('test').startSpan('first').end();
+    expect(seen).toEqual([expect.any(String)]);
+  });
+
+  it('does not hold back spans that are exported one by one', async () => {
+    const spans = new InMemorySpanExporter();
+    const { ready } = start({ traces: { processors: [new SimpleSpanProcessor(spans)] } });
+    await ready;
+    trace.getTracer('test').startSpan('first').end();
+    expect(spans.getFinishedSpans().map(({ name }) => name)).toEqual(['first']);
   });
 });
 
