@@ -48,6 +48,20 @@ it('a failing collector costs the application a bounded number of lines, and not
   expect(stderr).toContain(`OTLP receiver ${receiver.url}/v1/metrics answered 500`);
 });
 
+it('a standard error that nobody reads any more does not end an application that is warned', async () => {
+  app = startApp({
+    source: `
+      import { init } from '@org/instrument';
+      const telemetry = init({ prometheus: false, otlp: { endpoint: 'http://127.0.0.1:9' }, shutdownTimeout: 100 });
+      for (let i = 0; i < 3; i++) await telemetry.flush();
+      await telemetry.shutdown();
+      console.log('done');`,
+  });
+  // Long before the first warning.
+  app.child.stderr?.destroy();
+  expect(await app.end).toMatchObject({ code: 0, stdout: 'done\n' });
+});
+
 it('the console exporter prints metrics and spans of an application', async () => {
   app = startApp({
     source: `

@@ -1,5 +1,5 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import { countSelf, tell } from '@org/instrument-core';
+import { countSelf, tell, writeGuarded } from '@org/instrument-core';
 import { sdkCore } from '#sdk';
 import { messageOf } from './message-of.ts';
 import type { OtelOptions } from './options.ts';
@@ -64,7 +64,7 @@ export function sayToAll(message: string, apiVersion: string): void {
 
 function writeLine(line: string): void {
   try {
-    process.stderr.write(`@org/instrument ${line}\n`);
+    writeGuarded(process.stderr, `@org/instrument ${line}\n`);
   } catch {
     // Nowhere left to say it.
   }

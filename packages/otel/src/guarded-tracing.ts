@@ -6,8 +6,26 @@ import { fault } from './diagnostics.ts';
 const NOT_RECORD: 0 = 0;
 const DECISIONS: readonly unknown[] = [NOT_RECORD, 1, 2];
 
-/** The user's span processor, whose faults do not reach the code that opens and ends spans. */
-export function guardProcessor(processor: SpanProcessor): SpanProcessor {
+/** A processor of the user's. */
+export interface GuardedProcessor extends SpanProcessor {
+  /** Why its flush has not ended, if it has begun one. */
+  whyLate(): string | undefined;
+}
+
+/**
+ * The user's span processor, whose faults do not reach the code that opens and ends spans. It is flushed before it is shut down,
+ * which the specification leaves to processors; that of the SDK that exports spans one by one does not do so.
+ */
+export function guardProcessor(processor: SpanProcessor): GuardedProcessor {
+  let flushes = 0;
+  const flush = async (): Promise<void> => {
+    flushes++;
+    try {
+      await processor.forceFlush();
+    } finally {
+      flushes--;
+    }
+  };
   const guard = (work: () => void): void => {
     try {
       work();
@@ -19,9 +37,22 @@ export function guardProcessor(processor: SpanProcessor): SpanProcessor {
     onStart: (span, parent) => guard(() => processor.onStart(span, parent)),
     onEnding: (span) => guard(() => processor.onEnding?.(span)),
     onEnd: (span) => guard(() => processor.onEnd(span)),
-    forceFlush: async () => processor.forceFlush(),
-    shutdown: async () => processor.shutdown(),
+    forceFlush: flush,
+    async shutdown() {
+      try {
+        await flush();
+      } finally {
+        await processor.shutdown();
+      }
+    },
+    whyLate: () =>
+      flushes > 0 ? `The span processor ${nameOf(processor)} has not ended its flush` : undefined,
   };
+}
+
+function nameOf(processor: SpanProcessor): string {
+  const name: unknown = processor.constructor?.name;
+  return typeof name === 'string' && name !== '' && name !== 'Object' ? name : 'of traces.processors';
 }
 
 /**

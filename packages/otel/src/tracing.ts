@@ -50,8 +50,9 @@ export function startTracing(
   const target = otlpTarget(options.otlp, 'traces');
   const ofQueues = queueSettings(settings.batch, meters);
   const sender = target === undefined ? undefined : createSpanSender(target, ofQueues, meters, stop);
+  const processors = (settings.processors ?? []).map(guardProcessor);
   const spanProcessors = [
-    ...(settings.processors ?? []).map(guardProcessor),
+    ...processors,
     ...(sender === undefined ? [] : [sender.processor]),
     ...(isOnConsole(options) ? [consoleQueue(ofQueues)] : []),
   ];
@@ -72,7 +73,8 @@ export function startTracing(
     flush: () => provider.forceFlush(),
     shutdown: () => provider.shutdown(),
     takeLast: () => sender?.takeLast() ?? [],
-    whyLate: () => sender?.whyLate(),
+    whyLate: () =>
+      [sender, ...processors].map((each) => each?.whyLate()).find((reason) => reason !== undefined),
   };
 }
 

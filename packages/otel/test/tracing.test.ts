@@ -5,10 +5,12 @@ import {
   ParentBasedSampler,
   type ReadableSpan,
   type Sampler,
+  SimpleSpanProcessor,
+  type SpanExporter,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
 import { meterProvider, runtime } from '@org/instrument-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type OtelHandle, type OtelOptions, startOtel, type TracesOptions } from '../src/index.ts';
 import { hang, receivedSpans, startOtlpReceiver } from './otlp-receiver.ts';
 
@@ -187,6 +189,66 @@ describe('span processors of the user', () => {
     expect(faultsOf('span_processor')).toBe(before + 3);
     await expect(flush()).resolves.toBeUndefined();
     await expect(shutdown()).resolves.toBeUndefined();
+  });
+
+  it('that export spans one by one are flushed before they are shut down', async () => {
+    const steps: string[] = [];
+    const exporter: SpanExporter = {
+      export(spans, done) {
+        setTimeout(() => {
+          steps.push(`exported ${spans.map(({ name }) => name)}`);
+          done({ code: 0 });
+        }, 50);
+      },
+      shutdown: async () => void steps.push('shut down'),
+    };
+    const { shutdown } = start({ traces: { processors: [new SimpleSpanProcessor(exporter)] } });
+    openSpan('last');
+    await shutdown();
+    expect(steps).toEqual(['exported last', 'shut down']);
+  });
+
+  it('that cannot be flushed are shut down all the same', async () => {
+    let isShutDown = false;
+    const { shutdown } = start({
+      traces: {
+        processors: [
+          {
+            onStart() {},
+            onEnd() {},
+            forceFlush: async () => {
+              throw new Error('cannot flush');
+            },
+            shutdown: async () => {
+              isShutDown = true;
+            },
+          },
+        ],
+      },
+    });
+    await shutdown();
+    expect(isShutDown).toBe(true);
+  });
+
+  it('that do not end their flush are named', async () => {
+    class Stuck implements SpanProcessor {
+      onStart(): void {}
+      onEnd(): void {}
+      forceFlush = (): Promise<void> => new Promise(() => {});
+      shutdown = async (): Promise<void> => {};
+    }
+    const said: string[] = [];
+    const write = vi.spyOn(process.stderr, 'write').mockImplementation((line) => said.push(String(line)) > 0);
+    const { flush } = start({
+      traces: { processors: [new Stuck()] },
+      shutdownTimeout: 50,
+      logLevel: 'warn',
+    });
+    await flush();
+    write.mockRestore();
+    expect(said.join('')).toContain(
+      'Not everything could be delivered within 50 ms. The span processor Stuck has not ended its flush',
+    );
   });
 });
 
