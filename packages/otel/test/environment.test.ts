@@ -263,6 +263,49 @@ describe('exporters', () => {
   });
 });
 
+describe('a variable that other SDKs heed', () => {
+  const warned = (env: Record<string, string>): (string | undefined)[] =>
+    readEnvironment(env).warnings.map(({ source }) => source);
+
+  it.each([
+    ['OTEL_LOGS_EXPORTER', 'otlp'],
+    ['OTEL_EXPORTER_OTLP_LOGS_ENDPOINT', 'http://collector:4318/v1/logs'],
+    ['OTEL_BLRP_SCHEDULE_DELAY', '1000'],
+    ['OTEL_CONFIG_FILE', 'otel.yaml'],
+    ['OTEL_EXPERIMENTAL_CONFIG_FILE', 'otel.yaml'],
+    ['OTEL_EXPORTER_ZIPKIN_ENDPOINT', 'http://zipkin:9411'],
+    ['OTEL_NODE_RESOURCE_DETECTORS', 'env,host'],
+    ['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION', 'base2_exponential_bucket_histogram'],
+  ])('%s=%s has no effect, and is warned of', (name, value) => {
+    expect(readEnvironment({ [name]: value })).toMatchObject({ options: {}, sources: {} });
+    expect(warned({ [name]: value })).toEqual([name]);
+  });
+
+  it('is warned of once for all that are about the same', () => {
+    expect(
+      warned({
+        OTEL_LOGS_EXPORTER: 'otlp',
+        OTEL_BLRP_MAX_QUEUE_SIZE: '10',
+        OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'a=b',
+      }),
+    ).toEqual(['OTEL_BLRP_MAX_QUEUE_SIZE']);
+  });
+
+  it.each([
+    ['OTEL_LOGS_EXPORTER', 'none'],
+    ['OTEL_LOGS_EXPORTER', ' '],
+    ['OTEL_NODE_RESOURCE_DETECTORS', 'all'],
+    ['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION', 'explicit_bucket_histogram'],
+  ])('%s=%s asks for nothing else, and is not', (name, value) => {
+    expect(warned({ [name]: value })).toEqual([]);
+  });
+
+  it('does not show headers', () => {
+    const { warnings } = readEnvironment({ OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'authorization=secret' });
+    expect(JSON.stringify(warnings)).not.toContain('secret');
+  });
+});
+
 describe('warnings', () => {
   it.each([
     ['OTEL_METRICS_EXPORTER', 'prometheuss', 'Did you mean prometheus?'],

@@ -32,6 +32,8 @@ export class Screen {
   readonly #rows = new Map<string, Row>();
   #bars: MultiBar | undefined;
   #drawnMillis = 0;
+  /** Rows are no longer where they were drawn. */
+  #isMoved = false;
 
   constructor(library: CliProgress, stream: WriteStream, width: number, maxRows: number) {
     this.#library = library;
@@ -71,14 +73,13 @@ export class Screen {
   remove(id: string): void {
     const row = this.#rows.get(id);
     if (row === undefined || this.#bars === undefined) return;
-    this.#draw(row);
     if (this.#rows.size === 1) {
       this.close();
       return;
     }
     this.#rows.delete(id);
-    const bar = (share: number): string => this.#library.Format.BarFormat(share, this.#options());
-    this.#bars.log(`${lineOf(row.name, row.progress(), bar, this.#columns)}\n`);
+    this.#isMoved = true;
+    this.#bars.log(`${lineOf(row.name, row.progress(), this.#bar, this.#columns)}\n`);
     this.#bars.remove(row.bar);
     this.#unref();
   }
@@ -113,6 +114,9 @@ export class Screen {
       this.#drawnMillis = Date.now();
       for (const row of this.#rows.values()) this.#draw(row);
     });
+    bars.on('redraw-post', () => {
+      this.#isMoved = false;
+    });
     // It sets a timer for each redraw, which must not keep the process alive.
     bars.on('update-post', () => this.#unref());
     process.on('exit', this.#onExit);
@@ -129,15 +133,22 @@ export class Screen {
       barIncompleteChar: '░',
       barCompleteString: '█'.repeat(this.#width),
       barIncompleteString: '░'.repeat(this.#width),
+      // Its default is not there where a bar is drawn without a row.
+      barGlue: '',
       // Nothing of the terminal is changed, so that nothing has to be put back, whatever ends the process; and its
       // handlers of signals would keep Ctrl-C from ending it.
       hideCursor: false,
       linewrap: true,
       gracefulExit: false,
-      format: (options, _params, { text }: Payload) =>
-        text((share) => this.#library.Format.BarFormat(share, options)),
+      format: (options, _params, { text }: Payload) => {
+        // It draws a row only when its text has changed; what another row has left in its place would stay.
+        options.forceRedraw = this.#isMoved;
+        return text(this.#bar);
+      },
     };
   }
+
+  readonly #bar = (share: number): string => this.#library.Format.BarFormat(share, this.#options());
 
   #draw({ bar, name, progress }: Row): void {
     const state = progress();

@@ -1,6 +1,7 @@
 import { isAbort } from '@org/instrument-core';
 import type { ExecutionOutcome } from '../events.ts';
 import type { LifetimeEnd } from './lifetime.ts';
+import { onAbort } from './on-abort.ts';
 
 /** Whether an execution is to stop: by the signal it was given, or by itself. */
 export class Cancellation {
@@ -9,6 +10,8 @@ export class Cancellation {
   #controller: AbortController | undefined;
   #isAsked = false;
   #isReleased = false;
+  /** Stops listening to the source. */
+  #letGo: () => void = () => {};
 
   constructor(source: AbortSignal | undefined) {
     this.#source = source;
@@ -37,7 +40,7 @@ export class Cancellation {
   /** Nothing aborts it any more but itself; the source is let go. */
   release(): void {
     this.#isReleased = true;
-    this.#source?.removeEventListener('abort', this.#onAbort);
+    this.#letGo();
   }
 
   /** How an execution ended. One that was to stop is complete all the same when it has no items left. */
@@ -53,14 +56,15 @@ export class Cancellation {
     return (source?.aborted === true && error === source.reason) || error === this.#controller?.signal.reason;
   }
 
-  // Not AbortSignal.any: on Node.js 20 it may be collected while somebody still listens.
-  readonly #onAbort = (): void => this.#controller?.abort(this.#source?.reason);
-
   #own(): AbortController {
     if (this.#controller !== undefined) return this.#controller;
-    this.#controller = new AbortController();
-    if (this.#source?.aborted === true) this.#onAbort();
-    else if (!this.#isReleased) this.#source?.addEventListener('abort', this.#onAbort, { once: true });
-    return this.#controller;
+    const controller = new AbortController();
+    const source = this.#source;
+    this.#controller = controller;
+    // Not AbortSignal.any: on Node.js 20 it may be collected while somebody still listens.
+    if (source?.aborted === true) controller.abort(source.reason);
+    else if (source !== undefined && !this.#isReleased)
+      this.#letGo = onAbort(source, () => controller.abort(source.reason));
+    return controller;
   }
 }

@@ -5,6 +5,7 @@ import { applyExporters } from './exporters.ts';
 import { parseResourceAttributes } from './parse-pairs.ts';
 import { choiceListParser, parseBoolean, parseRatio } from './parse-values.ts';
 import { VARIABLES } from './variables.ts';
+import { warnWithoutEffect } from './without-effect.ts';
 
 /** What the `OTEL_*` variables say. */
 export interface EnvironmentReading {
@@ -42,6 +43,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): EnvironmentReading {
   const propagators = readVariable(draft, 'OTEL_PROPAGATORS', 'propagators', parsePropagators);
   if (propagators !== undefined) setOption(draft, 'propagators', propagators, 'OTEL_PROPAGATORS');
   applyExporters(draft);
+  warnWithoutEffect(draft);
   const disabled = readVariable(draft, 'OTEL_SDK_DISABLED', 'mode', parseBoolean) ?? false;
   const { options, warnings, sources } = draft;
   return { options, disabled, warnings, sources };
