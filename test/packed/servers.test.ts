@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { startOtlpReceiver } from '../../packages/otel/test/otlp-receiver.ts';
 import { freePort } from '../support/free-port.ts';
 import { startApp, stopApps } from './support/app.ts';
 import { type MetricsPage, scrape } from './support/metrics-page.ts';
@@ -79,6 +80,34 @@ describe('node:http', () => {
   scenario(`${use}, CommonJS`, EVERY_NODE, (node) => relay(node, project, 'http.cjs'));
 });
 
+it('by `-r` is one service: the thread that loads modules does not record for itself', async () => {
+  const receiver = await startOtlpReceiver();
+  const env = {
+    METRICS_PORT: '0',
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_METRIC_EXPORT_INTERVAL: '200',
+  };
+  const flags = ['-r', '@org/instrument/register'];
+  const { report, stop } = await startApp<{ url: string }>({
+    node: process.execPath,
+    cwd: project,
+    file: 'http.mjs',
+    flags,
+    env,
+  });
+  expect(await (await fetch(`${report.url}/relay`)).text()).toBe('stock');
+  const pushes = (): string[] =>
+    receiver.requests.filter(({ path }) => path === '/v1/metrics').map(({ body }) => body.toString());
+  await expect.poll(() => pushes().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
+  const instances = pushes().map(
+    (push) => /"service\.instance\.id","value":\{"stringValue":"([^"]+)"/.exec(push)?.[1],
+  );
+  expect(new Set(instances).size).toBe(1);
+  await stop();
+  await receiver.close();
+});
+
 describe('node:http, installed by pnpm', () => {
   const dependencies = {
     '@opentelemetry/instrumentation-http': VERSIONS['@opentelemetry/instrumentation-http'],
@@ -110,6 +139,26 @@ describe('Express', () => {
     checkOrders(await scrape(`http://127.0.0.1:${port}/metrics`));
     await stop();
   });
+
+  scenario(
+    `${EXPRESS} with options, \`@org/instrument/hooks\` and \`init()\`, an ES module`,
+    SOME_NODES,
+    async (node) => {
+      const port = await freePort();
+      const flags = ['--import', './telemetry.mjs'];
+      const env = { METRICS_PORT: String(port) };
+      const options = { node, cwd: join(project, 'hooks'), file: 'app.mjs', flags, env };
+      const { report, stop } = await startApp<{ url: string }>(options);
+      await order(report.url);
+      const page = await scrape(`http://127.0.0.1:${port}/metrics`);
+      checkOrders(page);
+      const statuses = page
+        .of('http_server_request_duration_seconds_count')
+        .map(({ http_response_status_code: status }) => status);
+      expect(statuses).toEqual(['200']);
+      await stop();
+    },
+  );
 
   scenario(`${EXPRESS}, \`init()\`, CommonJS`, SOME_NODES, async (node) => {
     const options = { node, cwd: join(project, 'express'), file: 'required.cjs' };

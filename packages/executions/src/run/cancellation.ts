@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isAbort } from '@org/instrument-core';
 import type { ExecutionOutcome } from '../events.ts';
 import type { LifetimeEnd } from './lifetime.ts';
@@ -59,6 +60,8 @@ export class Cancellation {
   #own(): AbortController {
     if (this.#controller !== undefined) return this.#controller;
     const controller = new AbortController();
+    // Heeded by as many calls as there are at work: more than ten are no leak.
+    setMaxListeners(0, controller.signal);
     const source = this.#source;
     this.#controller = controller;
     // Not AbortSignal.any: on Node.js 20 it may be collected while somebody still listens.

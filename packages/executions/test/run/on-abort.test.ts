@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ExecutionRun, instrumentedMap, trackExecution } from '../../src/index.ts';
 import { onAbort } from '../../src/run/on-abort.ts';
@@ -15,6 +16,19 @@ let stop: AbortController;
 beforeEach(() => {
   bed = createBed();
   stop = new AbortController();
+});
+
+it('many calls at work heed the signal of one execution without a warning', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', note);
+  const items = Array.from({ length: MANY }, (_, i) => i);
+  const work = (_: number, __: number, { signal }: ExecutionRun): Promise<void> =>
+    delay(5, undefined, { signal });
+  await instrumentedMap(items, work, { ...bed.options, name: 'map', concurrency: MANY });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
 });
 
 describe('many executions with one signal', () => {
