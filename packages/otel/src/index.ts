@@ -4,7 +4,7 @@ export { startDiagnostics } from './diagnostics.ts';
 export { liveEndpoints } from './endpoints.ts';
 export { type EnvironmentReading, readEnvironment } from './environment/read-environment.ts';
 export { messageOf } from './message-of.ts';
-export { createMetricProducer } from './metric-producer.ts';
+export { collectorOptionsOf, createMetricProducer } from './metric-producer.ts';
 export type {
   BatchOptions,
   ConsoleOptions,

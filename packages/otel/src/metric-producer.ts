@@ -19,6 +19,7 @@ import type {
   CollectedMetric,
   Collection,
   Collector,
+  CollectorOptions,
   InstrumentType as CoreInstrumentType,
   ExponentialHistogramValue,
   HistogramValue,
@@ -84,6 +85,16 @@ export function resourceMetricsOf(
 /** What a reader or an exporter of the SDK prefers. */
 type Preferences = Partial<Pick<MetricReader, 'selectAggregation' | 'selectAggregationTemporality'>>;
 
+/**
+ * Options of a collector for a reader or an exporter of the SDK: the temporality and the aggregation that it asks for, which a
+ * reader does not pass to its producers.
+ */
+export function collectorOptionsOf(
+  reader: Preferences,
+): Required<Pick<CollectorOptions, 'temporality' | 'aggregation'>> {
+  return { temporality: temporalityOf(reader), aggregation: aggregationOf(reader) };
+}
+
 /** The temporality that a reader of the SDK wants of a kind of instrument. */
 export function temporalityOf(reader: Preferences): (type: CoreInstrumentType) => Temporality {
   return (type) =>
@@ -91,9 +102,7 @@ export function temporalityOf(reader: Preferences): (type: CoreInstrumentType) =
 }
 
 /** The aggregation that a reader of the SDK wants of a kind of instrument. */
-export function aggregationOf(
-  reader: Preferences,
-): (type: CoreInstrumentType) => AggregationOptions | undefined {
+function aggregationOf(reader: Preferences): (type: CoreInstrumentType) => AggregationOptions | undefined {
   return (type) => {
     const option = reader.selectAggregation?.(type as InstrumentType);
     return option === undefined ? undefined : aggregationOptionsOf(option);

@@ -11,7 +11,7 @@ import { fault } from './diagnostics.ts';
 import type { FinalRequest } from './exit-delivery/final-request.ts';
 import { followExports, lastInterval, type MetricsForm } from './exit-delivery/last-interval.ts';
 import { describeExportFailures } from './export-failures.ts';
-import { aggregationOf, metricDataOf, resourceMetricsOf, temporalityOf } from './metric-producer.ts';
+import { collectorOptionsOf, metricDataOf, resourceMetricsOf } from './metric-producer.ts';
 import type { MetricsOptions, OtelOptions } from './options.ts';
 import { type OtlpTarget, otlpTarget } from './otlp.ts';
 import type { OtlpDelegateOptions } from './otlp-delegate.ts';
@@ -128,8 +128,7 @@ export async function startPushReaders(
     const lastExport = followExports(exporter);
     const collector = provider.addCollector({
       name: receiver,
-      temporality: temporalityOf(exporter),
-      aggregation: aggregationOf(exporter),
+      ...collectorOptionsOf(exporter),
     });
     const reader = new PeriodicReader({
       exporter,

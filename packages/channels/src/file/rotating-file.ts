@@ -49,6 +49,45 @@ export class RotatingFile {
    * @throws the error of the file system when there is none.
    */
   async append(lines: readonly Uint8Array[]): Promise<number> {
+    let done = 0;
+    for (const part of this.#partsOf(lines)) {
+      try {
+        const written = await this.#appendPart(part);
+        done += written;
+        if (written < part.length) break;
+      } catch (error) {
+        if (done === 0) throw error;
+        break;
+      }
+    }
+    return done;
+  }
+
+  /** Closes the file, once what is being compressed is. */
+  async close(): Promise<void> {
+    await this.#archive.settled();
+    await this.#forget();
+  }
+
+  /** Lines that have room in one file each time; one that has none in any stands alone. */
+  #partsOf(lines: readonly Uint8Array[]): readonly (readonly Uint8Array[])[] {
+    const { maxBytes = Number.POSITIVE_INFINITY } = this.#rotation;
+    const parts: Uint8Array[][] = [];
+    let room = 0;
+    for (const line of lines) {
+      const last = parts.at(-1);
+      if (last === undefined || line.length > room) {
+        parts.push([line]);
+        room = maxBytes - line.length;
+      } else {
+        last.push(line);
+        room -= line.length;
+      }
+    }
+    return parts;
+  }
+
+  async #appendPart(lines: readonly Uint8Array[]): Promise<number> {
     const size = lines.reduce((sum, line) => sum + line.length, 0);
     for (let round = 0; ; round++) {
       const handle = await this.#ready(size);
@@ -57,12 +96,6 @@ export class RotatingFile {
       // Rotated, compressed and removed by another process meanwhile: what was written last may be gone with it.
       if ((await handle.stat()).nlink > 0 || round >= MAX_ROUNDS) return done;
     }
-  }
-
-  /** Closes the file, once what is being compressed is. */
-  async close(): Promise<void> {
-    await this.#archive.settled();
-    await this.#forget();
   }
 
   async #write(handle: FileHandle, lines: readonly Uint8Array[]): Promise<number> {

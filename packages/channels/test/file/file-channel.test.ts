@@ -80,6 +80,16 @@ describe('rotation', () => {
     expect(kept.length).toBeGreaterThan(8);
   });
 
+  it('by size divides a batch', async () => {
+    const channel = fileChannel({ path: file(), maxBytes: 2_000 });
+    const all = Array.from({ length: 30 }, () => notification());
+    await channel.deliver([notification(), ...all], CALM);
+    await channel.close?.();
+    expect(names().length).toBeGreaterThan(3);
+    for (const name of names()) expect(statSync(join(directory, name)).size).toBeLessThanOrEqual(2_000);
+    expect(everything()).toHaveLength(31);
+  });
+
   it('by size puts a line that is larger into a file of its own', async () => {
     const channel = fileChannel({ path: file(), maxBytes: 100 });
     for (const id of ['a', 'b']) await channel.deliver([notification({ id })], CALM);

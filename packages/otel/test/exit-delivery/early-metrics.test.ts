@@ -1,7 +1,7 @@
 import { MeterProvider, type MeterProvider as Meters } from '@org/instrument-core';
 import { describe, expect, it } from 'vitest';
 import { earlyMetrics } from '../../src/exit-delivery/early-metrics.ts';
-import { aggregationOf, temporalityOf } from '../../src/metric-producer.ts';
+import { collectorOptionsOf } from '../../src/metric-producer.ts';
 import type { OtlpOptions } from '../../src/options.ts';
 import { otlpTarget } from '../../src/otlp.ts';
 import { createOtlpMetricExporter } from '../../src/otlp-metrics/exporter.ts';
@@ -21,8 +21,7 @@ async function collectAndClose(provider: Meters, otlp: OtlpOptions): Promise<voi
   const exporter = createOtlpMetricExporter(target, otlp.temporality, provider, AbortSignal.abort());
   const reader = provider.addCollector({
     name: target.url,
-    temporality: temporalityOf(exporter),
-    aggregation: aggregationOf(exporter),
+    ...collectorOptionsOf(exporter),
   });
   await reader.collect();
   reader.close();
