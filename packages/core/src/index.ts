@@ -32,7 +32,7 @@ export { isError, reasonOf } from './fault/reason-of.ts';
 export { reportFault } from './fault/report-fault.ts';
 export { tell } from './fault/tell.ts';
 export { errorTypeOf, isAbort } from './fault/thrown.ts';
-export { writeGuarded } from './fault/write-guarded.ts';
+export { guardStream, writeGuarded } from './fault/write-guarded.ts';
 export { endWhenAbandoned, forgetHandle } from './following/abandoned.ts';
 export { follow, followObject, thenOf } from './following/follow.ts';
 export type { Followed } from './following/followed.ts';

@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
+import { workingDirectory } from './configuration/working-directory.ts';
 import { declaredInstrumentations, installModuleHooks } from './module-hooks.ts';
 
 /**
@@ -7,6 +8,6 @@ import { declaredInstrumentations, installModuleHooks } from './module-hooks.ts'
  */
 // Those of the main thread hold for its workers.
 if (isMainThread) {
-  const directory = process.cwd();
+  const directory = workingDirectory() ?? '/';
   installModuleHooks(declaredInstrumentations(directory), directory, true);
 }

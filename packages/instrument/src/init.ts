@@ -21,6 +21,7 @@ import {
   type ResolvedOptions,
   resolveConfiguration,
 } from './configuration/resolve-configuration.ts';
+import { workingDirectory } from './configuration/working-directory.ts';
 import { loadInstrumentations } from './load-instrumentations.ts';
 import type { AuditInitOptions, InitOptions } from './options.ts';
 import { checkOtlpPackages } from './otlp-packages.ts';
@@ -54,7 +55,7 @@ export function init(options?: InitOptions): Telemetry {
     tell('warn', 'init() was called again; the options are ignored and the first telemetry is returned.');
     return running.current;
   }
-  const configuration = resolveConfiguration(options, { env: process.env, cwd: process.cwd() });
+  const configuration = resolveConfiguration(options, { env: process.env, cwd: workingDirectory() });
   startDiagnostics(configuration.options.logLevel);
   for (const warning of configuration.warnings) tell('warn', describe(warning));
   const telemetry = configuration.disabled ? startDisabled(configuration.options) : start(configuration);
@@ -73,7 +74,7 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
     ...rest
   } = asked;
   // What may throw comes before anything is changed; instrumentations before the packages that they instrument.
-  const loaded = loadInstrumentations(names, process.cwd());
+  const loaded = loadInstrumentations(names, workingDirectory() ?? '/');
   const otlp = checkOtlpPackages(rest, sources);
   const { options } = otlp;
   const problems = [...loaded.problems, ...otlp.problems, ...missingStatsdPackages(statsd, sources)];

@@ -1,5 +1,6 @@
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { tell } from '@org/instrument-core';
+import { workingDirectory } from './configuration/working-directory.ts';
 import { init, instrumentationPackages } from './init.ts';
 import { installModuleHooks } from './module-hooks.ts';
 import { isPreloaded, preloadedModules } from './preload.ts';
@@ -11,14 +12,15 @@ const SPECIFIER = '@org/instrument/register';
 
 // Worker threads preload this too. They record for themselves, but the port of /metrics is the main thread's, and so are the
 // hooks. So does, by -r, the thread that Node loads modules in: a thread without a port, in which no application runs.
+const directory = workingDirectory() ?? '/';
 const isLoader = !isMainThread && parentPort === null;
 if (!isLoader) init(isMainThread ? {} : { prometheus: false, health: false });
 if (isMainThread) {
   const packages = instrumentationPackages();
-  installModuleHooks(packages, process.cwd(), packages.length > 0);
+  installModuleHooks(packages, directory, packages.length > 0);
 }
 const preloaded = preloadedModules(process.execArgv, process.env.NODE_OPTIONS);
-if (!isPreloaded(import.meta.url, preloaded, SPECIFIER, process.cwd())) {
+if (!isPreloaded(import.meta.url, preloaded, SPECIFIER, directory)) {
   tell(
     'warn',
     `${SPECIFIER} was loaded too late: modules that were imported before it are not instrumented. Start the ` +

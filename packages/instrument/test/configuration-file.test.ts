@@ -155,7 +155,6 @@ describe('what is wrong in a file', () => {
   it.each([
     ['a syntax error', 'a: [1, 2\nb: 3', 'instrument.config.yaml:2:1'],
     ['a tab', 'prometheus:\n\tport: 1', 'instrument.config.yaml:2:1'],
-    ['a key given twice', 'mode: direct\nmode: events', 'instrument.config.yaml:2:1'],
     ['a second document', 'mode: direct\n---\nmode: events', 'instrument.config.yaml:2:1'],
     ['an unknown tag', 'serviceName: !secret x', 'instrument.config.yaml:1:14'],
   ])('%s is named with line and column', (_text, yaml, source) => {

@@ -178,7 +178,8 @@ describe('one thing said in two ways', () => {
       headers: { A: '1' },
       metrics: { timeout: 5, headers: { b: '3' } },
     });
-    expect(sources).not.toHaveProperty('otlp.metrics.endpoint');
+    expect(Object.keys(sources)).not.toContain('otlp.metrics.endpoint');
+    expect(Object.keys(sources)).not.toContain('otlp.metrics.headers.a');
   });
 
   it('the default endpoint of OTEL_METRICS_EXPORTER=otlp yields to an endpoint in code', () => {

@@ -245,6 +245,8 @@ describe('messages', () => {
     ['settings with a key where a list is', { instrumentations: { key: 's3cret' } }],
     ['a URL without a scheme', { otlp: { endpoint: 'user:s3cret@host:4318' } }],
     ['a password with a slash', { otlp: { endpoint: '//user:s3/cret@host' } }],
+    ['a password in a URL object', { otlp: { endpoint: new URL('http://user:s3cret@host') } }],
+    ['settings in place of a URL', { otlp: { endpoint: { url: 's3cret' } } }],
     ['a password with an @', { otlp: { endpoint: 'ftp://user:s3@cret@host' } }],
   ])('never show %s', (_text, options) => {
     expect(firstProblem(options)?.found).not.toMatch(/s3|cret/);

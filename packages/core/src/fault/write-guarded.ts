@@ -1,34 +1,39 @@
 import type { Writable } from 'node:stream';
 
-/** How many writes of ours a stream has that are not over. */
-const writing = new WeakMap<Writable, number>();
+/** How many are writing to a stream. */
+const writers = new WeakMap<Writable, number>();
 
 /**
- * Writes to a stream that is not ours. What happens to it thereby is told to `done` and to nobody else: the error that a closed
- * pipe makes it emit, later, ends no process. Throws what the stream throws.
+ * Keeps what happens to a stream that is not ours from ending the process: the error that a closed pipe makes it emit, some
+ * turns after it was written to. One listener serves all. Returns the function that ends this, a turn later.
+ */
+export function guardStream(stream: Writable): () => void {
+  const before = writers.get(stream) ?? 0;
+  if (before === 0) stream.on('error', ignore);
+  writers.set(stream, before + 1);
+  return () => void setImmediate(release, stream).unref();
+}
+
+/**
+ * Writes to a stream that is not ours, guarded. What happens to it thereby is told to `done` and to nobody else. Throws what the
+ * stream throws.
  */
 export function writeGuarded(
   stream: Writable,
   text: string,
   done: (error: Error | undefined) => void = () => {},
 ): void {
-  begin(stream);
+  const end = guardStream(stream);
   stream.write(text, (error) => {
     // The stream emits what it has told here only afterwards.
-    setImmediate(end, stream);
+    end();
     done(error ?? undefined);
   });
 }
 
-function begin(stream: Writable): void {
-  const before = writing.get(stream) ?? 0;
-  if (before === 0) stream.on('error', ignore);
-  writing.set(stream, before + 1);
-}
-
-function end(stream: Writable): void {
-  const left = (writing.get(stream) ?? 1) - 1;
-  writing.set(stream, left);
+function release(stream: Writable): void {
+  const left = (writers.get(stream) ?? 1) - 1;
+  writers.set(stream, left);
   if (left === 0) stream.off('error', ignore);
 }
 

@@ -10,8 +10,8 @@ export type Untyped = ReturnType<JSON['parse']>;
 /** The function type that callbacks see when none is named. */
 export type UntypedFunction = (...args: Untyped[]) => Untyped;
 
-/** What callbacks get as the result of a function: awaited, and for a generator what it returned. */
+/** What callbacks get as the result of a function: awaited, and for a generator, promised or not, what it returned. */
 export type ResultOf<F extends AnyFunction> =
-  ReturnType<F> extends Generator<unknown, infer R, never> | AsyncGenerator<unknown, infer R, never>
+  Awaited<ReturnType<F>> extends Generator<unknown, infer R, never> | AsyncGenerator<unknown, infer R, never>
     ? R
     : Awaited<ReturnType<F>>;

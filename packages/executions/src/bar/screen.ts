@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { reportFault } from '@org/instrument-core';
+import { guardStream, reportFault } from '@org/instrument-core';
 import type { MultiBar, Options, SingleBar } from 'cli-progress';
 import type { ExecutionRun } from '../execution.ts';
 import type { Progress } from '../progress.ts';
@@ -34,6 +34,7 @@ export class Screen {
   #drawnMillis = 0;
   /** Rows are no longer where they were drawn. */
   #isMoved = false;
+  #endGuard = (): void => {};
 
   constructor(library: CliProgress, stream: WriteStream, width: number, maxRows: number) {
     this.#library = library;
@@ -96,7 +97,7 @@ export class Screen {
     } finally {
       this.#rows.clear();
       // What was written last may fail a little later.
-      setImmediate(() => this.#stream.off('error', ignore)).unref();
+      this.#endGuard();
     }
   }
 
@@ -120,7 +121,8 @@ export class Screen {
     // It sets a timer for each redraw, which must not keep the process alive.
     bars.on('update-post', () => this.#unref());
     process.on('exit', this.#onExit);
-    this.#stream.on('error', ignore);
+    // A terminal that has gone away is no fault of the application's.
+    this.#endGuard = guardStream(this.#stream);
     return bars;
   }
 
@@ -163,6 +165,3 @@ export class Screen {
     (this.#bars as { readonly timer?: NodeJS.Timeout | null } | undefined)?.timer?.unref();
   }
 }
-
-/** A terminal that has gone away is no fault of the application's. */
-function ignore(): void {}

@@ -114,6 +114,18 @@ describe.skipIf(!hasPython)('in a terminal', () => {
     for (const line of shown) expect(line).toMatch(/100 % · (\d+)\/\1 ·/);
   });
 
+  it('shows many that begin and end in one turn, one after the other, without a warning', () => {
+    const { lines } = inTerminal(
+      `const bar = progressBar();${BATCH}
+       for (let i = 0; i < 14; i++) trackExecution('batch-' + i, { items: 1, hooks: bar }, (run) => run.itemDone());
+       await delay(50);`,
+    );
+    const shown = lines.filter((line) => line !== '');
+    expect(shown.map((line) => line.split(' ')[0])).toEqual(
+      Array.from({ length: 14 }, (_, i) => `batch-${i}`),
+    );
+  });
+
   it('can be stopped while others on the same terminal go on', () => {
     const { lines } = inTerminal(
       `let bar = progressBar();${BATCH}

@@ -40,6 +40,8 @@ interface Context {
   readonly problems: Problem[];
 }
 
+const IN_LIST = 'Put it in a list, even when there is only one.';
+
 /** Compares a value with a rule and reports all that is wrong with it. Instances are kept as they are. Never throws. */
 export function inspect(rule: Rule, value: unknown, origin: Origin): Inspection {
   const problems: Problem[] = [];
@@ -81,7 +83,9 @@ function visitList(rule: List, value: unknown, path: string, context: Context): 
     const items = value.map((item, i) => visitItem(rule.item, item, joinPath(path, i), context));
     return items.filter((item) => item !== undefined);
   }
-  report(context, path, describeMisplaced(value), rule.expected);
+  const { problems } = inspect(rule.item, value, { place: context.origin.place });
+  if (problems.length === 0) report(context, path, 'one alone', rule.expected, IN_LIST);
+  else report(context, path, describeMisplaced(value), rule.expected);
   return undefined;
 }
 
@@ -100,7 +104,7 @@ function visitFields(rule: Fields, value: unknown, path: string, context: Contex
     return { [key]: items };
   }
   if (rule.listAs !== undefined && isSettings(value) && isOneOf(rule, rule.listAs, value)) {
-    report(context, path, 'one alone', 'a list', 'Put it in a list, even when there is only one.');
+    report(context, path, 'one alone', 'a list', IN_LIST);
     return undefined;
   }
   if (!isSettings(value)) {

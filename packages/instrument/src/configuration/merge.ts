@@ -43,7 +43,7 @@ function merge(rule: Rule, below: unknown, above: unknown, path: string, fold: F
       return fillIn(rule, below, path, fold.layer.sourceOf(path), fold.sources);
     }
   }
-  forget(fold.sources, path);
+  forgetValue(fold.sources, path, below);
   fold.sources.set(path, fold.layer.sourceOf(path));
   return above;
 }
@@ -98,18 +98,25 @@ function mergeEntries(
   fold: Fold,
 ): Record<string, unknown> {
   const values: Record<string, unknown> = isSettings(below) ? { ...below } : {};
+  const nameOf = (key: string) => (rule.caseless === true ? key.toLowerCase() : key);
+  const known = new Map(Object.keys(values).map((key) => [nameOf(key), key]));
   for (const key of Object.keys(above)) {
     if (above[key] === undefined || key === '__proto__') continue;
-    const same = Object.keys(values).find(
-      (known) => rule.caseless && known.toLowerCase() === key.toLowerCase(),
-    );
+    const same = known.get(nameOf(key));
     if (same !== undefined && same !== key) {
+      forgetValue(fold.sources, joinPath(path, same), values[same]);
       delete values[same];
-      forget(fold.sources, joinPath(path, same));
     }
+    known.set(nameOf(key), key);
     values[key] = merge(rule.value, values[key], above[key], joinPath(path, key), fold);
   }
   return values;
+}
+
+/** Drops the sources of a value that is replaced. Only settings have more than one, which all have to be looked through for. */
+function forgetValue(sources: Map<string, string>, path: string, value: unknown): void {
+  if (isSettings(value)) forget(sources, path);
+  else sources.delete(path);
 }
 
 /** Drops the sources of a path and of all below it. */

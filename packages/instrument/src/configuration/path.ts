@@ -13,9 +13,11 @@ export function isWithin(part: string, path: string): boolean {
 
 /** What `known` holds for a path, or for the nearest path around it. */
 export function nearestAround<T>(known: ReadonlyMap<string, T>, path: string): T | undefined {
-  let found: string | undefined;
-  for (const candidate of known.keys()) {
-    if (isWithin(path, candidate) && candidate.length >= (found?.length ?? 0)) found = candidate;
+  let end = path.length;
+  while (end > 0) {
+    const around = path.slice(0, end);
+    if (known.has(around)) return known.get(around);
+    end = Math.max(around.lastIndexOf('.'), around.lastIndexOf('['));
   }
-  return found === undefined ? undefined : known.get(found);
+  return known.get('');
 }

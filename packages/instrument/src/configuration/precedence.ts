@@ -1,4 +1,5 @@
 import { forget, type Layer, type Merged, NOTHING, overlay } from './merge.ts';
+import { joinPath } from './path.ts';
 import { options } from './schema/options-rule.ts';
 import { isSettings } from './schema/rule.ts';
 
@@ -74,8 +75,12 @@ function clearSignals(below: Merged, above: object): Merged {
     }
     if (isSettings(kept.headers) && isSettings(stronger.headers)) {
       const names = new Set(Object.keys(stronger.headers).map((name) => name.toLowerCase()));
-      const headers = Object.entries(kept.headers).filter(([name]) => !names.has(name.toLowerCase()));
-      kept.headers = Object.fromEntries(headers);
+      const isReplaced = (name: string) => names.has(name.toLowerCase());
+      const headers = Object.entries(kept.headers);
+      kept.headers = Object.fromEntries(headers.filter(([name]) => !isReplaced(name)));
+      for (const [name] of headers.filter(([name]) => isReplaced(name))) {
+        sources.delete(joinPath(`otlp.${signal}.headers`, name));
+      }
     }
     otlp[signal] = kept;
   }

@@ -33,8 +33,8 @@ export interface ResolvedConfiguration {
 /** Surroundings of a process; given, so that a test or a tool can have its own. */
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
-  /** Directory in which the configuration file is looked for. */
-  readonly cwd: string;
+  /** Directory in which the configuration file is looked for; `undefined` when it has been deleted. */
+  readonly cwd: string | undefined;
 }
 
 /**

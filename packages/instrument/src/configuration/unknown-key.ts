@@ -1,6 +1,9 @@
 import { didYouMean } from '@org/instrument-core';
+import { nestedForm } from './nested-form.ts';
 import { fileOptions, options } from './schema/options-rule.ts';
 import type { Fields, Rule } from './schema/rule.ts';
+import { sdkNodeHint } from './sdk-node-options.ts';
+import { suggest } from './suggest.ts';
 
 /** What to expect, and what to do, about a key that an object does not have. */
 export function explainUnknownKey(rule: Fields, key: string): { expected: string; fix: string } {
@@ -10,11 +13,20 @@ export function explainUnknownKey(rule: Fields, key: string): { expected: string
   if (key === 'enabled' && rule.switched === 'both') {
     return { expected: 'no such key', fix: 'Write true or false in the place of the settings.' };
   }
+  const isTop = rule === options || rule === fileOptions;
+  const hint = isTop ? sdkNodeHint(key) : undefined;
+  if (hint !== undefined) return { expected: 'an option of init(), not of NodeSDK', fix: hint };
+  const nested = key.includes('.') ? nestedForm(rule, key) : undefined;
+  if (nested !== undefined) {
+    return { expected: 'settings within settings', fix: `Write it nested: ${nested}.` };
+  }
   const known = Object.keys(rule.fields);
   const meant = didYouMean(key, known);
   if (meant !== undefined) return { expected: 'a known one', fix: meant };
   const elsewhere = pathOf(fileOptions, key, '');
   if (elsewhere !== undefined) return { expected: 'a known one', fix: `Write it as ${elsewhere}.` };
+  const begun = suggest(key, known);
+  if (begun !== undefined) return { expected: 'a known one', fix: begun };
   return { expected: `one of ${known.join(', ')}`, fix: 'Remove it.' };
 }
 

@@ -16,7 +16,7 @@ const GROUPS: readonly WithoutEffect[] = [
     names: /^OTEL_(?:LOGS_EXPORTER|EXPORTER_OTLP_LOGS_.+|BLRP_.+)$/,
     harmless: /^none$/i,
     expected: 'OTEL_LOGS_EXPORTER=none: metrics and traces are sent, logs are not',
-    fix: 'Register a LoggerProvider of @opentelemetry/sdk-logs for them, beside init(). It is ignored.',
+    fix: 'Register a LoggerProvider of @opentelemetry/sdk-logs for them, which reads it. init() ignores it.',
   },
   {
     names: /^OTEL_(?:EXPERIMENTAL_)?CONFIG_FILE$/,

@@ -23,6 +23,8 @@ export function parseFile({ name, text }: FoundFile, env: NodeJS.ProcessEnv): Tr
     document = yaml.parseDocument(text, {
       lineCounter: lines,
       schema,
+      // They are found, and named, while the tree is read; here it would take a look at all keys for each.
+      uniqueKeys: false,
       prettyErrors: false,
       logLevel: 'error',
     });
@@ -32,8 +34,9 @@ export function parseFile({ name, text }: FoundFile, env: NodeJS.ProcessEnv): Tr
   // A warning is an unknown tag: its value would be something else than meant.
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
+    const rows = text.split('\n');
     const problems = faults.map(({ code, pos }) => {
-      const line = text.split('\n')[lines.linePos(pos[0]).line - 1] ?? '';
+      const line = rows[lines.linePos(pos[0]).line - 1] ?? '';
       return syntaxProblem(position(pos[0]), faultOf(code, isJson), isJson, line);
     });
     // The parser tells some mistakes twice, for the value and for what it is in.

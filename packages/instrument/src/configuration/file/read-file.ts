@@ -33,14 +33,14 @@ export interface NamedEnvironment {
  */
 export function readConfigurationFile(
   env: NodeJS.ProcessEnv,
-  cwd: string,
+  cwd: string | undefined,
   named: NamedEnvironment | undefined,
 ): FileReading {
-  const { file, problem, cause } = findConfigurationFile(env, cwd);
+  const { file, problem, cause, warning } = findConfigurationFile(env, cwd);
   if (file === undefined) {
     return {
       problems: problem === undefined ? [] : [problem],
-      warnings: [],
+      warnings: warning === undefined ? [] : [warning],
       ...(cause === undefined ? {} : { cause }),
     };
   }

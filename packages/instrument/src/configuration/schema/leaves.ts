@@ -1,4 +1,5 @@
-import { describeUrl, didYouMean, parseDuration } from '@org/instrument-core';
+import { describeUrl, parseDuration } from '@org/instrument-core';
+import { suggest } from '../suggest.ts';
 import type { Leaf, List, Rule } from './rule.ts';
 
 /** 2³¹ − 1 ms, 24.8 days: a Node.js timer with a longer delay fires at once. */
@@ -64,7 +65,7 @@ export function duration(zero: 'zero' | 'no zero' = 'no zero'): Leaf {
 export function choice(words: readonly string[]): Leaf {
   return leaf(`one of ${words.join(', ')}`, (value) => words.includes(value as string), {
     reads: 'text',
-    fix: (value) => didYouMean(value, words),
+    fix: (value) => suggest(value, words),
   });
 }
 
@@ -74,7 +75,9 @@ export const url: Leaf = leaf(
   (value) => typeof value === 'string' && URL.canParse(value) && /^https?:\/\/[^/]/i.test(value),
   {
     reads: 'text',
-    describe: describeUrl,
+    // An object may be a URL with credentials, or settings with headers.
+    describe: (value) =>
+      typeof value === 'object' && value !== null ? describeSecret(value) : describeUrl(value),
     fix: (value) =>
       typeof value === 'string' ? 'Write it in full, such as http://localhost:4318.' : undefined,
   },

@@ -157,6 +157,17 @@ const instrumentations: Rule = {
   file: list('a list of package names', text('the name of a package', PACKAGE_NAME)),
 };
 
+const propagator = wordOrInstance(PROPAGATORS, 'a TextMapPropagator, with inject() and extract()', [
+  'inject',
+  'extract',
+]);
+const propagatorWords = `a list of ${PROPAGATORS.join(', ')}`;
+const propagators: Rule = {
+  kind: 'by-place',
+  code: list(`${propagatorWords} and TextMapPropagators`, propagator),
+  file: list(propagatorWords, propagator),
+};
+
 /** Every option of `init()`. */
 export const options: Fields = fieldsOf<InitOptions>({
   serviceName: text(),
@@ -179,10 +190,7 @@ export const options: Fields = fieldsOf<InitOptions>({
   statsd,
   channels,
   instrumentations,
-  propagators: list(
-    `a list of ${PROPAGATORS.join(', ')}`,
-    wordOrInstance(PROPAGATORS, 'a TextMapPropagator, with inject() and extract()', ['inject', 'extract']),
-  ),
+  propagators,
   logLevel: choice(['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all']),
   handleSignals: bool,
   shutdownTimeout: duration('zero'),
