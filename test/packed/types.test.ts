@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, inject } from 'vitest';
+import { beforeAll, describe, expect, inject } from 'vitest';
 import { ROOT } from './support/paths.ts';
 import { createProject, removeProjects } from './support/project.ts';
 import { run } from './support/run.ts';
@@ -8,6 +9,7 @@ import { check } from './support/scenario.ts';
 const TYPESCRIPT = { 'typescript-5': '5.9.3', 'typescript-7': '7.0.2' };
 
 let cwd: string;
+let library: string;
 
 removeProjects();
 beforeAll(async () => {
@@ -22,6 +24,10 @@ beforeAll(async () => {
     '@types/node': '20.19.43',
   };
   cwd = await createProject('types', { type: 'module', dependencies });
+  // Where a package sees its own dependencies only, and declarations may name nothing but what its manifest does.
+  const named = { '@opentelemetry/api': '1.9.1', '@org/instrument': '*', '@types/node': '20.19.43' };
+  const ofLibrary = { ...Object.fromEntries(compilers), ...named };
+  library = await createProject('library', { type: 'module', dependencies: ofLibrary }, 'pnpm');
 });
 
 describe('type declarations', () => {
@@ -35,6 +41,13 @@ describe('type declarations', () => {
         await run('node', [`node_modules/${folder}/bin/tsc`, '-p', `tsconfig.${project}.json`], { cwd });
       });
     }
+  }
+
+  for (const [folder, version] of Object.entries(TYPESCRIPT)) {
+    check(`TypeScript ${version}, declarations of a library, installed by pnpm`, async () => {
+      await run('node', [`node_modules/${folder}/bin/tsc`, '-p', 'tsconfig.json'], { cwd: library });
+      expect(await readFile(join(library, 'out', 'lib.d.ts'), 'utf8')).not.toContain('@org/instrument-');
+    });
   }
 
   // TypeScript 7 has it no more.

@@ -50,4 +50,54 @@ describe('values of a person', () => {
     expect(await again.audit.erase('u7')).toBe(false);
     expect(await again.audit.erase('u8')).toBe(true);
   });
+
+  test('that were marked before an erasure are unreadable, whenever they are written', async () => {
+    const { audit, entries, seen } = audits.open();
+    const ada = personal('u1', 'Ada Lovelace');
+    const operation = audit.begin({ action: 'orders.place', actor: ada, attributes: { by: [ada] } });
+    const [start] = await entries();
+    expect(start?.actor?.id).toBe('Ada Lovelace');
+    const unused = personal('u1', 'Ada Byron');
+    await audit.with({ actor: ada, reason: unused }, async () => {
+      expect(await audit.erase('u1')).toBe(true);
+      audit.record({ action: 'orders.look' });
+    });
+    operation.end({ reason: unused });
+    const [started, erased, looked, ended] = await entries();
+    const pseudonym = seen('audit.erased')[0]?.pseudonym;
+    const sealed = { $sealed: expect.any(String), subject: pseudonym };
+    expect(started?.actor?.id).toEqual(sealed);
+    expect(erased).toMatchObject({ action: 'audit.subject.erased', actor: { id: sealed }, reason: sealed });
+    expect(looked).toMatchObject({ actor: { id: sealed }, reason: sealed });
+    expect(ended).toMatchObject({
+      phase: 'ended',
+      actor: { id: sealed },
+      reason: sealed,
+      attributes: { by: [sealed] },
+    });
+    expect(await audit.erase('u1')).toBe(false);
+  });
+
+  test('that are marked after an erasure are readable, and have a key of their own', async () => {
+    const { audit, entries, seen } = audits.open();
+    const operation = audit.begin({ action: 'orders.place', actor: personal('u1', 'Ada') });
+    await audit.erase('u1');
+    operation.end({ reason: personal('u1', 'ticket of Ada') });
+    const [, , ended] = await entries();
+    const pseudonym = seen('audit.erased')[0]?.pseudonym;
+    expect(ended).toMatchObject({ actor: { id: { subject: pseudonym } }, reason: 'ticket of Ada' });
+    expect(await audit.erase('u1')).toBe(true);
+    expect((await entries())[2]?.reason).not.toMatchObject({ subject: pseudonym });
+  });
+
+  test('that were marked and not written yet when there was nothing to erase are unreadable all the same', async () => {
+    const { audit, entries } = audits.open();
+    const ada = personal('u1', 'Ada');
+    expect(await audit.erase('u1')).toBe(false);
+    audit.record({ action: 'users.change', actor: ada });
+    audit.record({ action: 'users.change', actor: personal('u1', 'Ada again') });
+    const [before, after] = await entries();
+    expect(before?.actor?.id).toMatchObject({ subject: expect.any(String) });
+    expect(after?.actor?.id).toBe('Ada again');
+  });
 });

@@ -10,21 +10,21 @@ export interface ChannelsOptions {
    * Where what is to be delivered is kept until it has been; made when it is not there. What a process leaves behind, the next one
    * delivers. Default: in memory, and lost with the process.
    */
-  readonly directory?: string;
+  readonly directory?: string | undefined;
   /** Where events come from. Default: the bus of the process. */
-  readonly events?: EventBus;
+  readonly events?: EventBus | undefined;
   /** Events that came before there was anybody to hear them; they go first. Default none. */
-  readonly early?: readonly BusEvent<EventMap>[];
+  readonly early?: readonly BusEvent<EventMap>[] | undefined;
   /** What notifications say of their source. Default: nothing but the host. */
-  readonly source?: NotificationSource;
+  readonly source?: NotificationSource | undefined;
   /** How long `close()` goes on delivering. Default 5 s. */
-  readonly closeTimeout?: Duration;
+  readonly closeTimeout?: Duration | undefined;
   /**
    * Whether what still waits when the process runs out of work is delivered, as far as that can be done within `closeTimeout`;
    * until then pauses, rate limits and batches that fill keep no process alive. `false` where somebody else sees to that, by
    * `flush()` or `close()`. Default `true`.
    */
-  readonly deliverAtEnd?: boolean;
+  readonly deliverAtEnd?: boolean | undefined;
 }
 
 /** What a channel is doing. */

@@ -1,12 +1,12 @@
 /** What is known of a delivery that failed. */
 export interface DeliveryErrorOptions {
   /** Trying again cannot help: the receiver said that it will never take this. Default `false`. */
-  readonly permanent?: boolean;
+  readonly permanent?: boolean | undefined;
   /** The receiver asked to be left alone for that long; holds for the whole channel. Milliseconds. */
-  readonly retryAfterMillis?: number;
+  readonly retryAfterMillis?: number | undefined;
   /** Status of an HTTP answer, or the reply code of SMTP. */
-  readonly status?: number;
-  readonly cause?: unknown;
+  readonly status?: number | undefined;
+  readonly cause?: unknown | undefined;
 }
 
 /** A delivery failed. The message holds no secret: it goes to logs, events and the dead-letter file. */

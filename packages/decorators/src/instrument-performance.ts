@@ -3,8 +3,10 @@ import {
   type DecoratorCall,
   DRAFT_DIALECT,
   readDecoratorCall,
+  type Untyped,
   type UntypedFunction,
 } from '@org/instrument-core';
+import { leaveOut, placeOf } from './left-out.ts';
 import { wrapDescriptor, wrapUnplaced } from './member.ts';
 import type { Member } from './names.ts';
 import type { InstrumentOptions } from './options.ts';
@@ -13,19 +15,20 @@ import type { Target } from './wrap.ts';
 
 /** A decorator for methods, getters, setters and accessors, in both dialects of TypeScript. */
 export interface MemberDecorator {
+  // Untyped, because the context of a method that declares its `this` is none of a method of unknown `this`.
   <F extends AnyFunction>(
     method: F,
-    context: ClassMethodDecoratorContext | ClassGetterDecoratorContext | ClassSetterDecoratorContext,
+    context:
+      | ClassMethodDecoratorContext<Untyped, Untyped>
+      | ClassGetterDecoratorContext
+      | ClassSetterDecoratorContext,
   ): F;
   <This, Value>(
     accessor: ClassAccessorDecoratorTarget<This, Value>,
     context: ClassAccessorDecoratorContext<This, Value>,
   ): ClassAccessorDecoratorResult<This, Value>;
-  <T>(
-    target: object,
-    key: string | symbol,
-    descriptor: TypedPropertyDescriptor<T>,
-  ): TypedPropertyDescriptor<T>;
+  // Returns a descriptor. TypeScript calls this for an `accessor` too, for which it takes nothing but `any` or `void`.
+  (target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<Untyped>): Untyped;
 }
 
 /** The type of {@link instrumentPerformance}: a decorator, and a factory of decorators. */
@@ -69,11 +72,14 @@ function decorate(call: DecoratorCall, settings: Settings): unknown {
 
 function decorateTc39(call: DecoratorCall & { form: 'tc39' }, settings: Settings): unknown {
   const { value, context } = call;
-  const instrument = (fn: unknown, kind: Member['kind']): unknown =>
+  const instrument = (fn: unknown, kind: Member['kind']): Target =>
     wrapUnplaced(fn as Target, settings, { key: context.name ?? '', kind, metadata: context.metadata });
   switch (context.kind) {
-    case 'method':
-      return instrument(value, 'method');
+    case 'method': {
+      const wrapper = instrument(value, 'method');
+      leaveOut(wrapper, placeOf(context.metadata, context.name ?? '', context.static === true));
+      return wrapper;
+    }
     case 'getter':
       return instrument(value, 'get');
     case 'setter':
@@ -104,7 +110,9 @@ function decorateLegacy(call: DecoratorCall & { form: 'legacy' }, settings: Sett
       'Make it a method, or wrap its value with instrumentFunction.',
     );
   }
-  return wrapDescriptor(member, settings, key, holder);
+  const wrapped = wrapDescriptor(member, settings, key, holder);
+  if (typeof wrapped.value === 'function') leaveOut(wrapped.value, placeOf(holder, key, false));
+  return wrapped;
 }
 
 function misplaced(found: string, fix?: string): Error {

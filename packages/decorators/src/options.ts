@@ -4,9 +4,9 @@ import type { AnyFunction, Duration, Outcome, ResultOf, UntypedFunction } from '
 /** The span of each call. */
 export interface SpanOptions {
   /** Name of the span. Default: the name of the operation. */
-  name?: string;
+  name?: string | undefined;
   /** Kind of the span, as OpenTelemetry's enum or its word. Default `'internal'`. */
-  kind?: SpanKind | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+  kind?: SpanKind | 'internal' | 'server' | 'client' | 'producer' | 'consumer' | undefined;
 }
 
 /** Service level objective of an operation. */
@@ -20,33 +20,33 @@ export interface SloOptions {
 /** What may be said about an instrumented function. */
 export interface InstrumentOptions<F extends AnyFunction = UntypedFunction> {
   /** Prefix of the metrics and name of the span. Default `Class.method`, or the function's name. */
-  name?: string;
-  /** Labels of every series of this operation, and attributes of its spans. Default none. */
-  labels?: Attributes;
+  name?: string | undefined;
+  /** Labels of every series of this operation, and attributes of its spans; `undefined` is left out. Default none. */
+  labels?: Attributes | undefined;
   /**
    * Attributes of one call, asked for when it has ended; `result` is `undefined` when it threw. They go to the span;
    * to the metrics go only those that `metricAttributes` lists. Default none.
    */
-  attributes?: (args: Parameters<F>, result: ResultOf<F> | undefined) => Attributes | undefined;
+  attributes?: ((args: Parameters<F>, result: ResultOf<F> | undefined) => Attributes | undefined) | undefined;
   /** Keys of `attributes` with few values, which become labels of the metrics too. Default none. */
-  metricAttributes?: readonly string[];
+  metricAttributes?: readonly string[] | undefined;
   /**
    * How a call ended: `'ok'`, `'error'`, `'cancelled'`, `'ignored'` (left out of the metrics), or a word of your own, of
    * which the first 20 per operation are kept and the rest is `'other'`. Default: what was thrown is `'error'`, an
    * `AbortError` `'cancelled'`. When it throws or returns anything but a word, the default holds.
    */
-  classify?: (result: ResultOf<F> | undefined, error: unknown) => Outcome;
+  classify?: ((result: ResultOf<F> | undefined, error: unknown) => Outcome) | undefined;
   /** Upper bounds of the duration's buckets, in `unit`, ascending. Default: those of the recorder. */
-  buckets?: readonly number[];
+  buckets?: readonly number[] | undefined;
   /** Unit of `<name>.duration`. Default `'s'`, as the OpenTelemetry semantic conventions ask for. */
-  unit?: 's' | 'ms';
+  unit?: 's' | 'ms' | undefined;
   /** `false` opens no span. Default: a span per call while tracing is on. */
-  span?: boolean | SpanOptions;
+  span?: boolean | SpanOptions | undefined;
   /** Service level objective. Default none. */
-  slo?: SloOptions;
+  slo?: SloOptions | undefined;
   /**
    * `true` follows Node.js streams to their end too; `false` takes everything but promises as a plain value. Default:
    * generators, async iterables and web `ReadableStream`s are followed, Node.js streams are not.
    */
-  stream?: boolean;
+  stream?: boolean | undefined;
 }

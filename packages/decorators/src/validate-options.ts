@@ -98,12 +98,16 @@ function checkLabels(labels: unknown, check: Check): Attributes {
   if (labels === undefined) return {};
   check('labels', labels, 'an object', isRecord(labels));
   if (!isRecord(labels)) return {};
+  const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(labels)) {
     const path = `labels.${key}`;
     check(path, value, 'a key that is not reserved', !RESERVED_LABELS.includes(key), 'Choose another name.');
+    // Absent, as for every other metric: often a variable of the environment that is not set.
+    if (value === undefined || value === null) continue;
     check(path, value, 'a string, number, boolean or a list of them', isAttributeValue(value));
+    kept[key] = value;
   }
-  return { ...labels } as Attributes;
+  return kept as Attributes;
 }
 
 function checkMetricAttributes(options: Record<string, unknown>, check: Check): readonly string[] {
@@ -112,7 +116,7 @@ function checkMetricAttributes(options: Record<string, unknown>, check: Check): 
   const isList = Array.isArray(keys) && keys.every(isText);
   check('metricAttributes', keys, 'a list of attribute keys', isList);
   if (!isList) return [];
-  const given = 'attributes' in options;
+  const given = options.attributes !== undefined;
   check(
     'metricAttributes',
     keys,

@@ -17,7 +17,7 @@ interface Orders {
 interface Fixture {
   Orders: { new (): Orders; prototype: Orders };
   ExpressOrders: { new (): Orders; create(): Orders };
-  Invoices: { load(): { send(): string; quiet(): string } };
+  Invoices: { load(): { send(): string; quiet(): string; own(): string } };
   decorateField(): unknown;
 }
 
@@ -74,10 +74,14 @@ describe('decorators under experimentalDecorators', () => {
     expect(Reflect.getOwnMetadata('path', inner)).toBe('/inner');
   });
 
-  test('instrument a class, but for what is skipped', () => {
+  test('instrument a class, but for what is skipped or instrumented, whichever decorator stands above', () => {
     const invoices = fixture.Invoices.load();
-    expect([invoices.send(), invoices.quiet()]).toEqual(['sent', 'quiet']);
-    expect(calls().map(([operation]) => operation)).toEqual(['Invoices.load', 'Invoices.send']);
+    expect([invoices.send(), invoices.quiet(), invoices.own()]).toEqual(['sent', 'quiet', 'own']);
+    expect(calls().map(([operation]) => operation)).toEqual([
+      'Invoices.load',
+      'Invoices.send',
+      'invoices.own',
+    ]);
   });
 
   test('refuse a field', () => {

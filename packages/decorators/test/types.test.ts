@@ -1,5 +1,10 @@
 import { expectTypeOf, test } from 'vitest';
-import { instrumentFunction, instrumentPerformance, type MemberDecorator } from '../src/index.ts';
+import {
+  instrumented,
+  instrumentFunction,
+  instrumentPerformance,
+  type MemberDecorator,
+} from '../src/index.ts';
 
 // Checked by `tsc`; at run time these only show that nothing throws.
 
@@ -54,6 +59,67 @@ test('callbacks see the arguments and the awaited result', () => {
       },
     },
   );
+});
+
+test('the result of a promised generator is what the generator returns', () => {
+  async function rows(): Promise<AsyncGenerator<number, string>> {
+    return (async function* (): AsyncGenerator<number, string> {
+      yield 1;
+      return 'all';
+    })();
+  }
+  instrumentFunction(rows, {
+    classify: (result) => {
+      expectTypeOf(result).toEqualTypeOf<string | undefined>();
+      return 'ok';
+    },
+  });
+});
+
+test('methods may declare their `this`, and classes hide their constructor', () => {
+  @instrumented
+  class Orders {
+    static readonly all: Orders = new Orders();
+    private constructor() {}
+
+    @instrumentPerformance
+    bare(this: Orders): void {}
+
+    @instrumentPerformance('orders.place')
+    place(this: Orders, id: string): string {
+      return id;
+    }
+
+    @instrumentPerformance('orders.chain')
+    chain<T extends Orders>(this: T): T {
+      return this;
+    }
+
+    @instrumented.skip
+    quiet(this: Orders): void {}
+  }
+  expectTypeOf(Orders.all.place).parameter(0).toEqualTypeOf<string>();
+
+  @instrumented('shop')
+  class Base {
+    protected constructor() {}
+
+    run(): void {}
+  }
+  expectTypeOf<Base['run']>().toEqualTypeOf<() => void>();
+
+  // @ts-expect-error: a function
+  refused(() => instrumented(() => 1));
+  // @ts-expect-error: a function
+  refused(() => instrumented('shop')(() => 1));
+  refused(() => {
+    class Wrong {
+      // @ts-expect-error: a method
+      @instrumented
+      run(): void {}
+    }
+    return Wrong;
+  });
 });
 
 test('decorators keep the type of the member, and refuse what they cannot decorate', () => {

@@ -91,3 +91,10 @@ test('good options pass, with defaults for the rest', () => {
     },
   );
 });
+
+test('labels of no value are left out, and other wrong ones refused', () => {
+  const labels = { region: undefined, zone: null, tier: 'gold', shards: [1, null] };
+  expect(settingsOf({ labels }, undefined, 'a test').labels).toEqual({ tier: 'gold', shards: [1, null] });
+  expect(problemsOf({ labels: { success: undefined } })).toMatchObject([{ path: 'labels.success' }]);
+  expect(problemsOf({ labels: { region: {}, zone: Symbol('zone') } })).toHaveLength(2);
+});

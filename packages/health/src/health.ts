@@ -12,29 +12,29 @@ export interface HealthSettings {
    * Decides about checks registered with `shared: true`. Default: they never take an instance out, for what all depend
    * on would take out all at once, and leave nobody to answer.
    */
-  readonly guard?: ReadinessGuard;
+  readonly guard?: ReadinessGuard | undefined;
 }
 
 /** What of the health is asked for. */
 export interface HealthQuery {
   /** Only the checks of this probe or group, and whether it passes. Default all checks. */
-  readonly probe?: ProbeName;
+  readonly probe?: ProbeName | undefined;
   /** Only this check. */
-  readonly check?: string;
+  readonly check?: string | undefined;
   /** Leaves these checks out, and what they say out of the status. Default none. */
-  readonly exclude?: readonly string[];
+  readonly exclude?: readonly string[] | undefined;
 }
 
 /** Options of `check()`. */
 export interface CheckRunOptions extends HealthQuery {
   /** Runs what is asked for whether it is due or not; a run that is under way is joined. Default `false`. */
-  readonly fresh?: boolean;
+  readonly fresh?: boolean | undefined;
 }
 
 /** Options of `watch()`. */
 export interface WatchOptions {
   /** Time between two reports of the whole state. Default 30 s. */
-  readonly interval?: Duration;
+  readonly interval?: Duration | undefined;
   /** Ends the iteration. */
   readonly signal?: AbortSignal;
   /** Events that wait for a slow consumer; beyond, the oldest are shed and counted. Default 1,000. */
@@ -99,7 +99,7 @@ export interface Health {
 /** Options of {@link createHealth}. */
 export interface HealthOptions extends HealthSettings {
   /** Where metrics go. Default the process' meter provider. */
-  readonly meterProvider?: MeterProvider;
+  readonly meterProvider?: MeterProvider | undefined;
   /** Where events go. Default the bus of the process. */
-  readonly events?: EventBus;
+  readonly events?: EventBus | undefined;
 }

@@ -16,28 +16,28 @@ export type Mode = 'direct' | 'events' | 'disabled' | Recorder;
 /** Health endpoints, and checks in the background. */
 export interface HealthInitOptions extends HealthHttpOptions {
   /** Address of a server of its own for the endpoints. Default: that of `/metrics`, which they share. */
-  host?: string;
+  host?: string | undefined;
   /** Port of a server of its own; 0 takes a free one. Default: they share that of `/metrics`. */
-  port?: number;
+  port?: number | undefined;
   /**
    * How long the process goes on serving after readiness has been turned off, when it is asked to end: as long as load
    * balancers take to notice. Comes before the shutdown timeout. Default 0.
    */
-  drainDelay?: Duration;
+  drainDelay?: Duration | undefined;
   /** Decides whether checks that all instances share may take this one out. In code only. Default: they may not. */
-  guard?: ReadinessGuard;
+  guard?: ReadinessGuard | undefined;
 }
 
 /** The journal of the process, and the spans of what it puts on record. */
 export interface AuditInitOptions extends Omit<AuditOptions, 'tracer' | 'meterProvider' | 'events'> {
   /** Sends a span `audit.<action>` for each operation, always sampled, wherever traces are sent. Default `true`. */
-  spans?: boolean;
+  spans?: boolean | undefined;
 }
 
 /** Export to StatsD. */
 export interface StatsdInitOptions extends StatsdOptions {
   /** Time between two pushes. Default `metrics.interval`, and 10 s where that is not said: what StatsD servers expect. */
-  interval?: Duration;
+  interval?: Duration | undefined;
 }
 
 /** Kinds of channels that a configuration file can name: each has the options of the factory of that name. */
@@ -62,29 +62,29 @@ export interface ChannelsInitOptions extends Pick<ChannelsOptions, 'directory' |
 /** Options of `init()`. The same keys stand in a configuration file. */
 export interface InitOptions extends OtelOptions {
   /** How instrumented functions record. Default `direct`, the cheapest. */
-  mode?: Mode;
+  mode?: Mode | undefined;
   /** Milliseconds between two pushes of metrics: another way to write `metrics.interval`. */
-  metricExportIntervalMillis?: number;
+  metricExportIntervalMillis?: number | undefined;
   /**
    * `true` serves `/health`, `/livez`, `/readyz` and `/startupz` beside `/metrics`, and runs the checks registered with
    * `health` in the background. Default `false`.
    */
-  health?: boolean | HealthInitOptions;
+  health?: boolean | HealthInitOptions | undefined;
   /**
    * Puts what is recorded with `audit` and `@audited` into a journal in `directory`, which proves that nobody touched it.
    * Default `false`: nothing is kept.
    */
-  audit?: false | AuditInitOptions;
+  audit?: false | AuditInitOptions | undefined;
   /**
    * `true` shows what the machine, the container, the process and the runtime are doing; an object says which of it.
    * Default `false`.
    */
-  system?: boolean | SystemOptions;
+  system?: boolean | SystemOptions | undefined;
   /** `true` sends the metrics to a StatsD server, in the dialect of Datadog, to `127.0.0.1:8125`. Default `false`. */
-  statsd?: boolean | StatsdInitOptions;
+  statsd?: boolean | StatsdInitOptions | undefined;
   /**
    * Where events go: `[slack({ url }), pagerDuty({ routingKey })]`, or an object that also says in which directory they wait, so
    * that a restart loses none. Default `false`: nowhere.
    */
-  channels?: false | readonly Channel[] | ChannelsInitOptions;
+  channels?: false | readonly Channel[] | ChannelsInitOptions | undefined;
 }

@@ -10,71 +10,71 @@ export type OtlpProtocol = 'http/json' | 'http/protobuf' | 'grpc';
 /** Where `/metrics` listens. */
 export interface PrometheusOptions {
   /** Address to listen on. Default `127.0.0.1`: metrics are not shown to the network unless asked for. */
-  host?: string;
+  host?: string | undefined;
   /** Port; 0 takes a free one. Default 9464, the port registered for OpenTelemetry exporters. */
-  port?: number;
+  port?: number | undefined;
   /** Path. Default `/metrics`. */
-  path?: string;
+  path?: string | undefined;
   /** Put before each metric name, with an underscore. Default none. */
-  prefix?: string;
+  prefix?: string | undefined;
   /** Writes the time of collection behind each sample. Default `false`: Prometheus stamps samples itself. */
-  appendTimestamp?: boolean;
+  appendTimestamp?: boolean | undefined;
   /** Resource attributes whose names match become labels of every sample: a regular expression. Default none. */
-  resourceLabels?: RegExp | string;
+  resourceLabels?: RegExp | string | undefined;
   /** Leaves out the `otel_scope_*` labels. Default `false`. */
-  withoutScopeInfo?: boolean;
+  withoutScopeInfo?: boolean | undefined;
   /** Leaves out `target_info`. Default `false`. */
-  withoutTargetInfo?: boolean;
+  withoutTargetInfo?: boolean | undefined;
 }
 
 /** Settings of one OTLP signal; those of {@link OtlpOptions} hold where they are left out. */
 export interface OtlpSignalOptions {
   /** `true` sends to the default endpoint of the protocol where no endpoint is said. */
-  enabled?: true;
+  enabled?: true | undefined;
   /** Full URL, used as it is: `http://localhost:4318/v1/traces`. For gRPC as the common one. */
-  endpoint?: string;
-  headers?: Record<string, string>;
-  protocol?: OtlpProtocol;
-  compression?: 'none' | 'gzip';
+  endpoint?: string | undefined;
+  headers?: Record<string, string> | undefined;
+  protocol?: OtlpProtocol | undefined;
+  compression?: 'none' | 'gzip' | undefined;
   /** Longest time for one export with its retries. Default 10 s. */
-  timeout?: Duration;
+  timeout?: Duration | undefined;
 }
 
 /** Export over OTLP. */
 export interface OtlpOptions extends OtlpSignalOptions {
   /** `true` sends to the default endpoint of the protocol where no endpoint is said; `otlp: true` is short for it. */
-  enabled?: true;
+  enabled?: true | undefined;
   /**
    * Base URL: `/v1/metrics` and `/v1/traces` are put behind its path. For gRPC host and port, after `https://` with TLS and
    * after `http://` without. Default `http://localhost:4318`, for gRPC `http://localhost:4317`, when OTLP is on.
    */
-  endpoint?: string;
+  endpoint?: string | undefined;
   /** Settings of the metrics alone; `false` keeps them from being sent. */
-  metrics?: false | OtlpSignalOptions;
+  metrics?: false | OtlpSignalOptions | undefined;
   /** Settings of the traces alone; `false` keeps them from being sent. */
-  traces?: false | OtlpSignalOptions;
+  traces?: false | OtlpSignalOptions | undefined;
   /** Temporality preference of the metrics. Default `cumulative`. */
-  temporality?: 'cumulative' | 'delta' | 'lowmemory';
+  temporality?: 'cumulative' | 'delta' | 'lowmemory' | undefined;
 }
 
 /** What is written to the console; `true` stands for both. */
 export interface ConsoleOptions {
   /** Writes metrics. Default `false`. */
-  metrics?: boolean;
+  metrics?: boolean | undefined;
   /** Writes spans. Default `false`. */
-  traces?: boolean;
+  traces?: boolean | undefined;
 }
 
 /** Settings of the batch span processor (specification, "Batching processor"). */
 export interface BatchOptions {
   /** Spans kept before new ones are dropped and counted. Default 2,048. */
-  maxQueueSize?: number;
+  maxQueueSize?: number | undefined;
   /** Spans per export. Default 512. */
-  maxExportBatchSize?: number;
+  maxExportBatchSize?: number | undefined;
   /** Longest time a span waits. Default 5 s. */
-  scheduledDelay?: Duration;
+  scheduledDelay?: Duration | undefined;
   /** Longest time for one export. Default 30 s. */
-  exportTimeout?: Duration;
+  exportTimeout?: Duration | undefined;
 }
 
 /** The samplers of the specification, by the names of `OTEL_TRACES_SAMPLER`. */
@@ -92,30 +92,30 @@ export interface TracesOptions {
    * `true` opens spans even when nothing takes them (for propagation and exemplars); `traces: true` is short for it.
    * Default: on when something takes the spans. Settings alone do not switch tracing on.
    */
-  enabled?: boolean;
+  enabled?: boolean | undefined;
   /** A name, or a sampler of your own. Default `parentbased_always_on`. */
-  sampler?: SamplerName | Sampler;
+  sampler?: SamplerName | Sampler | undefined;
   /** Share of the traces kept by the ratio samplers, 0 to 1. Default 1. */
-  ratio?: number;
-  batch?: BatchOptions;
+  ratio?: number | undefined;
+  batch?: BatchOptions | undefined;
   /** How much one span may hold. Default 128 of everything, and texts of any length. */
-  limits?: Partial<SpanLimits>;
+  limits?: Partial<SpanLimits> | undefined;
   /** Span processors of your own, beside the exporters asked for. */
-  processors?: SpanProcessor[];
+  processors?: SpanProcessor[] | undefined;
 }
 
 /** Metrics. */
 export interface MetricsOptions {
   /** Time between two pushes. Default 60 s. */
-  interval?: Duration;
+  interval?: Duration | undefined;
   /** Longest time for one push. Default 30 s, at most `interval`. */
-  timeout?: Duration;
+  timeout?: Duration | undefined;
   /** Views: the SDK's own `ViewOptions`, or the same in plain data. */
-  views?: (MetricViewOptions | SdkViewOptions)[];
+  views?: (MetricViewOptions | SdkViewOptions)[] | undefined;
   /** Series per instrument, the overflow series included. Default 2,000. */
-  cardinalityLimit?: number;
+  cardinalityLimit?: number | undefined;
   /** Which measurements may become exemplars. Default `trace_based`: those inside a sampled span. */
-  exemplars?: 'trace_based' | 'always_off';
+  exemplars?: 'trace_based' | 'always_off' | undefined;
 }
 
 /** An OpenTelemetry instrumentation, as `@opentelemetry/instrumentation` defines it. */
@@ -130,37 +130,37 @@ export interface Instrumentation {
 /** Options of {@link startOtel}. */
 export interface OtelOptions {
   /** `service.name`. Default `unknown_service:node`. */
-  serviceName?: string;
+  serviceName?: string | undefined;
   /** `service.version`. */
-  serviceVersion?: string;
+  serviceVersion?: string | undefined;
   /** `deployment.environment.name`. */
-  environment?: string;
+  environment?: string | undefined;
   /** Further resource attributes; they win over detected ones. */
-  attributes?: Attributes;
+  attributes?: Attributes | undefined;
   /** `true` serves `/metrics` at the default address, `false` does not. Default `true`. */
-  prometheus?: boolean | PrometheusOptions;
+  prometheus?: boolean | PrometheusOptions | undefined;
   /** OTLP export; on as soon as an endpoint is set. `false` switches it off whatever the environment says. */
-  otlp?: boolean | OtlpOptions;
+  otlp?: boolean | OtlpOptions | undefined;
   /** Writes metrics and spans to the console, or one of them. Default `false`. */
-  console?: boolean | ConsoleOptions;
+  console?: boolean | ConsoleOptions | undefined;
   /** Tracing. Default: on when something takes the spans (OTLP, console, a processor). */
-  traces?: boolean | TracesOptions;
+  traces?: boolean | TracesOptions | undefined;
   /** `false` switches export of metrics off. */
-  metrics?: boolean | MetricsOptions;
+  metrics?: boolean | MetricsOptions | undefined;
   /** Instrumentations to register with our providers. */
-  instrumentations?: (Instrumentation | Instrumentation[])[];
+  instrumentations?: (Instrumentation | Instrumentation[])[] | undefined;
   /** Propagators, in order. Default W3C trace context and baggage. */
-  propagators?: ('tracecontext' | 'baggage' | 'none' | TextMapPropagator)[];
+  propagators?: ('tracecontext' | 'baggage' | 'none' | TextMapPropagator)[] | undefined;
   /** Level of OpenTelemetry's own diagnostics on the console. Default `info` as OTEL_LOG_LEVEL says; `none` for silence. */
-  logLevel?: 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose' | 'all';
+  logLevel?: 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose' | 'all' | undefined;
   /**
    * Flush on SIGTERM, SIGINT and `beforeExit`. Default `true`. What is left when the process exits is delivered in either
    * case: that does not change how it ends.
    */
-  handleSignals?: boolean;
+  handleSignals?: boolean | undefined;
   /**
    * One deadline for all of `shutdown()`, for `flush()`, and for what is delivered when the process exits. With 0 nobody
    * waits: what is on its way at a `flush()` goes on, and nothing is delivered at the end. Default 5 s.
    */
-  shutdownTimeout?: Duration;
+  shutdownTimeout?: Duration | undefined;
 }

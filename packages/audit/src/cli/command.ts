@@ -5,7 +5,7 @@ export interface Command {
   readonly usage: string;
   /** One sentence. */
   readonly summary: string;
-  /** Runs it on the arguments after its name; resolves to the exit code: 0 good, 1 not, 2 wrong use. */
+  /** Runs it on the arguments after its name; resolves to the exit code: 0 good, 1 not, 2 wrong use, 3 undecided. */
   run(args: readonly string[], streams: CommandStreams): Promise<number>;
 }
 

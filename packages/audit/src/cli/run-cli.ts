@@ -17,7 +17,7 @@ const COMMANDS: readonly Command[] = [
   lineageCommand,
 ];
 
-/** Runs `instrument-audit` on its arguments; resolves to the exit code: 0 good, 1 not, 2 wrong use. */
+/** Runs `instrument-audit` on its arguments; resolves to the exit code: 0 good, 1 not, 2 wrong use, 3 undecided. */
 export async function runCli(args: readonly string[], streams: CommandStreams): Promise<number> {
   const [name, ...rest] = args;
   if (name === '--version' || name === '-v') {
@@ -43,7 +43,8 @@ async function showHelp(name: string | undefined, streams: CommandStreams, code:
       ? [
           'instrument-audit help [COMMAND] | --version',
           '',
-          'Exit codes: 0 all is well, 1 something is not, 2 wrong use.',
+          'Exit codes: 0 all is well, 1 something is not, 2 wrong use,',
+          '3 undecided: a journal changed faster than it could be verified.',
         ]
       : [];
   await writeOut(code === 0 ? streams.stdout : streams.stderr, [

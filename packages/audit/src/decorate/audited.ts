@@ -5,6 +5,7 @@ import {
   isClass,
   type Problem,
   readDecoratorCall,
+  type Untyped,
   type UntypedFunction,
 } from '@org/instrument-core';
 import type { AuditedOperation, AuditedOptions } from './audited-options.ts';
@@ -13,7 +14,8 @@ import { isAsync, type Target, wrap } from './wrap.ts';
 
 /** A decorator for methods, in both dialects of TypeScript. */
 export interface AuditedDecorator {
-  <F extends AnyFunction>(method: F, context: ClassMethodDecoratorContext): F;
+  // Untyped, because the context of a method that declares its `this` is none of a method of unknown `this`.
+  <F extends AnyFunction>(method: F, context: ClassMethodDecoratorContext<Untyped, Untyped>): F;
   <F extends AnyFunction>(
     target: object,
     key: string | symbol,

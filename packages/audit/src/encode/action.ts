@@ -3,6 +3,7 @@ import { describeValue, didYouMean, ownText, type Problem } from '@org/instrumen
 /** Dotted words; linear, since no word has a dot. */
 const ACTION = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 const PREFIX = /^(?:[A-Za-z0-9_-]+\.)*\*$/;
+const BEGINNING = /^(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]*$/;
 const MAX_LENGTH = 128;
 /** What the journal says of itself: nobody else may. */
 const RESERVED = 'audit.';
@@ -48,8 +49,14 @@ function describeKind(value: unknown): string {
   return value === undefined || value === null || value === '' ? describeValue(value) : `a ${typeof value}`;
 }
 
-function isAction(text: string): boolean {
+/** Whether it can stand in an entry. */
+export function isAction(text: string): boolean {
   return text.length <= MAX_LENGTH && ACTION.test(text);
+}
+
+/** Whether an action can begin with it. */
+export function isBeginningOfAction(text: string): boolean {
+  return text.length <= MAX_LENGTH && BEGINNING.test(text);
 }
 
 function covers(declared: string, action: string): boolean {

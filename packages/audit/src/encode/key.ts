@@ -1,3 +1,4 @@
+import { comparableKey } from '../redact/path-words.ts';
 import type { TextCleaner } from './text.ts';
 
 /** What is to be known of a key of an object before it is written. */
@@ -5,8 +6,8 @@ export interface KeyFacts {
   /** As it stands in the entry. */
   readonly text: string;
   readonly isChanged: boolean;
-  /** In lower case, as paths for redaction name it. */
-  readonly lower: string;
+  /** As paths for redaction name it. */
+  readonly comparable: string;
   /** The same of its parts, when it has dots. */
   readonly parts: readonly string[] | undefined;
   /** Whether whoever reads it back could change a prototype with it. */
@@ -46,13 +47,13 @@ function factsOf(key: string, cleanText: TextCleaner): KeyFacts {
     text = `$${text}`;
   }
   const first = text.charCodeAt(0);
-  const lower = key.toLowerCase();
+  const comparable = comparableKey(key);
   const isChanged = text !== key;
   return {
     text,
     isChanged,
-    lower,
-    parts: key.includes('.') ? lower.split('.') : undefined,
+    comparable,
+    parts: key.includes('.') ? comparable.split('.') : undefined,
     isDropped: DROPPED.has(text) || DROPPED.has(key),
     // Digits: 48 to 57.
     isIrregular: isChanged || (first >= 48 && first <= 57),

@@ -1,6 +1,7 @@
 import { InstrumentError, reportFault } from '@org/instrument-core';
 import { canonicalJson } from '../canonical/canonical-json.ts';
 import type { JsonValue, SealedValue } from '../operation/entry.ts';
+import { madeOf } from '../subjects/personal.ts';
 import type { SubjectKeys } from '../subjects/subject-keys.ts';
 import type { EncodeCall } from './call.ts';
 import { kindOf } from './kind.ts';
@@ -28,7 +29,7 @@ export function createSealer(subjects: Pick<SubjectKeys, 'seal'>, cleanValue: Va
     const text = plain === undefined ? undefined : textOf(plain, call);
     call.tellable = tellable;
     call.isIrregular = isIrregular;
-    return text === undefined ? undefined : seal(subjects, subject, text, call);
+    return text === undefined ? undefined : seal(subjects, subject, text, madeOf(personal), call);
   };
 }
 
@@ -40,10 +41,11 @@ function seal(
   subjects: Pick<SubjectKeys, 'seal'>,
   subject: string,
   text: string,
+  made: number,
   call: EncodeCall,
 ): SealedValue | string {
   try {
-    const { $sealed, subject: pseudonym } = subjects.seal(subject, text);
+    const { $sealed, subject: pseudonym } = subjects.seal(subject, text, made);
     return { $sealed, subject: pseudonym };
   } catch (fault) {
     if (fault instanceof InstrumentError) call.fault ??= fault;

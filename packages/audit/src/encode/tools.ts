@@ -40,8 +40,8 @@ export function stepTo(
   if (state === undefined) return undefined;
   const { paths } = tools.settings;
   return key.parts === undefined
-    ? paths.step(state, key.lower)
-    : paths.stepDotted(state, key.lower, key.parts);
+    ? paths.step(state, key.comparable)
+    : paths.stepDotted(state, key.comparable, key.parts);
 }
 
 /** Whether a path leads to what stands below a key of a field. */

@@ -64,7 +64,7 @@ export class Removals {
 
   /** What the journal itself has said in its first entries, of which `size` are signed. In the order of their indexes. */
   signed(size: number): readonly Removal[] {
-    const takenOver = this.#takenOverOf(size);
+    const takenOver = this.takenOver(size);
     return this.#said
       .filter(({ index }) => {
         return index < size && !takenOver.some(({ first, last }) => first <= index && index <= last);
@@ -73,14 +73,17 @@ export class Removals {
       .map(({ removal }) => removal);
   }
 
-  /** What was taken over, as the journal itself says: what is in such a range may be said by anybody. */
-  #takenOverOf(size: number): readonly EntryRange[] {
+  /**
+   * What was taken over, as the journal itself says in its first entries, of which `size` are signed, last first: what is in such
+   * a range may be said by anybody.
+   */
+  takenOver(size: number): readonly EntryRange[] {
     const ranges: EntryRange[] = [];
     const said = this.#takenOver.filter(({ index }) => index < size);
     for (const { index, unsigned } of said.toSorted((a, b) => b.index - a.index)) {
       const later = ranges.at(-1);
-      if (later === undefined || index < later.first) {
-        ranges.push({ first: index - unsigned, last: index - 1 });
+      if (unsigned > 0 && (later === undefined || index < later.first)) {
+        ranges.push({ first: Math.max(0, index - unsigned), last: index - 1 });
       }
     }
     return ranges;

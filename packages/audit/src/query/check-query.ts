@@ -1,6 +1,9 @@
 import { describeValue, InstrumentError, type Problem, unknownKeys } from '@org/instrument-core';
+import { isAction, isBeginningOfAction } from '../encode/action.ts';
+import { isTraceId } from '../encode/trace.ts';
 import { type Cursor, parseCursor } from './cursor.ts';
 import type { AuditQuery, QueriedOutcome } from './query.ts';
+import { parseTime, TIME_FORM } from './time.ts';
 
 /** A query whose values have been checked; an empty list asks for nothing in particular. */
 export interface CheckedQuery {
@@ -29,6 +32,8 @@ const OUTCOMES: readonly QueriedOutcome[] = [
   'unknown',
   'started',
 ];
+/** What somebody may have put between several of them. */
+const SEPARATORS = /[,;|\s]/;
 const ORDERS = ['ascending', 'descending'];
 const KEYS = [
   ...['from', 'to', 'actor', 'action', 'target', 'traceId', 'outcome', 'tenant', 'requestId'],
@@ -47,8 +52,7 @@ export function checkQuery(query: AuditQuery, isPage: boolean): CheckedQuery {
     throw invalid(problems);
   }
   problems.push(...unknownKeys(query, KEYS));
-  const text = (path: 'traceId' | 'tenant' | 'requestId'): string | undefined =>
-    checkText(query[path], path, problems);
+  const text = (path: 'tenant' | 'requestId'): string | undefined => checkText(query[path], path, problems);
   const checked: Omit<CheckedQuery, 'cursor'> = {
     fromMillis: checkTime(query.from, 'from', problems),
     toMillis: checkTime(query.to, 'to', problems),
@@ -56,7 +60,7 @@ export function checkQuery(query: AuditQuery, isPage: boolean): CheckedQuery {
     actions: checkActions(query.action, problems),
     targets: checkTexts(query.target, 'target', problems),
     outcomes: checkOutcomes(query.outcome, problems),
-    traceId: text('traceId'),
+    traceId: checkTraceId(query.traceId, problems),
     tenant: text('tenant'),
     requestId: text('requestId'),
     dataset: checkDataset(query.dataset, problems),
@@ -75,10 +79,20 @@ function invalid(problems: readonly Problem[]): InstrumentError {
 function checkTime(value: unknown, path: string, problems: Problem[]): number | undefined {
   if (value === undefined) return undefined;
   const millis =
-    value instanceof Date ? value.getTime() : typeof value === 'string' ? Date.parse(value) : value;
+    value instanceof Date ? value.getTime() : typeof value === 'string' ? parseTime(value) : value;
   if (typeof millis === 'number' && Number.isFinite(millis)) return millis;
-  const expected = 'a Date, Unix time in milliseconds, or ISO 8601 text such as 2026-11-25T10:00:00Z';
+  const expected = `a Date, Unix time in milliseconds as a number, or ${TIME_FORM}`;
   problems.push({ path, found: describeValue(value), expected });
+  return undefined;
+}
+
+function checkTraceId(value: unknown, problems: Problem[]): string | undefined {
+  if (value === undefined) return undefined;
+  // In an entry it is in lower case, however it was given.
+  const traceId = typeof value === 'string' ? value.toLowerCase() : value;
+  if (isTraceId(traceId)) return traceId;
+  const expected = '32 hexadecimal digits, not all of them 0';
+  problems.push({ path: 'traceId', found: describeValue(value), expected });
   return undefined;
 }
 
@@ -104,29 +118,40 @@ function checkTexts(value: unknown, path: string, problems: Problem[]): string[]
 }
 
 function checkActions(value: unknown, problems: Problem[]): string[] {
-  const actions = checkTexts(value, 'action', problems);
-  for (const [i, action] of actions.entries()) {
-    const star = action.indexOf('*');
-    if (star === -1 || star === action.length - 1) continue;
-    const path = Array.isArray(value) ? `action[${i}]` : 'action';
-    problems.push({
-      path,
-      found: describeValue(action),
-      expected: 'an action, or a prefix with a star at its end: orders.*',
-    });
-  }
-  return actions;
+  const expected = 'an action, or the beginning of one with a star: orders.*';
+  return checkWords(value, 'action', isActionFilter, expected, problems);
+}
+
+function isActionFilter(text: string): boolean {
+  return text.endsWith('*') ? isBeginningOfAction(text.slice(0, -1)) : isAction(text);
 }
 
 function checkOutcomes(value: unknown, problems: Problem[]): QueriedOutcome[] {
-  const isList = Array.isArray(value);
-  return checkTexts(value, 'outcome', problems).map((text, i) => {
-    if (text !== '' && !OUTCOMES.includes(text as QueriedOutcome)) {
-      const path = isList ? `outcome[${i}]` : 'outcome';
-      problems.push({ path, found: describeValue(text), expected: `one of ${OUTCOMES.join(', ')}` });
-    }
-    return text as QueriedOutcome;
-  });
+  const isOutcome = (text: string): boolean => OUTCOMES.includes(text as QueriedOutcome);
+  const expected = `one of ${OUTCOMES.join(', ')}`;
+  return checkWords(value, 'outcome', isOutcome, expected, problems) as QueriedOutcome[];
+}
+
+/** Texts of a kind of which no other is in any entry. */
+function checkWords(
+  value: unknown,
+  path: 'action' | 'outcome',
+  isWord: (text: string) => boolean,
+  expected: string,
+  problems: Problem[],
+): string[] {
+  const words = checkTexts(value, path, problems);
+  for (const [i, word] of words.entries()) {
+    if (word === '' || isWord(word)) continue;
+    const problem = {
+      path: Array.isArray(value) ? `${path}[${i}]` : path,
+      found: describeValue(word),
+      expected,
+    };
+    const isSeveral = SEPARATORS.test(word);
+    problems.push(isSeveral ? { ...problem, fix: 'Name each by itself, in a list.' } : problem);
+  }
+  return words;
 }
 
 function checkDataset(value: unknown, problems: Problem[]): CheckedQuery['dataset'] {

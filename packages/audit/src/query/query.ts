@@ -6,7 +6,7 @@ export type QueriedOutcome = AuditOutcome | 'started';
 
 /** What entries to look for; an entry matches when it matches all that is given. */
 export interface AuditQuery {
-  /** Recorded at or after: Unix time in milliseconds, ISO 8601 text, or a `Date`. */
+  /** Recorded at or after: Unix time in milliseconds, a `Date`, or ISO 8601 text, in UTC unless it names a zone. */
   readonly from?: number | string | Date | undefined;
   /** Recorded before. */
   readonly to?: number | string | Date | undefined;
@@ -16,6 +16,7 @@ export interface AuditQuery {
   readonly action?: string | readonly string[] | undefined;
   /** Id of the target. */
   readonly target?: string | readonly string[] | undefined;
+  /** 32 hexadecimal digits, in upper or lower case. */
   readonly traceId?: string | undefined;
   /** How it ended; `started`: entries that say of an operation that it starts, whatever came of it. */
   readonly outcome?: QueriedOutcome | readonly QueriedOutcome[] | undefined;

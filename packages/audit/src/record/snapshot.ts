@@ -1,4 +1,4 @@
-import { PersonalValue } from '../subjects/personal.ts';
+import { madeOf, PersonalValue } from '../subjects/personal.ts';
 
 /** Objects of one value that are copied; beyond, the value is kept as it is. */
 const MAX_OBJECTS = 10_000;
@@ -42,9 +42,10 @@ function copyOf(value: object, copies: Map<object, object>): object {
   return value;
 }
 
-function copyOfPersonal({ subject, value }: PersonalValue, copies: Map<object, object>): PersonalValue {
+function copyOfPersonal(original: PersonalValue, copies: Map<object, object>): PersonalValue {
+  const { subject, value } = original;
   const isObject = typeof value === 'object' && value !== null;
-  return new PersonalValue(subject, isObject ? copyOf(value, copies) : value);
+  return new PersonalValue(subject, isObject ? copyOf(value, copies) : value, madeOf(original));
 }
 
 function copyKeys(value: object, copy: Record<string, unknown>, copies: Map<object, object>): void {

@@ -34,7 +34,7 @@ export class PathMatcher {
     this.root = this.#stateOf(starts);
   }
 
-  /** The state after a key, given in lower case. */
+  /** The state after a key, given as `comparableKey` has it. */
   step(state: PathState | undefined, key: string): PathState | undefined {
     if (state === undefined) return undefined;
     const known = state.next.get(key);

@@ -7,6 +7,7 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeSync,
@@ -29,6 +30,8 @@ const syncData = promisify(fdatasync);
  */
 export class KeyFile {
   readonly #path: string;
+  /** Where the file is: another place, where there is a link in this one. A link stays, and what it leads to is replaced. */
+  #realPath: string;
   readonly #guard: Guard;
   #fd: number | undefined;
   /**
@@ -47,13 +50,15 @@ export class KeyFile {
   /** `guard`: throws when it must not be written to any more. */
   constructor(path: string, guard: Guard = UNGUARDED) {
     this.#path = path;
+    this.#realPath = path;
     this.#guard = guard;
   }
 
   /** Opens it, makes it private, cuts a line that was being written, and finishes an erasure that was interrupted. */
   open(): readonly KeyRecord[] {
+    this.#realPath = realPathOf(this.#path);
     rmSync(this.#temporary, { force: true });
-    const fd = openExisting(this.#path);
+    const fd = openExisting(this.#realPath);
     if (fd === undefined) return [];
     try {
       fchmodSync(fd, PRIVATE);
@@ -64,7 +69,7 @@ export class KeyFile {
       if (malformed > 0) {
         reportFault('audit', 'reading the keys of persons', `${counted(malformed, 'line')} cannot be read`);
       }
-      this.#nowFd = openSync(this.#path, 'r+');
+      this.#nowFd = openSync(this.#realPath, 'r+');
       this.#fd = fd;
       this.#bytes = completeBytes;
       if (erased > 0) this.#rewriteNow(records);
@@ -104,7 +109,7 @@ export class KeyFile {
     if (!this.#isUnnamed) return;
     this.#isUnnamed = false;
     try {
-      await syncDirectory(this.#path);
+      await syncDirectory(this.#realPath);
     } catch (error) {
       this.#isUnnamed = true;
       throw error;
@@ -121,7 +126,7 @@ export class KeyFile {
       this.#onFailed(error);
     }
     this.#unsynced.clear();
-    if (this.#isUnnamed) syncDirectoryNow(dirname(this.#path));
+    if (this.#isUnnamed) syncDirectoryNow(dirname(this.#realPath));
     this.#isUnnamed = false;
   }
 
@@ -133,7 +138,7 @@ export class KeyFile {
     await this.sync();
     const written = new Map<KeyRecord, number>();
     const bytes = image(current(), written, 0);
-    const handle = await open(this.#temporary, 'w', PRIVATE);
+    const handle = await open(this.#unused(), 'wx', PRIVATE);
     try {
       await handle.writeFile(bytes);
       bytes.fill(0);
@@ -144,7 +149,7 @@ export class KeyFile {
     this.#guard();
     this.#replace([...current()], written, bytes.length);
     await this.sync();
-    await syncDirectory(this.#path);
+    await syncDirectory(this.#realPath);
   }
 
   close(): void {
@@ -155,7 +160,13 @@ export class KeyFile {
   }
 
   get #temporary(): string {
-    return `${this.#path}.tmp`;
+    return `${this.#realPath}.tmp`;
+  }
+
+  /** The name of the temporary file, which is nobody's: what has it may be readable for others, or lead elsewhere. */
+  #unused(): string {
+    rmSync(this.#temporary, { force: true });
+    return this.#temporary;
   }
 
   #create(): number {
@@ -163,7 +174,9 @@ export class KeyFile {
     const fd = openSync(this.#path, constants.O_RDWR | constants.O_CREAT, PRIVATE);
     this.#isUnnamed = true;
     try {
-      this.#nowFd = openSync(this.#path, 'r+');
+      // A link that led nowhere leads to the file that was made.
+      this.#realPath = realpathSync(this.#path);
+      this.#nowFd = openSync(this.#realPath, 'r+');
     } catch (error) {
       closeSync(fd);
       throw error;
@@ -189,7 +202,7 @@ export class KeyFile {
   }
 
   #rewriteNow(records: readonly KeyRecord[]): void {
-    closeSync(openSync(this.#temporary, 'w', PRIVATE));
+    closeSync(openSync(this.#unused(), 'wx', PRIVATE));
     this.#replace(records, new Map(), 0);
     this.#isUnnamed = true;
   }
@@ -210,7 +223,7 @@ export class KeyFile {
       bytes.fill(0);
       // They may have been on disk in the other file, and entries rely on it.
       if (bytes.length > 0) fsyncSync(fd);
-      renameSync(this.#temporary, this.#path);
+      renameSync(this.#temporary, this.#realPath);
       this.close();
       this.#fd = fd;
       this.#nowFd = nowFd;
@@ -223,6 +236,16 @@ export class KeyFile {
       if (nowFd !== undefined) closeSync(nowFd);
       throw error;
     }
+  }
+}
+
+/** Where a path leads to in the end; the path itself while there is nothing. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import { ownText, reportFault } from '@org/instrument-core';
 import { SUBJECTS } from '../journal/format.ts';
 import type { Guard } from '../journal/lock-journal.ts';
 import type { SealedValue } from '../operation/entry.ts';
+import { erasuresSoFar, nextErasure } from './erasures.ts';
 import { KeyFile } from './key-file.ts';
 import type { KeyRecord } from './key-record.ts';
 import { isSealed, KEY_BYTES, sealText, unsealText } from './sealed-text.ts';
@@ -11,6 +12,11 @@ import type { SubjectKeys } from './subject-keys.ts';
 
 // 96 random bits: no two of a billion persons get the same.
 const PSEUDONYM_BYTES = 12;
+/**
+ * Erased persons that are remembered, some 10 MB of them: what was said of one before, and not recorded within so many
+ * erasures, gets a new key.
+ */
+const MAX_ERASED = 100_000;
 
 /**
  * The keys of the persons of a journal, in the file `subjects` of its directory (0600). The file is read, or made, when
@@ -23,10 +29,18 @@ const PSEUDONYM_BYTES = 12;
  * it. It cannot promise that no copy is left below the file: solid-state disks and file systems that copy on write (Btrfs,
  * ZFS, APFS, snapshots) put what overwrites in another place, and backups keep what they have. Nor can it reach copies
  * that the runtime has made of a key's text and not reused yet. Where that matters, keep the directory on an encrypted
- * volume.
+ * volume. Who was erased stays known to the process until it ends, so that what it was told before, and records later, is
+ * not readable again.
  */
 export function openSubjectKeys(directory: string, guard?: Guard): SubjectKeys {
   return new KeyStore(new KeyFile(join(directory, SUBJECTS), guard));
+}
+
+/** The last erasure of a person. */
+interface Erasure {
+  readonly number: number;
+  /** What stands for the person in whatever was said before. */
+  readonly pseudonym: string;
 }
 
 class KeyStore implements SubjectKeys {
@@ -37,6 +51,8 @@ class KeyStore implements SubjectKeys {
   readonly #pending = new Set<KeyRecord>();
   /** Pseudonyms of subjects whose erasure is not on disk yet. */
   readonly #erasing = new Map<string, string>();
+  /** Subjects that were erased, the latest last. */
+  readonly #erased = new Map<string, Erasure>();
   #isLoaded = false;
   #hasTried = false;
   #isClosed = false;
@@ -53,8 +69,10 @@ class KeyStore implements SubjectKeys {
     return this.#made > this.#synced;
   }
 
-  seal(subject: string, text: string): SealedValue {
+  seal(subject: string, text: string, made: number = erasuresSoFar()): SealedValue {
     this.#tryLoad();
+    const erasure = this.#erased.get(subject);
+    if (erasure !== undefined && made < erasure.number) return sealForNobody(erasure.pseudonym, text);
     const { key, pseudonym } = this.#bySubject.get(subject) ?? this.#make(subject);
     return sealText(key, pseudonym, text);
   }
@@ -135,7 +153,7 @@ class KeyStore implements SubjectKeys {
 
   #make(given: string): KeyRecord {
     const subject = ownText(given);
-    const pseudonym = randomBytes(PSEUDONYM_BYTES).toString('base64url');
+    const pseudonym = newPseudonym();
     const key = randomFillSync(Buffer.alloc(KEY_BYTES));
     const record: KeyRecord = { subject, pseudonym, key, offset: undefined };
     this.#byPseudonym.set(pseudonym, record);
@@ -161,6 +179,7 @@ class KeyStore implements SubjectKeys {
   /** Takes all keys of a subject out of memory, and overwrites them on disk. */
   #forget(subject: string): void {
     const record = this.#bySubject.get(subject);
+    this.#noteErasure(record?.subject ?? ownText(subject), record?.pseudonym);
     if (record === undefined) return;
     this.#bySubject.delete(subject);
     this.#erasing.set(record.subject, record.pseudonym);
@@ -176,6 +195,14 @@ class KeyStore implements SubjectKeys {
         reportFault('audit', 'overwriting the key of a person', error);
       }
     }
+  }
+
+  /** What was said of a subject so far may come to be recorded yet, also where nothing was. */
+  #noteErasure(subject: string, current: string | undefined): void {
+    const pseudonym = current ?? this.#erased.get(subject)?.pseudonym ?? newPseudonym();
+    this.#erased.delete(subject);
+    this.#erased.set(subject, { number: nextErasure(), pseudonym });
+    if (this.#erased.size > MAX_ERASED) this.#erased.delete(this.#erased.keys().next().value as string);
   }
 
   async #rewrite(): Promise<void> {
@@ -196,4 +223,16 @@ class KeyStore implements SubjectKeys {
     this.#work = done.catch(() => {});
     return done;
   }
+}
+
+function newPseudonym(): string {
+  return randomBytes(PSEUDONYM_BYTES).toString('base64url');
+}
+
+/** Seals with a key that is gone at once. */
+function sealForNobody(pseudonym: string, text: string): SealedValue {
+  const key = randomFillSync(Buffer.alloc(KEY_BYTES));
+  const sealed = sealText(key, pseudonym, text);
+  key.fill(0);
+  return sealed;
 }

@@ -4,9 +4,10 @@ import type { SealedValue } from '../operation/entry.ts';
 export interface SubjectKeys {
   /**
    * Encrypts text for a person, whose key is made when there is none. Synchronous: a new key is handed to the operating
-   * system before it returns, and is on disk once `sync` has resolved.
+   * system before it returns, and is on disk once `sync` has resolved. Text that was `made` before the person was erased
+   * (see `madeOf`; default: now) can be read by nobody.
    */
-  seal(subject: string, text: string): SealedValue;
+  seal(subject: string, text: string, made?: number): SealedValue;
   /** The text of a sealed value; `undefined` when its key was erased or never was here. */
   unseal(value: SealedValue): string | undefined;
   /** Whether new keys are not on disk yet. */

@@ -13,6 +13,7 @@ import {
   parseProof,
 } from './proof-document.ts';
 import { givenKeys } from './trusted-keys.ts';
+import { visibleText } from './visible-text.ts';
 
 /** What a proof is worth. */
 export interface ProofCheck {
@@ -127,5 +128,5 @@ function right(statement: string, key: string): ProofCheck {
 }
 
 function wrong(problem: string): ProofCheck {
-  return { ok: false, problem, statement: undefined, key: undefined };
+  return { ok: false, problem: visibleText(problem), statement: undefined, key: undefined };
 }

@@ -1,4 +1,5 @@
 import type { FailureKind, VerificationFailure } from './verification.ts';
+import { visibleText } from './visible-text.ts';
 
 /** Where something stands. */
 export interface Place {
@@ -13,7 +14,7 @@ export function fileOf(file: string): Place {
   return { file, line: undefined, offset: undefined };
 }
 
-/** What verification has found so far. */
+/** What verification has found so far. What it says is text on one line, whatever names are in it. */
 export class Findings {
   readonly failures: VerificationFailure[] = [];
   readonly notices: string[] = [];
@@ -31,10 +32,10 @@ export class Findings {
   fail(kind: FailureKind, index: number | undefined, place: Place, message: string): void {
     if (this.isFull) return;
     const { file, line, offset } = place;
-    this.failures.push({ kind, index, file, line, offset, message });
+    this.failures.push({ kind, index, file, line, offset, message: visibleText(message) });
   }
 
   notice(text: string): void {
-    this.notices.push(text);
+    this.notices.push(visibleText(text));
   }
 }

@@ -1,6 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 
-/** What is wrong with a journal. */
+/**
+ * What is wrong with a journal. `undecided`: nothing that is known of, but retention removed segments while they were
+ * verified, so fast that what says so was gone before it was read. Verify again.
+ */
 export type FailureKind =
   | 'changed'
   | 'removed'
@@ -12,7 +15,8 @@ export type FailureKind =
   | 'bad-signature'
   | 'bad-checkpoint'
   | 'malformed'
-  | 'unreadable';
+  | 'unreadable'
+  | 'undecided';
 
 /** One thing that is not as it was recorded. */
 export interface VerificationFailure {
@@ -65,6 +69,9 @@ export interface Verification {
   /** Verifier key that the checkpoints were signed with. */
   readonly key: string | undefined;
   readonly failures: readonly VerificationFailure[];
-  /** What is no fault but worth knowing: entries that no checkpoint covers, an entry that is being written. */
+  /**
+   * What is no fault but worth knowing: entries that no checkpoint covers, or that a process took over unsigned from the one
+   * before, an entry that is being written.
+   */
   readonly notices: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { reasonOf } from '@org/instrument-core';
+import type { EntryRange } from '../journal/entry-ranges.ts';
 import { SEGMENTS, segmentName } from '../journal/format.ts';
 import { Removals } from '../journal/removals.ts';
 import { EMPTY_ROOT } from '../merkle/frontier.ts';
@@ -9,6 +10,7 @@ import { CheckpointFeed, readAnchored } from './checkpoint-feed.ts';
 import { Findings, fileOf } from './findings.ts';
 import { checkpointsBytesOf, hashesInstead, type Part, readLayout } from './layout.ts';
 import { LineSource } from './line-source.ts';
+import { noteUnvouched } from './note-unvouched.ts';
 import type { EntryLine } from './read-line.ts';
 import { firstLine } from './segment-lines.ts';
 import { SegmentWalk } from './segment-walk.ts';
@@ -34,16 +36,20 @@ const PROGRESS_BYTES = 1024 * 1024;
  * @throws the reason of the signal once it is aborted.
  */
 export async function verifyJournal(directory: string, options: VerifyOptions = {}): Promise<Verification> {
+  let gone: readonly EntryRange[] = [];
   for (let attempt = 1; ; attempt++) {
-    const { verification, isInconclusive } = await verifyOnce(directory, options);
-    if (!isInconclusive || attempt === MAX_ATTEMPTS) return verification;
+    const { removed, verification } = await verifyOnce(directory, options, gone);
+    const isDecided = verification.failures.every(({ kind }) => kind !== 'undecided');
+    if (isDecided || attempt === MAX_ATTEMPTS) return verification;
+    gone = removed;
   }
 }
 
 async function verifyOnce(
   directory: string,
   options: VerifyOptions,
-): Promise<{ verification: Verification; isInconclusive: boolean }> {
+  gone: readonly EntryRange[],
+): Promise<{ verification: Verification; removed: readonly EntryRange[] }> {
   const { keys, signal, maxFailures = 1 } = options;
   signal?.throwIfAborted();
   const findings = new Findings(Math.max(1, maxFailures));
@@ -74,17 +80,17 @@ async function verifyOnce(
     isOvertaken: false,
     onRead: progressOf(options, parts, () => walk.stand.size),
   };
-  let isInconclusive = false;
   try {
     await walkParts(walk);
     // Retention signs before it removes: perhaps after the checkpoints were looked at, or in a segment that is gone by now.
     const isMoving = walk.isOvertaken || (await checkpointsBytesOf(directory)) !== checkpointsBytes;
-    if (!findings.isFull) isInconclusive = !checkRemovals(walk, isMoving) && isMoving;
+    if (!findings.isFull) checkRemovals(walk, { isMoving, gone });
     checkSigned(walk, directory, keys !== undefined);
   } finally {
     await feed.close();
   }
-  return { verification: resultOf(directory, walk, origin, checkpointsBytes), isInconclusive };
+  noteUnvouched(walk, checkpointsBytes !== undefined);
+  return { verification: resultOf(directory, walk, origin), removed: walk.removed };
 }
 
 async function walkParts(walk: Walk): Promise<void> {
@@ -198,20 +204,8 @@ function resultOf(
   directory: string,
   { counts, findings, stand, states }: Walk,
   origin: string,
-  checkpointsBytes: number | undefined,
 ): Verification {
   const { failures, notices } = findings;
-  const uncovered = stand.size - states.covered;
-  if (failures.length === 0 && uncovered > 0) {
-    const which =
-      checkpointsBytes === undefined ? 'There are no checkpoints, so that' : 'No checkpoint covers';
-    const count = uncovered === 1 ? 'the last entry' : `the last ${uncovered} entries`;
-    notices.push(
-      checkpointsBytes === undefined
-        ? `${which} nothing tells whether all entries are there.`
-        : `${which} ${count} yet: that they were cut off, or rewritten, could not be seen.`,
-    );
-  }
   return {
     ok: failures.length === 0,
     directory,

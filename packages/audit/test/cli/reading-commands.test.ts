@@ -92,6 +92,8 @@ describe('query', () => {
     expect(await indexes('--outcome', 'failure', '--outcome', 'denied')).toEqual([1]);
     expect(await indexes('--actor', 'user:0', '--actor', 'user:3', '--limit', '1')).toEqual([0]);
     expect(await indexes('--to', '36500d')).toEqual([]);
+    expect(await indexes('--to', '2026-11-25 12:00:00.001')).toEqual([0]);
+    expect(await indexes('--from', String(Date.UTC(2026, 10, 25, 12, 0, 0, 4)))).toEqual([4]);
   });
 
   it('prints what has started, and finds it by what it prints', async () => {
@@ -124,9 +126,20 @@ describe('query', () => {
       [[], 'the directory of a journal is missing'],
       [[directory, 'more'], '"more" was not expected'],
       [[directory, '--colour', 'red'], "Unknown option '--colour'"],
-      [[directory, '--limit', 'x'], 'limit: found NaN'],
+      [[directory, '--limit', 'x'], '--limit: found "x", expected a whole number of at least 1'],
       [[directory, '--outcome', 'sucess'], 'one of success, failure'],
-      [[directory, '--from', 'yesterday', '--order', 'up'], 'order: found "up"'],
+      [[directory, '--from', 'yesterday', '--order', 'up'], '--order: found "up"'],
+      [[directory, '--from', 'yesterday', '--order', 'up'], '--from: found "yesterday"'],
+      [[directory, '--from', '90min'], 'a duration ago such as 10m, 2h or 7d'],
+      [
+        [directory, '--to', '2026-02-30'],
+        '--to: found "2026-02-30", expected an existing date or time in ISO 8601',
+      ],
+      [[directory, '--from', '1700000000'], 'Unix time in milliseconds'],
+      [[directory, '--trace', 'zz'], '--trace: found "zz", expected 32 hexadecimal digits'],
+      [[directory, '--request', ''], '--request: found ""'],
+      [[directory, '--action', 'a', '--action', 'orders.a,orders.b'], 'Give --action once for each.'],
+      [[directory, '--outcome', 'denied,failure'], 'Give --outcome once for each.'],
       [[temporaryDirectory()], 'There is no journal to read'],
     ] as const) {
       const { code, err, out } = await run(queryCommand, ...args);

@@ -1,14 +1,17 @@
 import { createPublicKey } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { splitNotes } from '../../src/checkpoint/split-notes.ts';
 import type { CommandStreams } from '../../src/cli/command.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
 import { checkProof } from '../../src/verify/check-proof.ts';
 import { proveGrowth } from '../../src/verify/make-proof.ts';
+import { verifyJournal } from '../../src/verify/verify-journal.ts';
 import { content } from '../journal-builder.ts';
 import { copyOf, edit, editLines, journals, temporaryDirectory, threeSegments } from '../verify/bed.ts';
+import { removeNext, restless } from '../verify/restless.ts';
 import { run } from './run.ts';
 
 const build = journals();
@@ -124,6 +127,60 @@ describe('instrument-audit verify', () => {
     expect(out).toContain('FAILED');
     for (const character of ['\u001b', '\u202e']) expect(out).not.toContain(character);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'has no line of its report written by the name of a file',
+    async () => {
+      const journal = build({ segments: threeSegments() });
+      const directory = copyOf(journal, join(parent, 'names'));
+      edit(directory, 'segments/0000000000000002.jsonl', (text) => text.replace('user:3', 'user:9'));
+      const forged = `OK: ${directory.slice(1)} is as it was recorded.`.replaceAll('/', '_');
+      for (const at of ['', 'segments']) writeFileSync(join(directory, at, `x is fine\n\n${forged}`), '');
+      const { code, out } = await cli('verify', directory);
+      expect(code).toBe(1);
+      expect(out).toContain(`Note: x is fine\\u{a}\\u{a}${forged} is no file of the journal.\n`);
+      expect(out).toContain(`Note: segments/x is fine\\u{a}\\u{a}${forged}`);
+      expect(out.split('\n').filter((line) => line.startsWith('OK'))).toEqual([]);
+      // Nor has whoever prints what is in the result.
+      const { notices } = await verifyJournal(directory);
+      expect(notices.filter((notice) => notice.includes('\n'))).toEqual([]);
+      const moved = copyOf(journal, join(parent, 'of a name\n\nOK: all'));
+      expect(
+        (await cli('verify', moved)).out.split('\n').filter((line) => line.startsWith('OK')),
+      ).toHaveLength(1);
+    },
+  );
+
+  it('says that it is undecided where more is removed each time that it reads', async () => {
+    const { directory } = build({ segments: restless() });
+    let seen = '';
+    const stdout = new Writable({
+      write: (chunk, _encoding, done) => {
+        seen += chunk;
+        done();
+      },
+    });
+    // On a terminal it shows how far it is, which is when the next segment goes.
+    const stderr = Object.assign(
+      new Writable({
+        write: (_chunk, _encoding, done) => {
+          removeNext(directory);
+          done();
+        },
+      }),
+      { isTTY: true },
+    );
+    expect(await runCli(['verify', directory], { stdout, stderr })).toBe(3);
+    expect(seen).toMatch(/^UNDECIDED: /);
+    expect(seen).toMatch(/what {18}undecided\n/);
+    expect(seen).toContain('Verify again');
+    expect(seen).not.toMatch(/FAILED|not as it was recorded|keep a copy/);
+    expect(await cli('verify', directory)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^FAILED: /),
+    });
+    expect((await cli('help')).out).toMatch(/3 undecided/);
+  });
 });
 
 describe('instrument-audit prove and check', () => {
@@ -150,6 +207,9 @@ describe('instrument-audit prove and check', () => {
         out: expect.stringContaining('FAILED'),
       });
     }
+    const forged = file('forged.json', 'x\n\nOK: forged');
+    const { out } = await cli('check', forged, '--key', journal.verifierKey);
+    expect(out.split('\n').filter((line) => line !== '')).toEqual([expect.stringMatching(/^FAILED: /)]);
     const broken = file('broken.json', '{');
     expect((await cli('check', broken, '--key', journal.verifierKey)).out).toContain(
       'no proof that can be read',

@@ -95,6 +95,11 @@ test('decorators keep the type of the method, and refuse what they cannot decora
     async pay(amount: number): Promise<string> {
       return `${amount}`;
     }
+
+    @audited('orders.close')
+    close(this: Orders, id: string): string {
+      return id;
+    }
   }
   expectTypeOf<Orders['price']>().toEqualTypeOf<<T extends { currency: string }>(order: T) => T>();
   expectTypeOf(audited('orders.pay')).toEqualTypeOf<AuditedDecorator>();

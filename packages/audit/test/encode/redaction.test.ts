@@ -139,7 +139,7 @@ describe('paths', () => {
 
   it('lead to keys in whatever case, at any depth, in Maps, behind toJSON, and with dots', () => {
     const { encode } = createBed({
-      redact: { paths: ['**.ssn', 'attributes.user.email', 'attributes.headers.*'] },
+      redact: { paths: ['**.ssn', 'attributes.user.email', 'attributes.headers.*', '**.caf\u00e9'] },
     });
     const { text } = encode({
       action: 'a',
@@ -152,6 +152,8 @@ describe('paths', () => {
         user: { Email: 'needle' },
         'user.ssn': 'needle',
         headers: { a: 'needle', b: ['needle'] },
+        'Cafe\u0301': 'needle',
+        'x.cafe\u0301': 'needle',
       },
     });
     expect(text).not.toContain('needle');

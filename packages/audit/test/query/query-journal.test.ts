@@ -1,5 +1,6 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { InstrumentError } from '@org/instrument-core';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AuditEntry, EntryContent } from '../../src/operation/entry.ts';
@@ -45,6 +46,7 @@ const word = fc.constantFrom(
   '"id":"a"',
   '😀',
 );
+const traceId = fc.constantFrom('a'.repeat(32), 'b'.repeat(32), `${'0'.repeat(31)}c`);
 const action = fc.constantFrom('orders', 'orders.place', 'orders.refund', 'order', 'users.add');
 const outcome = fc.constantFrom('success', 'failure', 'cancelled', 'denied', 'unknown');
 const dataset = fc.record({ namespace: word, name: word });
@@ -63,10 +65,7 @@ const draft: fc.Arbitrary<Draft> = fc.record({
       action,
       actor: fc.record({ id: word, name: word }),
       attributes: fc.dictionary(word, word),
-      correlation: fc.record(
-        { traceId: word, tenant: word, requestId: word, spanId: word },
-        { requiredKeys: [] },
-      ),
+      correlation: fc.record({ traceId, tenant: word, requestId: word, spanId: word }, { requiredKeys: [] }),
       inputs: fc.array(dataset, { maxLength: 2 }),
       outcome,
       outputs: fc.array(dataset, { maxLength: 2 }),
@@ -89,7 +88,12 @@ const query = fc.record({
   action: oneOrMore(fc.oneof(action, fc.constantFrom('orders.*', '*', 'nobody.*'))),
   target: oneOrMore(word),
   outcome: oneOrMore(outcome) as fc.Arbitrary<AuditQuery['outcome']>,
-  traceId: some(word),
+  traceId: some(
+    fc.oneof(
+      traceId,
+      traceId.map((id) => id.toUpperCase()),
+    ),
+  ),
   tenant: some(word),
   requestId: some(word),
   dataset: some(dataset),
@@ -304,6 +308,43 @@ describe('a wrong query', () => {
     for (const none of [null, 7, [], 'x']) {
       expect(() => queryJournal('nowhere', none as unknown as AuditQuery)).toThrow('an object of filters');
     }
+  });
+
+  it('is one that no entry could match, which says how it could', () => {
+    const fixOf = (query: AuditQuery): string | undefined => {
+      try {
+        queryJournal('nowhere', query);
+      } catch (error) {
+        const [problem] = (error as InstrumentError).problems;
+        return `${problem?.path}: ${problem?.expected}. ${problem?.fix ?? ''}`;
+      }
+      return undefined;
+    };
+    for (const action of [
+      'orders.a,orders.b',
+      'ord*ers',
+      'a b',
+      '.a',
+      'a..b',
+      'a.',
+      '..*',
+      'a,*',
+      'x'.repeat(129),
+    ]) {
+      expect(fixOf({ action })).toMatch(
+        /^action: an action, or the beginning of one with a star: orders\.\*\./,
+      );
+    }
+    expect(fixOf({ action: 'orders.a,orders.b' })).toMatch(/Name each by itself/);
+    expect(fixOf({ action: ['a', 'b;c'] })).toMatch(/^action\[1\]: /);
+    expect(fixOf({ outcome: 'denied,failure' as 'denied' })).toMatch(/Name each by itself/);
+    for (const traceId of ['zz', '', 'a'.repeat(31), '0'.repeat(32)]) {
+      expect(fixOf({ traceId })).toBe('traceId: 32 hexadecimal digits, not all of them 0. ');
+    }
+    for (const action of ['orders*', 'orders.*', '*', 'audit.*', 'ORDERS.A', 'a-b_c.9']) {
+      expect(fixOf({ action })).toBeUndefined();
+    }
+    expect(fixOf({ actor: 'Lovelace, Ada', target: 'a,b', tenant: 'a,b' })).toBeUndefined();
   });
 
   it('may not ask for pages of more than 10,000', async () => {

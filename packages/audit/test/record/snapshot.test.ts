@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { snapshot } from '../../src/record/snapshot.ts';
-import { PersonalValue, personal } from '../../src/subjects/personal.ts';
+import { nextErasure } from '../../src/subjects/erasures.ts';
+import { madeOf, PersonalValue, personal } from '../../src/subjects/personal.ts';
 
 test('is equal to its value, and shares no plain object, array or date with it', () => {
   fc.assert(
@@ -55,6 +56,13 @@ test('copies what belongs to a person, as such', () => {
   address.street = 'b';
   expect(copy.home).toBeInstanceOf(PersonalValue);
   expect(copy.home).toEqual(personal('user:1', { street: 'a' }));
+});
+
+test('of what belongs to a person is as old as the original', () => {
+  const value = personal('user:1', 'a');
+  nextErasure();
+  expect(madeOf(snapshot(value))).toBe(madeOf(value));
+  expect(madeOf(personal('user:1', 'a'))).toBe(madeOf(value) + 1);
 });
 
 test('keeps the key __proto__ a key', () => {

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PathMatcher } from '../../src/redact/path-matcher.ts';
 import { pathProblems } from '../../src/redact/path-problems.ts';
-import { pathWords } from '../../src/redact/path-words.ts';
+import { comparableKey, pathWords } from '../../src/redact/path-words.ts';
 
 /** Whether one of the paths leads to a value, or to something that it is in. */
 function leadsTo(paths: readonly string[], keys: readonly string[]): boolean {
   const matcher = new PathMatcher(paths.map((path) => pathWords(path) ?? []));
   let state = matcher.root;
   for (const key of keys) {
-    state = matcher.step(state, key.toLowerCase());
+    state = matcher.step(state, comparableKey(key));
     if (state?.isMatch) return true;
   }
   return false;
@@ -21,6 +21,16 @@ describe('a path', () => {
     expect(leadsTo(['attributes.password'], ['attributes', 'password', 'deep', 'er'])).toBe(true);
     expect(leadsTo(['attributes.password'], ['attributes', 'user', 'password'])).toBe(false);
     expect(leadsTo(['attributes.password'], ['attributes'])).toBe(false);
+  });
+
+  it('leads to a key, however its accents are written', () => {
+    for (const [path, key] of [
+      ['caf\u00e9', 'CAFE\u0301'],
+      ['cafe\u0301', 'Caf\u00e9'],
+      ['\uac00', '\u1100\u1161'],
+    ]) {
+      expect(leadsTo([`attributes.${path}`], ['attributes', key as string])).toBe(true);
+    }
   });
 
   it('leads by a star to any one key or item', () => {

@@ -1,5 +1,16 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SealedValue } from '../../src/operation/entry.ts';
@@ -225,6 +236,43 @@ describe('erasing a person', () => {
     expect(await erased).toBe(before.subject);
     const again = opened(directory);
     expect([again.unseal(before), again.unseal(after)]).toEqual([undefined, 'y']);
+  });
+
+  it('leaves a link in the place of the file, and writes anew what it leads to', async () => {
+    const [directory, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
+    const target = join(elsewhere, 'keys');
+    writeFileSync(target, '', { mode: 0o600 });
+    symlinkSync(relative(directory, target), fileOf(directory));
+    const keys = opened(directory);
+    const [ada, bob] = [keys.seal('ada', 'x'), keys.seal('bob', 'y')];
+    expect(await keys.erase('ada')).toBe(ada.subject);
+    const carol = keys.seal('carol', 'z');
+    await keys.sync();
+    expect(lstatSync(fileOf(directory)).isSymbolicLink()).toBe(true);
+    const text = readFileSync(target, 'latin1');
+    expect(text).not.toContain('"ada"');
+    expect(text).toContain('"carol"');
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+    expect([readdirSync(directory), readdirSync(elsewhere)]).toEqual([['subjects'], ['keys']]);
+    const again = opened(directory);
+    expect([ada, bob, carol].map((value) => again.unseal(value))).toEqual([undefined, 'y', 'z']);
+  });
+
+  it('finishes an erasure behind a link, and makes the file that one leads to', async () => {
+    const [directory, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
+    const target = join(elsewhere, 'keys');
+    symlinkSync(target, fileOf(directory));
+    const keys = opened(directory);
+    const values = ['ada', 'bob'].map((subject) => keys.seal(subject, 'x'));
+    const [adasLine, bobsLine] = linesOf(directory);
+    writeFileSync(target, `${adasLine?.replace(keyOf(adasLine), '-'.repeat(44))}\n${bobsLine}\n`);
+    writeFileSync(`${target}.tmp`, 'half a file', { mode: 0o644 });
+    const again = opened(directory);
+    expect(values.map((value) => again.unseal(value))).toEqual([undefined, 'x']);
+    expect(lstatSync(fileOf(directory)).isSymbolicLink()).toBe(true);
+    expect(readFileSync(target, 'utf8')).toBe(`${bobsLine}\n`);
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+    expect(readdirSync(elsewhere)).toEqual(['keys']);
   });
 
   it('is finished by the next opening when a crash came between', () => {

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { leafHash } from '../../src/merkle/frontier.ts';
+import { sealLine } from '../../src/journal/format.ts';
+import { leafHash, MerkleFrontier } from '../../src/merkle/frontier.ts';
 
 /** Names of what stands among the segments of a journal. */
 export const namesIn = (directory: string): string[] => readdirSync(join(directory, 'segments')).sort();
@@ -39,4 +40,20 @@ export function forgeFrom(
     kept.push(JSON.stringify({ entry: content, index: at + 1, prev: leafHash(last) }));
   }
   writeFileSync(path, `${kept.join('\n')}\n`);
+}
+
+/** Closes the last segment, as its process would have: a seal needs no key. */
+export function sealLast(directory: string): void {
+  const path = join(directory, 'segments', namesIn(directory).at(-1) as string);
+  const [header = '', ...entries] = linesIn(path);
+  const { segment } = JSON.parse(header) as { segment: { first: number; frontier: string[] } };
+  const tree = new MerkleFrontier(segment.first, segment.frontier);
+  for (const line of entries) tree.append(leafHash(line));
+  const timeOf = (line = '') => (JSON.parse(line) as { entry: { time: string } }).entry.time;
+  const [from, to] = [timeOf(entries[0]), timeOf(entries.at(-1))];
+  const head = leafHash(entries.at(-1) as string);
+  appendFileSync(
+    path,
+    sealLine({ from, frontier: tree.roots(), head, open: [], size: tree.size, to }).concat('\n'),
+  );
 }

@@ -15,9 +15,9 @@ export interface ConsoleOptions extends ChannelSettings {
   /** Default `console`. */
   readonly name?: string;
   /** Where lines go. Default `stderr`, so that what a program says on its standard output stays its own. */
-  readonly stream?: 'stderr' | 'stdout' | Writable;
+  readonly stream?: 'stderr' | 'stdout' | Writable | undefined;
   /** `text`, for people; `json`, for what collects the output of containers. Default `text`. */
-  readonly format?: 'text' | 'json';
+  readonly format?: 'text' | 'json' | undefined;
 }
 
 /**

@@ -8,9 +8,9 @@ export interface DiscordOptions extends ChannelSettings, LinkOptions {
   /** Address of the webhook: `https://discord.com/api/webhooks/…/…`. It is a secret. */
   readonly url: string | URL;
   /** Who posts, as people see it. Default: what the webhook is called. At most 80 characters. */
-  readonly username?: string;
+  readonly username?: string | undefined;
   /** Picture of who posts. Default: the webhook's. */
-  readonly avatarUrl?: string;
+  readonly avatarUrl?: string | undefined;
   /** Thread of the webhook's channel to post into. Default: none. */
-  readonly threadId?: string;
+  readonly threadId?: string | undefined;
 }

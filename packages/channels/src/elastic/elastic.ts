@@ -13,15 +13,15 @@ export interface ElasticOptions extends ChannelSettings {
   /** `https://elasticsearch.example.com:9200`; OpenSearch will do as well. */
   readonly url: string;
   /** Index or data stream. Default the data stream `logs-instrument-default`. */
-  readonly index?: string;
+  readonly index?: string | undefined;
   /** An API key, as Elasticsearch gives it encoded, or `id:key`. */
-  readonly apiKey?: string;
+  readonly apiKey?: string | undefined;
   /** A bearer token. */
-  readonly token?: string;
-  readonly username?: string;
-  readonly password?: string;
+  readonly token?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
   /** Whether requests are compressed with gzip. Default `false`. */
-  readonly compress?: boolean;
+  readonly compress?: boolean | undefined;
 }
 
 /**

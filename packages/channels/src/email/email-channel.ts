@@ -14,23 +14,23 @@ export interface EmailOptions extends ChannelSettings {
   /** Default `email`. */
   readonly name?: string;
   /** `smtps://user:password@smtp.example.com`, or `smtp:` with STARTTLS; instead of `host`, `port`, `secure` and `auth`. */
-  readonly url?: string;
-  readonly host?: string;
+  readonly url?: string | undefined;
+  readonly host?: string | undefined;
   /** Default 465 where the connection is `secure`, else 587. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** TLS from the beginning. Default: whether the port is 465. */
-  readonly secure?: boolean;
+  readonly secure?: boolean | undefined;
   /** Nothing is sent without STARTTLS. Default `true`, save for a server on this machine, which has no network in between. */
-  readonly requireTLS?: boolean;
-  readonly auth?: { readonly user: string; readonly pass: string };
+  readonly requireTLS?: boolean | undefined;
+  readonly auth?: { readonly user: string; readonly pass: string } | undefined;
   /** Further options of TLS: `ca`, `servername`. Certificates are checked, save that of a server on this machine. */
-  readonly tls?: ConnectionOptions;
+  readonly tls?: ConnectionOptions | undefined;
   /** `alerts@example.com`, or `Alerts <alerts@example.com>`. */
   readonly from: string;
-  readonly to?: string | readonly string[];
-  readonly cc?: string | readonly string[];
-  readonly bcc?: string | readonly string[];
-  readonly replyTo?: string;
+  readonly to?: string | readonly string[] | undefined;
+  readonly cc?: string | readonly string[] | undefined;
+  readonly bcc?: string | readonly string[] | undefined;
+  readonly replyTo?: string | undefined;
 }
 
 /**

@@ -16,15 +16,15 @@ export interface FileOptions extends ChannelSettings {
   /** The file; directories on the way are made when they are not there. */
   readonly path: string;
   /** Bytes after which a new file is begun. Default 64 MiB; `false`: never by size. */
-  readonly maxBytes?: number | false;
+  readonly maxBytes?: number | false | undefined;
   /** Age after which a new file is begun, with the first line that comes then. Default: never by age. */
-  readonly maxAge?: Duration;
+  readonly maxAge?: Duration | undefined;
   /** Rotated files that are kept; older ones are removed. Default 10. */
-  readonly maxFiles?: number;
+  readonly maxFiles?: number | undefined;
   /** Whether rotated files are compressed with gzip. Default `false`. */
-  readonly compress?: boolean;
+  readonly compress?: boolean | undefined;
   /** Whether each write is brought to the disk, so that it outlasts a loss of power. Default `false`. */
-  readonly sync?: boolean;
+  readonly sync?: boolean | undefined;
 }
 
 /**

@@ -12,7 +12,7 @@ export interface Link {
 /** Options of what is opened from a message. */
 export interface LinkOptions {
   /** Where a trace can be seen: `'https://grafana.example.com/trace/{{traceId}}'`; `{{spanId}}` too. Default none. */
-  readonly traceUrl?: string;
+  readonly traceUrl?: string | undefined;
 }
 
 /** Longer ones are cut by receivers, and lead nowhere then. */

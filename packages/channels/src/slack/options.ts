@@ -12,7 +12,7 @@ export interface SlackWebhookOptions extends SlackCommonOptions {
   /** Address of the webhook: `https://hooks.slack.com/services/…`. It is a secret. */
   readonly url: string | URL;
   /** Threads need an app: `token` and `channel`. */
-  readonly threads?: false;
+  readonly threads?: false | undefined;
 }
 
 /** Posts by `chat.postMessage`, as an app with the scope `chat:write`. */
@@ -25,9 +25,9 @@ export interface SlackApiOptions extends SlackCommonOptions {
    * What comes after the first notification of a key goes into its thread, and the end of it to the conversation too. Kept
    * in memory, of the 1,000 latest keys. Default `false`.
    */
-  readonly threads?: boolean;
+  readonly threads?: boolean | undefined;
   /** Default `https://slack.com/api`. */
-  readonly apiUrl?: string | URL;
+  readonly apiUrl?: string | URL | undefined;
 }
 
 /** Options of {@link slack}. */

@@ -15,17 +15,17 @@ export interface SplunkOptions extends ChannelSettings {
   /** Token of the HTTP Event Collector. */
   readonly token: string;
   /** Default: that of the token. */
-  readonly index?: string;
+  readonly index?: string | undefined;
   /** Default `instrument`. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   /** Default `_json`, whose fields Splunk extracts. */
-  readonly sourcetype?: string;
+  readonly sourcetype?: string | undefined;
   /** Default: the host of the notification. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** Whether requests are compressed with gzip. Default `false`. */
-  readonly compress?: boolean;
+  readonly compress?: boolean | undefined;
   /** Whether an event is delivered only when an indexer has it on disk; the token must have that switched on. Default `false`. */
-  readonly acknowledge?: boolean;
+  readonly acknowledge?: boolean | undefined;
 }
 
 /**

@@ -12,9 +12,9 @@ export interface BacklogCheckOptions extends MissingOptions {
   /** What waits: `{ metric: 'orders.queued' }`, or a function that counts it. */
   readonly of: MetricSource;
   /** Default none; one of the two must be given. */
-  readonly degradedAbove?: number;
+  readonly degradedAbove?: number | undefined;
   /** Default none. */
-  readonly unhealthyAbove?: number;
+  readonly unhealthyAbove?: number | undefined;
 }
 
 /**

@@ -21,15 +21,15 @@ export interface CacheCheckOptions {
    * What the key of the probe begins with; something random follows, lest instances that share a cache read each other's.
    * Default `health:probe`.
    */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** Hits and misses since the start, as the cache counts them. Default none. */
-  readonly stats?: () => CacheStats | Promise<CacheStats>;
+  readonly stats?: (() => CacheStats | Promise<CacheStats>) | undefined;
   /** Share of hits since the previous run below which the cache is degraded; needs `stats`. Default none. */
-  readonly minHitRatio?: number;
+  readonly minHitRatio?: number | undefined;
   /** Look-ups without which the ratio says nothing; fewer are added to those of the next run. Default 10. */
-  readonly minLookups?: number;
+  readonly minLookups?: number | undefined;
   /** A round trip that takes longer is degraded. Default never. */
-  readonly degradedAbove?: Duration;
+  readonly degradedAbove?: Duration | undefined;
 }
 
 /**

@@ -17,9 +17,9 @@ export interface ConsistencyCheckOptions extends MissingOptions {
    * Difference, to either side, above which it is unhealthy: a share of `expected` when below 1, else an amount.
    * Default 0: they must be the same.
    */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** Difference above which it is degraded, in the same form; at most `tolerance`. Default none. */
-  readonly degradedAbove?: number;
+  readonly degradedAbove?: number | undefined;
 }
 
 /**

@@ -10,9 +10,9 @@ export interface DiskSpaceCheckOptions {
   /** Any path on the file system. */
   readonly path: string;
   /** Free space below which it is degraded: a share of the total when below 1, else bytes. Default 0.1. */
-  readonly degradedBelow?: number;
+  readonly degradedBelow?: number | undefined;
   /** Free space below which it is unhealthy: a share of the total when below 1, else bytes. Default 0.05. */
-  readonly unhealthyBelow?: number;
+  readonly unhealthyBelow?: number | undefined;
 }
 
 /**

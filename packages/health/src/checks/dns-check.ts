@@ -10,16 +10,16 @@ import { timedResult } from './response-time.ts';
 export interface DnsCheckOptions {
   readonly hostname: string;
   /** Default `A`. */
-  readonly type?: DnsRecordType;
+  readonly type?: DnsRecordType | undefined;
   /** Servers to ask, `address` or `address:port`. Default those of the system. */
-  readonly servers?: readonly string[];
+  readonly servers?: readonly string[] | undefined;
   /**
    * Records that must be among the answers, in the form of zone files: `10 mail.example.com` for MX, priority, weight,
    * port and name for SRV. Default none: any answer is right.
    */
-  readonly expected?: readonly string[];
+  readonly expected?: readonly string[] | undefined;
   /** Slower than this is degraded. Default never. */
-  readonly degradedAbove?: Duration;
+  readonly degradedAbove?: Duration | undefined;
 }
 
 /**

@@ -10,13 +10,13 @@ import { statusAbove, worstOf } from './thresholds.ts';
 /** Options of {@link eventLoopCheck}. */
 export interface EventLoopCheckOptions {
   /** 99th percentile of the delay above which it is degraded. Default 100 ms: users notice. */
-  readonly degradedAbove?: Duration;
+  readonly degradedAbove?: Duration | undefined;
   /** The same for unhealthy. Default 1 s: probes of others time out. */
-  readonly unhealthyAbove?: Duration;
+  readonly unhealthyAbove?: Duration | undefined;
   /** Share of the time, of 5 s at least, in which the loop was busy above which it is degraded. Default 0.95. */
-  readonly degradedUtilization?: number;
+  readonly degradedUtilization?: number | undefined;
   /** The same for unhealthy. Default never: a loop that is busy still answers, its delay tells how fast. */
-  readonly unhealthyUtilization?: number;
+  readonly unhealthyUtilization?: number | undefined;
 }
 
 /** A check of the event loop. */

@@ -10,11 +10,11 @@ import { statusAbove } from './thresholds.ts';
 /** Options of {@link fileDescriptorCheck}. */
 export interface FileDescriptorCheckOptions {
   /** Share of the soft limit above which it is degraded. Default 0.8. */
-  readonly degradedAbove?: number;
+  readonly degradedAbove?: number | undefined;
   /** The same for unhealthy. Default 0.95: soon, nothing can be opened and nobody accepted. */
-  readonly unhealthyAbove?: number;
+  readonly unhealthyAbove?: number | undefined;
   /** Directory of the process, laid out as in proc(5). Default `/proc/self`. */
-  readonly procDirectory?: string;
+  readonly procDirectory?: string | undefined;
 }
 
 /**

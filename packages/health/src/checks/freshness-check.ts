@@ -15,13 +15,13 @@ export interface FreshnessCheckOptions extends MissingOptions {
   /** When it was last renewed: a metric that holds a Unix time, or a function. Of several series, see `series`. */
   readonly of: MetricSelector | (() => Date | number | undefined | Promise<Date | number | undefined>);
   /** Unit of the Unix time. Default that of the metric, else `s`; for numbers of functions `ms`, as `Date.now()`. */
-  readonly unit?: 's' | 'ms';
+  readonly unit?: 's' | 'ms' | undefined;
   /** Which of several series counts. Default `oldest`: one that has stopped is not hidden by those that go on. */
-  readonly series?: 'oldest' | 'newest';
+  readonly series?: 'oldest' | 'newest' | undefined;
   /** Age above which it is degraded. Default none; one of the two must be given. */
-  readonly degradedAfter?: Duration;
+  readonly degradedAfter?: Duration | undefined;
   /** Age above which it is unhealthy. Default none. */
-  readonly unhealthyAfter?: Duration;
+  readonly unhealthyAfter?: Duration | undefined;
 }
 
 // Clocks of machines that are synchronised at all differ by less; more is the wrong unit.

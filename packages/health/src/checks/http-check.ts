@@ -9,17 +9,17 @@ import { timedResult } from './response-time.ts';
 /** Options of {@link httpCheck}. */
 export interface HttpCheckOptions extends HttpTargetOptions {
   /** Default `GET`. */
-  readonly method?: string;
+  readonly method?: string | undefined;
   /** Status codes that are right. Default 200 to 299. */
-  readonly expectedStatus?: number | readonly number[] | ((status: number) => boolean);
+  readonly expectedStatus?: number | readonly number[] | ((status: number) => boolean) | undefined;
   /** Whether the body is right; it is not read without. Default none. */
-  readonly body?: (text: string) => boolean;
+  readonly body?: ((text: string) => boolean) | undefined;
   /** A longer body is unhealthy, when there is a `body` function to read it. Default 1 MiB: answers to checks are short. */
-  readonly maxBodyBytes?: number;
+  readonly maxBodyBytes?: number | undefined;
   /** Whether redirects are followed; if not, they are an answer like any other. Default `manual`: a login page is not ok. */
-  readonly redirect?: 'manual' | 'follow';
+  readonly redirect?: 'manual' | 'follow' | undefined;
   /** Slower than this, body included when it is read, is degraded. Default never. */
-  readonly degradedAbove?: Duration;
+  readonly degradedAbove?: Duration | undefined;
 }
 
 const MAX_BODY_BYTES = 1_048_576;

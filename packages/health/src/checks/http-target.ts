@@ -6,7 +6,7 @@ export interface HttpTargetOptions {
   /** `http:` or `https:`. A user and password in it are sent as `Authorization: Basic`, and never shown. */
   readonly url: string | URL;
   /** Default none. Their values are never shown. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Where a request goes. */

@@ -9,11 +9,11 @@ import { statusAbove, worstOf } from './thresholds.ts';
 /** Options of {@link memoryCheck}. */
 export interface MemoryCheckOptions {
   /** Share of the limit, and of the heap's limit, above which it is degraded. Default 0.85. */
-  readonly degradedAbove?: number;
+  readonly degradedAbove?: number | undefined;
   /** The same for unhealthy. Default 0.95: beyond, the kernel or V8 ends the process soon. */
-  readonly unhealthyAbove?: number;
+  readonly unhealthyAbove?: number | undefined;
   /** Directory of the control groups. Default `/sys/fs/cgroup`. */
-  readonly cgroupRoot?: string;
+  readonly cgroupRoot?: string | undefined;
 }
 
 interface Usage {

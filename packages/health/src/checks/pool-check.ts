@@ -8,11 +8,11 @@ import { statusAbove, worstOf } from './thresholds.ts';
 /** Options of {@link poolCheck}. */
 export interface PoolCheckOptions {
   /** Share of the pool in use beyond which it is degraded. Default 0.9; 1 leaves it to those who wait. */
-  readonly degradedAbove?: number;
+  readonly degradedAbove?: number | undefined;
   /** Callers that may wait for a connection before it is degraded. Default 0: whoever waits is slowed down. */
-  readonly maxWaiting?: number;
+  readonly maxWaiting?: number | undefined;
   /** Waiting callers beyond which it is unhealthy. Default none: a pool that is full is still working. */
-  readonly unhealthyWaiting?: number;
+  readonly unhealthyWaiting?: number | undefined;
 }
 
 /**

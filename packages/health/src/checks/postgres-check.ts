@@ -13,9 +13,9 @@ export interface Queryable {
 /** Options of {@link postgresCheck}. */
 export interface PostgresCheckOptions {
   /** Default `SELECT 1`. */
-  readonly query?: string;
+  readonly query?: string | undefined;
   /** Slower than this, the wait for a connection included, is degraded. Default never. */
-  readonly degradedAbove?: Duration;
+  readonly degradedAbove?: Duration | undefined;
 }
 
 /**

@@ -15,9 +15,9 @@ export interface RateLimiterFigures {
 /** Options of {@link rateLimiterCheck}. */
 export interface RateLimiterCheckOptions {
   /** Share of the limit below which what remains is degraded. Default 0.1. */
-  readonly degradedBelow?: number;
+  readonly degradedBelow?: number | undefined;
   /** Share of the limit below which what remains is unhealthy. Default never: who is limited is not broken. */
-  readonly unhealthyBelow?: number;
+  readonly unhealthyBelow?: number | undefined;
 }
 
 /**

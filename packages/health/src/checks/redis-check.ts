@@ -13,7 +13,7 @@ export interface RedisPingable {
 /** Options of {@link redisCheck}. */
 export interface RedisCheckOptions {
   /** Slower than this is degraded. Default never. */
-  readonly degradedAbove?: Duration;
+  readonly degradedAbove?: Duration | undefined;
 }
 
 /**

@@ -9,28 +9,30 @@ export interface SlaCheckOptions extends MissingOptions {
   /** Name of an instrumented operation: `orders.place`. */
   readonly operation: string;
   /** Attributes that a series must have. Default none: all calls. */
-  readonly attributes?: Attributes;
+  readonly attributes?: Attributes | undefined;
   /** Share of the calls that must succeed, below 1; fewer is degraded. */
   readonly target: number;
   /** Share of successes below which it is unhealthy. Default where errors are 14.4 times what the target allows. */
-  readonly unhealthyBelow?: number;
+  readonly unhealthyBelow?: number | undefined;
   /** Longest duration for the quantile; more is degraded. Default none. */
-  readonly latency?: Duration;
+  readonly latency?: Duration | undefined;
   /** Default `p99`. */
-  readonly quantile?: 'p50' | 'p75' | 'p90' | 'p95' | 'p99';
+  readonly quantile?: 'p50' | 'p75' | 'p90' | 'p95' | 'p99' | undefined;
   /** Time that is looked at. Default 5 min. */
-  readonly window?: Duration;
+  readonly window?: Duration | undefined;
   /** Calls in the window without which nothing is concluded. Default 10. */
-  readonly minCalls?: number;
+  readonly minCalls?: number | undefined;
   /** Default the process' meter provider. */
-  readonly provider?: MeterProvider;
+  readonly provider?: MeterProvider | undefined;
 }
 
 // Burn rate at which a month's error budget lasts for two days (Google SRE workbook, "Alerting on SLOs").
 const UNHEALTHY_BURN_RATE = 14.4;
 
 /** Options with their defaults, in milliseconds. */
-export type SlaSettings = Required<Omit<SlaCheckOptions, 'latency' | 'window'>> & {
+export type SlaSettings = {
+  readonly [K in Exclude<keyof SlaCheckOptions, 'latency' | 'window'>]-?: NonNullable<SlaCheckOptions[K]>;
+} & {
   readonly latencyMillis: number | undefined;
   readonly windowMillis: number;
 };

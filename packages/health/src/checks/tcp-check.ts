@@ -12,7 +12,7 @@ export interface TcpCheckOptions {
   /** 1 to 65,535. */
   readonly port: number;
   /** A connection that takes longer, the look-up of the name included, is degraded. Default never. */
-  readonly degradedAbove?: Duration;
+  readonly degradedAbove?: Duration | undefined;
 }
 
 /**

@@ -16,9 +16,9 @@ export interface ThroughputCheckOptions extends MissingOptions {
   /** Rate per second that is to be reached; less is degraded. */
   readonly target: number;
   /** Share of the target below which it is unhealthy. Default 0.5. */
-  readonly unhealthyBelow?: number;
+  readonly unhealthyBelow?: number | undefined;
   /** Time over which the rate is taken. Default 1 min. */
-  readonly window?: Duration;
+  readonly window?: Duration | undefined;
 }
 
 /**

@@ -6,9 +6,9 @@ import { CheckOptionReader } from './options.ts';
 /** Options of {@link uptimeCheck}. */
 export interface UptimeCheckOptions {
   /** A process that has run for less is degraded: it warms up, or it restarts all the time. Default 0. */
-  readonly min?: Duration;
+  readonly min?: Duration | undefined;
   /** A process that has run for longer is degraded: it was meant to be replaced. Default none. */
-  readonly max?: Duration;
+  readonly max?: Duration | undefined;
 }
 
 /**

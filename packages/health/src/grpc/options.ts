@@ -12,9 +12,9 @@ export interface HealthServiceOptions {
    * More services, by the names that clients ask for: `{ 'shop.v1.Orders': { check: 'database' } }`. One that names
    * what is not registered yet is unknown until it is. Default none.
    */
-  readonly services?: Readonly<Record<string, HealthQuery>>;
+  readonly services?: Readonly<Record<string, HealthQuery>> | undefined;
   /** Whether each check is a service by its name. Default `true`; anybody who can connect can list them. */
-  readonly checks?: boolean;
+  readonly checks?: boolean | undefined;
   /** Longest time until something else than a result shows on a stream: draining, a new check. Default 250 ms. */
-  readonly pollInterval?: Duration;
+  readonly pollInterval?: Duration | undefined;
 }

@@ -13,35 +13,35 @@ export interface AuthorizeRequest {
 /** Where the endpoints are; `false` leaves one out. Each starts with `/`. */
 export interface HealthPaths {
   /** Health of all, and below it of a group or a check, as `application/health+json`. Default `/health`. */
-  readonly health?: string | false;
+  readonly health?: string | false | undefined;
   /** Liveness, for Kubernetes. Default `/livez`. */
-  readonly live?: string | false;
+  readonly live?: string | false | undefined;
   /** Readiness, for Kubernetes and load balancers. Default `/readyz`. */
-  readonly ready?: string | false;
+  readonly ready?: string | false | undefined;
   /** Whether the start is over, for Kubernetes. Default `/startupz`. */
-  readonly startup?: string | false;
+  readonly startup?: string | false | undefined;
 }
 
 /** Options of {@link createHealthHandler}, {@link createHealthRoutes} and {@link createHealthFetch}. */
 export interface HealthHttpOptions {
-  readonly paths?: HealthPaths;
+  readonly paths?: HealthPaths | undefined;
   /** Stands before all paths: `/internal`. Default none. */
-  readonly basePath?: string;
+  readonly basePath?: string | undefined;
   /**
    * Who sees reasons, figures and root causes: they may name hosts and say what is weak. Default `authorized`; nobody
    * is, as long as there is neither `token` nor `authorize`.
    */
-  readonly details?: 'authorized' | 'always' | 'never';
+  readonly details?: 'authorized' | 'always' | 'never' | undefined;
   /** Authorises whoever sends it as `Authorization: Bearer …`. Visible ASCII characters. Default none. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** Authorises whoever it says `true` to. One that throws or rejects says no. Default none. */
-  readonly authorize?: (request: AuthorizeRequest) => boolean | Promise<boolean>;
+  readonly authorize?: ((request: AuthorizeRequest) => boolean | Promise<boolean>) | undefined;
   /** Public version of the service, for authorised readers of `/health`. Default none. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** Version of the implementation: a build or a commit. Default none. */
-  readonly releaseId?: string;
+  readonly releaseId?: string | undefined;
   /** Identifies the service. Default none. */
-  readonly serviceId?: string;
+  readonly serviceId?: string | undefined;
   /** Says what the service is. Default none. */
-  readonly description?: string;
+  readonly description?: string | undefined;
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { reasonOf } from '@org/instrument-core';
 import { checkProof } from '../../verify/check-proof.ts';
 import type { Command } from '../command.ts';
-import { visibleText } from '../visible-text.ts';
+import { visibleLines } from '../visible-lines.ts';
 import { KEY_USAGE, keyOptions, keysOf } from './key-options.ts';
 import { runCommand, UsageError } from './run-command.ts';
 import { writeOut } from './write-out.ts';
@@ -30,11 +30,11 @@ export const checkCommand: Command = {
       if (values.key === undefined)
         throw new UsageError('--key is missing: a proof is worth what its key is');
       const check = checkProof(read(file), keysOf(values.key));
-      const text = check.ok
-        ? `OK: ${check.statement}\n  signed with  ${check.key}\n`
-        : `FAILED: ${check.problem}\n`;
+      const lines = check.ok
+        ? [`OK: ${check.statement}`, `  signed with  ${check.key}`]
+        : [`FAILED: ${check.problem}`];
       await writeOut(streams.stdout, [
-        values.json === true ? `${JSON.stringify(check, null, 2)}\n` : visibleText(text),
+        values.json === true ? `${JSON.stringify(check, null, 2)}\n` : visibleLines(lines),
       ]);
       return check.ok ? 0 : 1;
     }),

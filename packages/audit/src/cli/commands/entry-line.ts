@@ -1,5 +1,6 @@
 import { plainText } from '../../lineage/export/plain-text.ts';
 import type { AuditEntry } from '../../operation/entry.ts';
+import { visibleLines } from '../visible-lines.ts';
 
 /** An entry on one line for a person to read. */
 export function entryLine(entry: AuditEntry): string {
@@ -16,13 +17,5 @@ export function entryLine(entry: AuditEntry): string {
       ? []
       : [`(${[error.type, plainText(error.message)].filter(Boolean).join(': ')})`]),
   ];
-  return `${visible(parts.join('  '))}\n`;
-}
-
-/** Control and formatting characters, which a terminal would obey, by their code points. */
-function visible(line: string): string {
-  return line.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
+  return visibleLines([parts.join('  ')]);
 }

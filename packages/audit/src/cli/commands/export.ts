@@ -9,6 +9,7 @@ import { readOrigin } from '../../query/read-origin.ts';
 import { readSubjectKeys } from '../../subjects/read-subject-keys.ts';
 import type { Command } from '../command.ts';
 import { directoryOf, FILTER_USAGE, filterOptions, queryOf } from './filter-options.ts';
+import { inOptions } from './in-options.ts';
 import { matchingKeys } from './matching-keys.ts';
 import { runCommand, UsageError } from './run-command.ts';
 import { writeOut } from './write-out.ts';
@@ -45,7 +46,7 @@ export const exportCommand: Command = {
       }
       const isRevealed = values.reveal === true;
       const keys = isRevealed ? readSubjectKeys(directory) : matchingKeys(about, directory, streams);
-      const entries = queryJournal(directory, queryOf(values), keys, isRevealed);
+      const entries = inOptions(() => queryJournal(directory, queryOf(values), keys, isRevealed));
       const origin = (await readOrigin(directory)) ?? 'instrument-audit';
       await writeOut(streams.stdout, format(entries, origin));
       return 0;

@@ -12,6 +12,9 @@ interface TextsOption extends TextOption {
   readonly multiple: true;
 }
 
+/** From the year 1973 on; fewer digits are seconds. */
+const UNIX_MILLIS = /^\d{12,15}$/;
+
 const text: TextOption = { type: 'string' };
 const texts: TextsOption = { type: 'string', multiple: true };
 
@@ -69,16 +72,17 @@ export function queryOf(values: FilterValues): AuditQuery {
   };
 }
 
-/** ISO 8601 text as it is, or a duration such as `2h` as the time that long ago. */
+/** A duration such as `2h` as the time that long ago, Unix time in milliseconds as such, and ISO 8601 text as it is. */
 export function timeOf(value: string | undefined): string | number | undefined {
+  if (value !== undefined && UNIX_MILLIS.test(value)) return Number(value);
   const ago = parseDuration(value);
   return ago === undefined ? value : Date.now() - ago;
 }
 
-/** A number, or `NaN` for what is none: whoever takes it says what it should be. */
+/** A number; what is none as it is: whoever takes it says what it should be. */
 export function numberOf(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  return /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  const isNumber = value !== undefined && /^\d+$/.test(value);
+  return isNumber ? Number(value) : (value as number | undefined);
 }
 
 /** The only positional argument: the directory of the journal. */

@@ -6,6 +6,7 @@ import { toSvg } from '../../lineage/picture/svg.ts';
 import { queryJournal } from '../../query/query-journal.ts';
 import type { Command } from '../command.ts';
 import { directoryOf, numberOf, timeOf, timeOptions } from './filter-options.ts';
+import { inOptions } from './in-options.ts';
 import { runCommand, UsageError } from './run-command.ts';
 import { writeOut } from './write-out.ts';
 
@@ -35,7 +36,9 @@ export const lineageCommand: Command = {
       if (!Object.hasOwn(DIRECTIONS, direction)) {
         throw new UsageError(`--direction must be one of ${Object.keys(DIRECTIONS).join(', ')}`);
       }
-      const lineage = await buildLineage(queryJournal(directory, { from: timeOf(from), to: timeOf(to) }));
+      const lineage = await buildLineage(
+        inOptions(() => queryJournal(directory, { from: timeOf(from), to: timeOf(to) })),
+      );
       const graph = lineage[DIRECTIONS[direction as keyof typeof DIRECTIONS]](subject, {
         depth: numberOf(depth),
         maxNodes: numberOf(values['max-nodes']),

@@ -7,6 +7,7 @@ import { readSubjectKeys } from '../../subjects/read-subject-keys.ts';
 import type { Command } from '../command.ts';
 import { entryLine } from './entry-line.ts';
 import { directoryOf, FILTER_USAGE, filterOptions, queryOf } from './filter-options.ts';
+import { inOptions } from './in-options.ts';
 import { matchingKeys } from './matching-keys.ts';
 import { runCommand } from './run-command.ts';
 import { writeOut } from './write-out.ts';
@@ -15,7 +16,7 @@ const about = {
   name: 'query',
   usage: `query DIR ${FILTER_USAGE} [--order ascending|descending] [--json] [--reveal]`,
   summary:
-    'Prints the entries that match, one a line; times are ISO 8601 or a duration ago (2h), and --reveal shows what belongs to persons.',
+    'Prints the entries that match, one a line; times are ISO 8601, in UTC unless they name a zone, or a duration ago (2h), and --reveal shows what belongs to persons.',
 };
 
 /** Prints entries of a journal, which another process may be writing. */
@@ -37,7 +38,7 @@ export const queryCommand: Command = {
       const query = { ...queryOf(values), order: values.order as AuditQuery['order'] };
       const isRevealed = values.reveal === true;
       const keys = isRevealed ? readSubjectKeys(directory) : matchingKeys(about, directory, streams);
-      const entries = queryJournal(directory, query, keys, isRevealed);
+      const entries = inOptions(() => queryJournal(directory, query, keys, isRevealed));
       await writeOut(
         streams.stdout,
         values.json === true ? toNdjson(entries) : textChunks(entries, entryLine),

@@ -7,7 +7,7 @@ import type { Command, CommandStreams } from '../command.ts';
 import { directoryOf } from './filter-options.ts';
 import { KEY_USAGE, keyOptions, keysOf } from './key-options.ts';
 import { runCommand, UsageError } from './run-command.ts';
-import { describeVerification } from './verify-report.ts';
+import { describeVerification, isUndecided } from './verify-report.ts';
 import { writeOut } from './write-out.ts';
 
 /** Failures that `--all` shows at most. */
@@ -48,7 +48,8 @@ export const verifyCommand: Command = {
           ? `${JSON.stringify(verification, null, 2)}\n`
           : describeVerification(verification, values.key !== undefined);
       await writeOut(streams.stdout, [report]);
-      return verification.ok ? 0 : 1;
+      if (verification.ok) return 0;
+      return isUndecided(verification) ? 3 : 1;
     }),
 };
 

@@ -22,14 +22,22 @@ const CLASS = { class_uid: 6003, class_name: 'API Activity' };
 
 const ACTIVITIES = ['Unknown', 'Create', 'Read', 'Update', 'Delete'];
 const OTHER_ACTIVITY = 99;
-/** What the last word of an action begins with, and which activity that is. */
+/** The first word of a name: it ends before a capital letter, a digit, `_`, `-`, or with the name. */
+const FIRST_WORD = /^(?:[A-Z]+(?![a-z])|[A-Z]?[a-z]+)/;
+/** First words of the last part of actions, which may stand in the past tense, and which activity that is. */
 const WORDS: readonly [activity: number, words: RegExp][] = [
-  [1, /^(create|add|insert|new|place|register|import|upload|open|invite|issue|generate|publish|copy)/],
-  [2, /^(read|get|list|view|show|search|query|find|export|download|fetch|select|print|access|lookup)/],
-  [4, /^(delete|remove|erase|purge|drop|revoke|destroy|clear|close|unregister|prune)/],
+  [
+    1,
+    /^(?:create|add|insert|new|place|register|import|upload|open|invite|issue|generate|publish|copy)(?:e?d)?$/,
+  ],
+  [
+    2,
+    /^(?:read|get|list|view|shown?|search|query|find|export|download|fetch|select|print|access|lookup)(?:e?d)?$/,
+  ],
+  [4, /^(?:delete|remove|erase|purge|drop|revoke|destroy|clear|close|unregister|prune)(?:p?ed|d)?$/],
   [
     3,
-    /^(update|set|change|edit|modify|write|patch|put|rename|move|replace|upsert|merge|save|approve|reject|refund|cancel|enable|disable|grant|assign|reset|transform|parse)/,
+    /^(?:update|set|change|edit|modify|write|patch|put|rename|move|replace|upsert|merge|save|approve|reject|refund|cancel|enable|disable|grant|assign|reset|transform|parse)(?:l?ed|d)?$/,
   ],
 ];
 
@@ -45,8 +53,8 @@ const SEVERITIES = ['Unknown', 'Informational', 'Low', 'Medium'];
 
 /**
  * Entries as OCSF 1.4.0 records of class API Activity (6003), one JSON object a line, in chunks of text. Whether an action
- * creates, reads, updates or deletes is told by its last word (`orders.place` creates); where that says nothing it is
- * `Other`. What OCSF has no place for is under `unmapped`.
+ * creates, reads, updates or deletes is told by the first word of its last part (`orders.place` and `orders.placedAgain` create);
+ * where that says nothing it is `Other`. What OCSF has no place for is under `unmapped`.
  */
 export function toOcsf(
   entries: Source<AuditEntry>,
@@ -90,7 +98,8 @@ export function ocsfRecord(entry: AuditEntry, options: OcsfOptions = {}): OcsfRe
 }
 
 function activityOf(action: string): number {
-  const word = (action.split('.').at(-1) ?? '').toLowerCase();
+  const name = action.split('.').at(-1) ?? '';
+  const word = FIRST_WORD.exec(name)?.[0].toLowerCase() ?? '';
   return WORDS.find(([, words]) => words.test(word))?.[0] ?? OTHER_ACTIVITY;
 }
 

@@ -141,6 +141,13 @@ describe('an OCSF record', () => {
       'Update',
     ]);
     expect(['users.erase', 'a.remove_all'].map(activity)).toEqual(['Delete', 'Delete']);
+    const own = ['audit.subject.erased', 'audit.journal.pruned', 'orders.cancelled', 'tables.dropped'];
+    expect(own.map(activity)).toEqual(['Delete', 'Delete', 'Update', 'Delete']);
+    for (const word of ['address', 'addendum', 'readmit', 'settle', 'clearance', 'newsletter', 'newly']) {
+      expect(record({ action: `x.${word}` })).toMatchObject({ activity_id: 99, activity_name: word });
+    }
+    const ends = ['addRole', 'AddRole', 'ADD_ROLE', 'ADD', 'add-role', 'add2', 'ADDRole'];
+    expect(ends.map((word) => activity(`users.${word}`))).toEqual(ends.map(() => 'Create'));
     expect(record({ action: 'login' })).toMatchObject({
       activity_id: 99,
       activity_name: 'login',

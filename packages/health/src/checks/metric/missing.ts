@@ -4,7 +4,7 @@ import type { ResultStatus } from '../../status.ts';
 /** What to say of a metric that is not there. */
 export interface MissingOptions {
   /** Status while nobody has recorded the metric. Default `degraded`: no data is no proof of anything. */
-  readonly whenMissing?: ResultStatus;
+  readonly whenMissing?: ResultStatus | undefined;
 }
 
 /** The result while a metric is not there. */

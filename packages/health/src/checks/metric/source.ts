@@ -9,14 +9,14 @@ export interface MetricSelector {
   /** Name, as views leave it: `orders.queued`. */
   readonly metric: string;
   /** Attributes that a series must have; it may have others. Default none: all series of the metric. */
-  readonly attributes?: Attributes;
+  readonly attributes?: Attributes | undefined;
   /**
    * Default `value`: of counters and gauges the value, of histograms the mean. Values, counts and sums of several series
    * are added up; of `min` it is the least, of `max` and the quantiles the greatest. All are since the start.
    */
-  readonly field?: MetricField;
+  readonly field?: MetricField | undefined;
   /** Default the process' meter provider. */
-  readonly provider?: MeterProvider;
+  readonly provider?: MeterProvider | undefined;
 }
 
 /** Where a business check has its figure from: a function, or a metric of this process. */
