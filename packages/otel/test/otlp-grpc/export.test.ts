@@ -351,7 +351,7 @@ describe('a receiver that', () => {
       work();
       await flush();
     });
-    const line = said.find((each) => each.includes('UNAVAILABLE')) ?? '';
+    const line = said.find((each) => each.includes('(metrics): UNAVAILABLE')) ?? '';
     expect(line).toContain(`OTLP receiver http://127.0.0.1:${receiver.port}/ (metrics): UNAVAILABLE: `);
     expect(line).toContain(`ECONNREFUSED 127.0.0.1:${receiver.port}`);
     expect(line).toContain('otlp.endpoint (OTEL_EXPORTER_OTLP_ENDPOINT)');
