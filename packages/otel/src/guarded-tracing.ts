@@ -1,6 +1,6 @@
 import type { Sampler, SamplingResult, SpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { describeValue } from '@org/instrument-core';
-import { fault } from './diagnostics.ts';
+import { describeValue, within } from '@org/instrument-core';
+import { fault, warn } from './diagnostics.ts';
 
 // The SDK's enumeration, by value: importing it would load the SDK for programs without tracing.
 const NOT_RECORD: 0 = 0;
@@ -14,9 +14,10 @@ export interface GuardedProcessor extends SpanProcessor {
 
 /**
  * The user's span processor, whose faults do not reach the code that opens and ends spans. It is flushed before it is shut down,
- * which the specification leaves to processors; that of the SDK that exports spans one by one does not do so.
+ * which the specification leaves to processors; that of the SDK that exports spans one by one does not do so. It has half of
+ * `shutdownMillis`, the time for both: one that hangs must still be shut down.
  */
-export function guardProcessor(processor: SpanProcessor): GuardedProcessor {
+export function guardProcessor(processor: SpanProcessor, shutdownMillis: number): GuardedProcessor {
   let flushes = 0;
   const flush = async (): Promise<void> => {
     flushes++;
@@ -33,6 +34,8 @@ export function guardProcessor(processor: SpanProcessor): GuardedProcessor {
       fault('span_processor', error);
     }
   };
+  const whyLate = (): string | undefined =>
+    flushes > 0 ? `The span processor ${nameOf(processor)} has not ended its flush` : undefined;
   return {
     onStart: (span, parent) => guard(() => processor.onStart(span, parent)),
     onEnding: (span) => guard(() => processor.onEnding?.(span)),
@@ -40,13 +43,12 @@ export function guardProcessor(processor: SpanProcessor): GuardedProcessor {
     forceFlush: flush,
     async shutdown() {
       try {
-        await flush();
+        await within(flush(), shutdownMillis / 2, () => warn(`${whyLate()}, and is shut down.`));
       } finally {
         await processor.shutdown();
       }
     },
-    whyLate: () =>
-      flushes > 0 ? `The span processor ${nameOf(processor)} has not ended its flush` : undefined,
+    whyLate,
   };
 }
 

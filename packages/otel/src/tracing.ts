@@ -3,6 +3,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { parseDuration } from '@org/instrument-core';
 import { sdkTraceNode } from '#sdk';
+import { DEFAULT_SHUTDOWN_TIMEOUT_MILLIS } from './deadline.ts';
 import { catchSdkFaults, fault } from './diagnostics.ts';
 import type { FinalRequest } from './exit-delivery/final-request.ts';
 import { guardProcessor, guardSampler } from './guarded-tracing.ts';
@@ -50,7 +51,8 @@ export function startTracing(
   const target = otlpTarget(options.otlp, 'traces');
   const ofQueues = queueSettings(settings.batch, meters);
   const sender = target === undefined ? undefined : createSpanSender(target, ofQueues, meters, stop);
-  const processors = (settings.processors ?? []).map(guardProcessor);
+  const shutdownMillis = parseDuration(options.shutdownTimeout) ?? DEFAULT_SHUTDOWN_TIMEOUT_MILLIS;
+  const processors = (settings.processors ?? []).map((each) => guardProcessor(each, shutdownMillis));
   const spanProcessors = [
     ...processors,
     ...(sender === undefined ? [] : [sender.processor]),

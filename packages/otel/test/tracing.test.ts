@@ -230,13 +230,26 @@ describe('span processors of the user', () => {
     expect(isShutDown).toBe(true);
   });
 
+  class Stuck implements SpanProcessor {
+    isShutDown = false;
+    onStart(): void {}
+    onEnd(): void {}
+    forceFlush = (): Promise<void> => new Promise(() => {});
+    shutdown = async (): Promise<void> => {
+      this.isShutDown = true;
+    };
+  }
+
+  it('that do not end their flush are shut down when half of the time is over', async () => {
+    const stuck = new Stuck();
+    const { shutdown } = start({ traces: { processors: [stuck] }, shutdownTimeout: 2_000 });
+    const began = performance.now();
+    await shutdown();
+    expect(stuck.isShutDown).toBe(true);
+    expect(performance.now() - began).toBeLessThan(1_900);
+  });
+
   it('that do not end their flush are named', async () => {
-    class Stuck implements SpanProcessor {
-      onStart(): void {}
-      onEnd(): void {}
-      forceFlush = (): Promise<void> => new Promise(() => {});
-      shutdown = async (): Promise<void> => {};
-    }
     const said: string[] = [];
     const write = vi.spyOn(process.stderr, 'write').mockImplementation((line) => said.push(String(line)) > 0);
     const { flush } = start({
