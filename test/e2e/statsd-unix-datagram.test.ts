@@ -28,7 +28,9 @@ describe('Unix datagrams', () => {
     await send('before');
     await first.received(1);
     await first.close();
-    expect((await send('away')).error?.message).toBe(`StatsD at ${path}: ENOENT`);
+    expect((await send('away')).error?.message).toBe(
+      `StatsD at ${path}: ENOENT. The address is set by statsd.path`,
+    );
     const second = await startUnixDatagram(path);
     closers.push(second.close);
     expect(await send('after')).toEqual({ code: 0 });
