@@ -94,8 +94,11 @@ function filesOf(getModuleInfo) {
   const { [main]: all, ...others } = Object.fromEntries(
     Object.entries(input).map(([name, entry]) => [name, needsOf(entry)]),
   );
+  // What is run for what it does must not run wherever the main one is loaded.
   const isPart = ([name, needs]) =>
-    needs.size > 1 && [...needs].every((id) => id === input[name] || all.has(id));
+    needs.size > 1 &&
+    !effective.has(input[name]) &&
+    [...needs].every((id) => id === input[name] || all.has(id));
   const parts = Object.entries(others).filter(isPart);
   const files = new Map();
   for (const [name, needs] of [...parts, [main, all]])

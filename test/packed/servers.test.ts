@@ -56,10 +56,10 @@ function checkOrders(page: MetricsPage): void {
 }
 
 /** Lets the application ask itself, and checks both sides of the two requests. */
-async function relay(node: string, cwd: string, file: string): Promise<void> {
+async function relay(node: string, cwd: string, file: string, flags = REGISTER): Promise<void> {
   const port = await freePort();
   const env = { METRICS_PORT: String(port) };
-  const { report, stop } = await startApp<{ url: string }>({ node, cwd, file, flags: REGISTER, env });
+  const { report, stop } = await startApp<{ url: string }>({ node, cwd, file, flags, env });
   expect(await (await fetch(`${report.url}/relay`)).text()).toBe('stock');
   const page = await scrape(`http://127.0.0.1:${port}/metrics`);
   for (const [side, value] of [
@@ -78,6 +78,9 @@ describe('node:http', () => {
   const use = `\`--import\` with ${HTTP} from a configuration file`;
   scenario(`${use}, an ES module`, EVERY_NODE, (node) => relay(node, project, 'http.mjs'));
   scenario(`${use}, CommonJS`, EVERY_NODE, (node) => relay(node, project, 'http.cjs'));
+  scenario(`${HTTP}, \`init()\` without hooks, an ES module`, EVERY_NODE, (node) =>
+    relay(node, project, 'in-code.mjs', []),
+  );
 });
 
 it('by `-r` is one service: the thread that loads modules does not record for itself', async () => {

@@ -13,6 +13,9 @@ import { DEFAULT_ORIGIN, type Stream } from './stream/stream.ts';
 import type { Lineage } from './stream/succession.ts';
 import type { AggregationOptions } from './view.ts';
 
+/** The aggregation wanted of a kind of instrument where no view says otherwise; `undefined` for the default one. */
+export type Aggregations = (type: InstrumentType) => AggregationOptions | undefined;
+
 /** What a reader asks for. */
 export interface CollectorOptions {
   /**
@@ -22,8 +25,8 @@ export interface CollectorOptions {
   readonly name?: string | undefined;
   /** Temporality per kind of instrument. Default: cumulative for all. */
   readonly temporality?: ((type: InstrumentType) => Temporality) | undefined;
-  /** Aggregation per kind of instrument where no view says otherwise; `undefined` for the default one. */
-  readonly aggregation?: ((type: InstrumentType) => AggregationOptions | undefined) | undefined;
+  /** Default: that of each kind of instrument. */
+  readonly aggregation?: Aggregations | undefined;
 }
 
 /** Options of one collection. */

@@ -2,7 +2,7 @@ export { asText } from './as-text.ts';
 export { ByteWriter } from './bytes/byte-writer.ts';
 export { COPY_SLACK, type Fragment, fragment } from './bytes/fragment.ts';
 export { type Duration, monotonicMillis, parseDuration } from './clock.ts';
-export { type CollectOptions, Collector, type CollectorOptions } from './collector.ts';
+export { type Aggregations, type CollectOptions, Collector, type CollectorOptions } from './collector.ts';
 export { counted, grouped } from './counted.ts';
 export { createDirectRecorder, currentRecorder, DEFAULT_DURATION_BOUNDARIES } from './direct-recorder.ts';
 export { createEndHook } from './end-hook.ts';

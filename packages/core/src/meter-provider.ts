@@ -1,6 +1,6 @@
 import type { MeterOptions, MeterProvider as MeterProviderInterface } from '@opentelemetry/api';
 import { asText } from './as-text.ts';
-import { Collector, type CollectorOptions } from './collector.ts';
+import { type Aggregations, Collector, type CollectorOptions } from './collector.ts';
 import { InstrumentError } from './errors.ts';
 import { tell } from './fault/tell.ts';
 import type { Storage } from './instrument/storage.ts';
@@ -12,7 +12,7 @@ import { type SeriesSnapshot, snapshotOf } from './snapshot.ts';
 import type { Stream } from './stream/stream.ts';
 import { type Inheritance, inheritanceOf, Succession } from './stream/succession.ts';
 import { EarlyLog } from './stream/tap.ts';
-import type { AggregationOptions, MetricViewOptions } from './view.ts';
+import type { MetricViewOptions } from './view.ts';
 import { createStream, limitProblem, ViewRegistry } from './view-registry.ts';
 
 /** Series per instrument unless said otherwise (specification, "Cardinality limits"). */
@@ -25,6 +25,11 @@ export interface MeterProviderOptions {
   readonly cardinalityLimit?: number | undefined;
   /** Whether measurements inside sampled spans become exemplars. Default `false`. */
   readonly exemplars?: boolean | undefined;
+  /**
+   * Aggregations that readers will ask for which are attached later: with them single values are known of what is recorded until
+   * then. Default none.
+   */
+  readonly aggregations?: readonly Aggregations[] | undefined;
 }
 
 /**
@@ -40,6 +45,7 @@ export class MeterProvider implements MeterProviderInterface {
   readonly #resting = new Map<string, Collector>();
   #cardinalityLimit: number;
   #exemplars: boolean;
+  #aggregations: readonly Aggregations[];
   readonly #flushes = new Set<() => Promise<void>>();
   #isConfigured: boolean;
   /** The streams that views have made for each meter, by name. */
@@ -52,6 +58,7 @@ export class MeterProvider implements MeterProviderInterface {
     this.#views = new ViewRegistry(options?.views ?? []);
     this.#cardinalityLimit = options?.cardinalityLimit ?? DEFAULT_CARDINALITY_LIMIT;
     this.#exemplars = options?.exemplars ?? false;
+    this.#aggregations = options?.aggregations ?? [];
   }
 
   getMeter(given: string, givenVersion?: string, options?: MeterOptions): Meter {
@@ -78,6 +85,7 @@ export class MeterProvider implements MeterProviderInterface {
     this.#views = new ViewRegistry(options.views ?? []);
     this.#cardinalityLimit = options.cardinalityLimit ?? DEFAULT_CARDINALITY_LIMIT;
     this.#exemplars = options.exemplars ?? false;
+    this.#aggregations = options.aggregations ?? [];
     this.#isConfigured = true;
     this.#viewStreams = new WeakMap();
     for (const meter of this.#meters.values()) this.#reopen(meter, meter.storages);
@@ -207,12 +215,12 @@ export class MeterProvider implements MeterProviderInterface {
 
   #defaultStreams(storage: Storage, known: readonly Stream[]): (Stream | undefined)[] {
     const { descriptor, advice, countAs } = storage;
-    const aggregations: AggregationOptions[] = [{ type: 'default' }];
-    for (const collector of this.#collectors) {
-      const wanted = collector.aggregation(descriptor.type);
-      if (wanted !== undefined) aggregations.push(wanted);
-    }
-    return [...new Set(aggregations.map((aggregation) => JSON.stringify(aggregation)))].map((key) => {
+    const readers = Array.from(this.#collectors, (collector) => collector.aggregation.bind(collector));
+    const wanted = [...this.#aggregations, ...readers].map((aggregationOf) => aggregationOf(descriptor.type));
+    const keys = [{ type: 'default' }, ...wanted.filter((aggregation) => aggregation !== undefined)].map(
+      (aggregation) => JSON.stringify(aggregation),
+    );
+    return [...new Set(keys)].map((key) => {
       const fit = known.find((stream) => stream.origin === key);
       if (fit !== undefined) fit.index.limit = this.#cardinalityLimit;
       return (

@@ -1,12 +1,17 @@
 /** Letters of an abbreviation at least. */
 const SHORTEST_BEGINNING = 3;
 
+/** Parts of a compound word that another one has too, at least, when it has some more or fewer. */
+const SHARED_PARTS = 2;
+
 /**
  * The candidate that a mistyped word most likely stands for, or `undefined` when none is near: a third of the longer
- * word may differ, case aside, or it is the beginning of one only, as `warn` of `warning`. Distance: optimal string alignment
- * (insert, delete, replace, swap neighbours).
+ * word may differ, case aside, or it is the beginning of one only, as `warn` of `warning`, or of two compound words one has
+ * all parts of the other, as `a_b` of `a_x_b`. Distance: optimal string alignment (insert, delete, replace, swap neighbours).
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const alike = only(candidates.filter((candidate) => haveSameParts(word, candidate)));
+  if (alike !== undefined) return alike;
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
@@ -31,8 +36,23 @@ export function didYouMean(word: unknown, known: readonly string[]): string | un
 
 function begunBy(word: string, candidates: readonly string[]): string | undefined {
   if (word.length < SHORTEST_BEGINNING) return undefined;
-  const [candidate, ...others] = candidates.filter((each) => each.toLowerCase().startsWith(word));
-  return others.length === 0 ? candidate : undefined;
+  return only(candidates.filter((each) => each.toLowerCase().startsWith(word)));
+}
+
+function only(words: readonly string[]): string | undefined {
+  return words.length === 1 ? words[0] : undefined;
+}
+
+function haveSameParts(a: string, b: string): boolean {
+  const [fewer, more] = [partsOf(a), partsOf(b)].sort((x, y) => x.size - y.size) as [
+    Set<string>,
+    Set<string>,
+  ];
+  return fewer.size >= SHARED_PARTS && [...fewer].every((part) => more.has(part));
+}
+
+function partsOf(word: string): Set<string> {
+  return new Set(word.toLowerCase().split(/[_.-]/));
 }
 
 function distanceOf(a: string, b: string): number {

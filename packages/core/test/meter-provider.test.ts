@@ -69,6 +69,21 @@ describe('what is recorded before the views are known', () => {
     expect(value).toMatchObject({ count: 2_000, sum: 63_000, min: 3, max: 60 });
   });
 
+  test('is exact where it is known what a reader will ask for that is attached later', async () => {
+    const aggregations = [() => ({ type: 'exponential_histogram' }) as const];
+    const provider = new MeterProvider();
+    const histogram = provider.getMeter('test').createHistogram('h');
+    histogram.record(12);
+    provider.configure({ aggregations });
+    histogram.record(13);
+    const direct = new MeterProvider({});
+    const expected = direct.addCollector({ aggregation: aggregations[0] });
+    for (const value of [12, 13]) direct.getMeter('test').createHistogram('h').record(value);
+    const reader = provider.addCollector({ aggregation: aggregations[0] });
+    expect(await valuesOf(reader, 'h')).toEqual(await valuesOf(expected, 'h'));
+    expect((await histogramOf(provider.addCollector(), 'h')).count).toBe(2);
+  });
+
   test('is kept as it is where no view applies, for a reader of deltas too', async () => {
     const provider = new MeterProvider();
     const counter = provider.getMeter('test').createCounter('c');

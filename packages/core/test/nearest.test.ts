@@ -15,6 +15,9 @@ test.each([
   ['Crit', ['info', 'warning', 'critical'], 'critical'],
   ['in', ['info', 'warning'], undefined],
   ['time', ['timeout', 'timestamp'], undefined],
+  ['base2_red_green', ['red_green', 'blue_green'], 'red_green'],
+  ['red_x_green', ['dark_x_green', 'green_red'], 'green_red'],
+  ['red.green', ['dark_red_green', 'red_light_green'], undefined],
 ])('%j among %j most likely stands for %j', (word, candidates, expected) => {
   expect(nearest(word, candidates)).toBe(expected);
 });

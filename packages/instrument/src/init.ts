@@ -23,6 +23,7 @@ import {
 } from './configuration/resolve-configuration.ts';
 import { workingDirectory } from './configuration/working-directory.ts';
 import { loadInstrumentations } from './load-instrumentations.ts';
+import { warnWithoutHooks } from './module-hooks.ts';
 import type { AuditInitOptions, InitOptions } from './options.ts';
 import { checkOtlpPackages } from './otlp-packages.ts';
 import { type RunningAudit, startAudit, startWithoutAudit } from './start-audit.ts';
@@ -85,6 +86,8 @@ function start({ options: asked, sources }: ResolvedConfiguration): Telemetry {
   packages = names;
   const restoreRecorder = installRuntime(recorderOf(options.mode));
   const instrumentations = [...(options.instrumentations ?? []), ...loaded.instrumentations];
+  // `register` puts its hooks on the loader after this.
+  queueMicrotask(() => warnWithoutHooks(instrumentations.flat(), workingDirectory() ?? '/'));
   const health = healthOptions === false ? undefined : startHealth(healthOptions);
   const channels =
     channelOptions === false

@@ -3,6 +3,7 @@ export type { Delivery } from './delivery.ts';
 export { startDiagnostics } from './diagnostics.ts';
 export { liveEndpoints } from './endpoints.ts';
 export { type EnvironmentReading, readEnvironment } from './environment/read-environment.ts';
+export { patchedModules } from './instrumentations.ts';
 export { messageOf } from './message-of.ts';
 export { collectorOptionsOf, createMetricProducer } from './metric-producer.ts';
 export type {
@@ -15,6 +16,7 @@ export type {
   OtlpProtocol,
   OtlpSignalOptions,
   PrometheusOptions,
+  ResourceDetectorName,
   SamplerName,
   TracesOptions,
 } from './options.ts';

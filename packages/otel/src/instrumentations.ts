@@ -1,3 +1,4 @@
+import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module';
 import { trace } from '@opentelemetry/api';
 import type { MeterProvider } from '@org/instrument-core';
 import { fault } from './diagnostics.ts';
@@ -23,5 +24,27 @@ export function enableInstrumentations(
     instrumentation.setMeterProvider(provider);
     instrumentation.enable();
   });
+  each(patchBuiltins);
   return () => each((instrumentation) => instrumentation.disable());
+}
+
+/**
+ * Names of the modules that an instrumentation patches, as `InstrumentationBase` of `@opentelemetry/instrumentation` keeps what
+ * `init()` returns; some patch none, and listen to what Node.js tells.
+ */
+export function patchedModules(instrumentation: Instrumentation): string[] {
+  const { _modules: modules } = instrumentation as { _modules?: unknown };
+  return Array.isArray(modules) ? modules.map(({ name }: { name: string }) => name) : [];
+}
+
+/**
+ * Modules of Node.js are patched when they are required, in place; then ES modules are given what is there, those too that have
+ * imported them already. That needs no hooks on the loader.
+ */
+function patchBuiltins(instrumentation: Instrumentation): void {
+  const builtins = patchedModules(instrumentation).filter(isBuiltin);
+  if (builtins.length === 0) return;
+  const require = createRequire(process.execPath);
+  for (const name of builtins) require(name);
+  syncBuiltinESMExports();
 }

@@ -1,4 +1,5 @@
 import type { Attributes, TextMapPropagator } from '@opentelemetry/api';
+import type { ResourceDetector } from '@opentelemetry/resources';
 import type { ViewOptions as SdkViewOptions } from '@opentelemetry/sdk-metrics';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { Duration, MetricViewOptions } from '@org/instrument-core';
@@ -55,6 +56,12 @@ export interface OtlpOptions extends OtlpSignalOptions {
   traces?: false | OtlpSignalOptions | undefined;
   /** Temporality preference of the metrics. Default `cumulative`. */
   temporality?: 'cumulative' | 'delta' | 'lowmemory' | undefined;
+  /**
+   * What histograms are sent as where no view says otherwise. Default `explicit_bucket_histogram`. With
+   * `base2_exponential_bucket_histogram` the buckets follow the values (160 at most, as narrow as that allows), whatever an
+   * instrument advises; `/metrics` keeps those of the instrument.
+   */
+  histogramAggregation?: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram' | undefined;
 }
 
 /** What is written to the console; `true` stands for both. */
@@ -127,6 +134,9 @@ export interface Instrumentation {
   setMeterProvider(provider: unknown): void;
 }
 
+/** The detectors that come with this package, by the names of `OTEL_NODE_RESOURCE_DETECTORS`. */
+export type ResourceDetectorName = 'host' | 'os' | 'process' | 'container' | 'serviceinstance';
+
 /** Options of {@link startOtel}. */
 export interface OtelOptions {
   /** `service.name`. Default `unknown_service:node`. */
@@ -137,6 +147,11 @@ export interface OtelOptions {
   environment?: string | undefined;
   /** Further resource attributes; they win over detected ones. */
   attributes?: Attributes | undefined;
+  /**
+   * What is detected of the resource: names, and in code detectors of your own, such as those of clouds. `[]` detects nothing.
+   * Default: every name. A command line is left out of what they detect; of two that detect the same attribute, the later one wins.
+   */
+  resourceDetectors?: readonly (ResourceDetectorName | ResourceDetector)[] | undefined;
   /** `true` serves `/metrics` at the default address, `false` does not. Default `true`. */
   prometheus?: boolean | PrometheusOptions | undefined;
   /** OTLP export; on as soon as an endpoint is set. `false` switches it off whatever the environment says. */

@@ -18,6 +18,7 @@ import type { OtlpDelegateOptions } from './otlp-delegate.ts';
 import { otlpFailure } from './otlp-failures.ts';
 import type { SendProgress } from './otlp-http/transport.ts';
 import { lazyMetricData, sourceOf } from './otlp-metrics/lazy-metric-data.ts';
+import { preferencesOf } from './otlp-metrics/preferences.ts';
 import { PeriodicReader, type PeriodicReaderOptions } from './periodic-reader.ts';
 import { Receiver } from './receiver.ts';
 
@@ -183,12 +184,11 @@ async function lastForm({ protocol }: OtlpTarget): Promise<MetricsForm | undefin
 
 async function otlpExporter(
   target: OtlpTarget,
-  { otlp }: OtelOptions,
+  options: OtelOptions,
   meters: MeterProvider,
   stop: AbortSignal,
   watch: Pick<OtlpDelegateOptions<never, never>, 'progress' | 'onFault'>,
 ): Promise<PushMetricExporter> {
-  const temporality = typeof otlp === 'object' ? otlp.temporality : undefined;
   const { createOtlpMetricExporter } = await import('./otlp-metrics/exporter.ts');
-  return createOtlpMetricExporter(target, temporality, meters, stop, watch);
+  return createOtlpMetricExporter(target, preferencesOf(options), meters, stop, watch);
 }

@@ -1,41 +1,59 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { Resource } from '@opentelemetry/resources';
+import type { Resource, ResourceDetector } from '@opentelemetry/resources';
 import { sdkContainerDetector, sdkResources } from '#sdk';
-import type { OtelOptions } from './options.ts';
+import type { OtelOptions, ResourceDetectorName } from './options.ts';
+
+/** In the order in which they are asked. */
+export const DETECTOR_NAMES: readonly ResourceDetectorName[] = [
+  'host',
+  'os',
+  'process',
+  'container',
+  'serviceinstance',
+];
 
 /** Detected attributes that are left out: a command line often carries secrets, and `/metrics` would show them. */
 const LEFT_OUT = new Set(['process.command_args', 'process.command_line', 'process.command']);
 
 /**
- * The resource of the process: what the SDK's detectors find (host, operating system, process, container, service
- * instance), then the user's attributes, then the named options. Some detected attributes arrive later.
+ * The resource of the process: what the detectors find, then the user's attributes, then the named options. Some detected
+ * attributes arrive later.
  */
 export function createResource(options: OtelOptions): Resource {
-  const {
-    defaultResource,
-    detectResources,
-    hostDetector,
-    osDetector,
-    processDetector,
-    resourceFromAttributes,
-    serviceInstanceIdDetector,
-  } = sdkResources();
-  const { containerDetector } = sdkContainerDetector();
-  const detected = detectResources({
-    detectors: [hostDetector, osDetector, processDetector, containerDetector, serviceInstanceIdDetector].map(
-      (detector) => ({
-        detect: (config) => {
-          const { attributes = {} } = detector.detect(config);
-          return {
-            attributes: Object.fromEntries(Object.entries(attributes).filter(([key]) => !LEFT_OUT.has(key))),
-          };
-        },
-      }),
-    ),
-  });
+  const { defaultResource, detectResources, resourceFromAttributes } = sdkResources();
+  const detectors = (options.resourceDetectors ?? DETECTOR_NAMES).map((detector) =>
+    withoutCommandLine(typeof detector === 'string' ? detectorOf(detector) : detector),
+  );
   return defaultResource()
-    .merge(detected)
+    .merge(detectResources({ detectors }))
     .merge(resourceFromAttributes(givenAttributes(options)));
+}
+
+function detectorOf(name: ResourceDetectorName): ResourceDetector {
+  const { hostDetector, osDetector, processDetector, serviceInstanceIdDetector } = sdkResources();
+  switch (name) {
+    case 'host':
+      return hostDetector;
+    case 'os':
+      return osDetector;
+    case 'process':
+      return processDetector;
+    case 'container':
+      return sdkContainerDetector().containerDetector;
+    case 'serviceinstance':
+      return serviceInstanceIdDetector;
+  }
+}
+
+function withoutCommandLine(detector: ResourceDetector): ResourceDetector {
+  return {
+    detect(config) {
+      const { attributes = {} } = detector.detect(config);
+      return {
+        attributes: Object.fromEntries(Object.entries(attributes).filter(([key]) => !LEFT_OUT.has(key))),
+      };
+    },
+  };
 }
 
 function givenAttributes({ serviceName, serviceVersion, environment, attributes }: OtelOptions): Attributes {

@@ -1,6 +1,7 @@
 import { type Attributes, metrics, type Tracer, trace } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import {
+  type Aggregations,
   countSelf,
   installRuntime,
   type MeterProvider,
@@ -24,6 +25,7 @@ import type { ServedEndpoint } from './keep-listening.ts';
 import type { OtelOptions } from './options.ts';
 import { otlpTarget } from './otlp.ts';
 import { requireOtlpPackages } from './otlp-grpc/missing-packages.ts';
+import { collectorPreferences, preferencesOf } from './otlp-metrics/preferences.ts';
 import { onProcessExit } from './process-exit.ts';
 import type { ServedRoutes } from './prometheus/handler.ts';
 import type { AddressOptions } from './prometheus/server.ts';
@@ -114,6 +116,7 @@ export function startOtel(
     views: metricViewsOf(settings.views),
     cardinalityLimit: settings.cardinalityLimit,
     exemplars: tracing !== undefined && settings.exemplars !== 'always_off',
+    aggregations: aggregationsOverOtlp(options),
   });
   const unregister = registerMeterProvider(provider);
   const restore = installRuntime({
@@ -287,6 +290,12 @@ function isPushed({ metrics: settings, otlp, console }: OtelOptions, { exporters
   const isAsked =
     isOnConsole === true || exporters !== undefined || otlpTarget(otlp, 'metrics') !== undefined;
   return settings !== false && isAsked;
+}
+
+/** What the reader for OTLP, attached later, will ask for. */
+function aggregationsOverOtlp(options: OtelOptions): Aggregations[] {
+  if (options.metrics === false || otlpTarget(options.otlp, 'metrics') === undefined) return [];
+  return [collectorPreferences(preferencesOf(options)).aggregation];
 }
 
 function isSentOverOtlp({ metrics: ofMetrics, traces, otlp }: OtelOptions): boolean {

@@ -61,6 +61,13 @@ const understood: [name: string, value: string, options: object, beside?: Record
   ['OTEL_EXPORTER_PROMETHEUS_PORT', '65535', { prometheus: { port: 65_535 } }],
   ['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', 'LowMemory', { otlp: { temporality: 'lowmemory' } }],
   ['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', 'delta', { otlp: { temporality: 'delta' } }],
+  [
+    'OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION',
+    'BASE2_exponential_bucket_histogram',
+    { otlp: { histogramAggregation: 'base2_exponential_bucket_histogram' } },
+  ],
+  ['OTEL_NODE_RESOURCE_DETECTORS', 'none', { resourceDetectors: [] }],
+  ['OTEL_NODE_RESOURCE_DETECTORS', 'process, env,HOST', { resourceDetectors: ['host', 'process'] }],
 ];
 
 /** The five settings that exist for all signals and for each. */
@@ -274,8 +281,6 @@ describe('a variable that other SDKs heed', () => {
     ['OTEL_CONFIG_FILE', 'otel.yaml'],
     ['OTEL_EXPERIMENTAL_CONFIG_FILE', 'otel.yaml'],
     ['OTEL_EXPORTER_ZIPKIN_ENDPOINT', 'http://zipkin:9411'],
-    ['OTEL_NODE_RESOURCE_DETECTORS', 'env,host'],
-    ['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION', 'base2_exponential_bucket_histogram'],
   ])('%s=%s has no effect, and is warned of', (name, value) => {
     expect(readEnvironment({ [name]: value })).toMatchObject({ options: {}, sources: {} });
     expect(warned({ [name]: value })).toEqual([name]);
@@ -294,8 +299,7 @@ describe('a variable that other SDKs heed', () => {
   it.each([
     ['OTEL_LOGS_EXPORTER', 'none'],
     ['OTEL_LOGS_EXPORTER', ' '],
-    ['OTEL_NODE_RESOURCE_DETECTORS', 'all'],
-    ['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION', 'explicit_bucket_histogram'],
+    ['OTEL_NODE_RESOURCE_DETECTORS', 'env,all'],
   ])('%s=%s asks for nothing else, and is not', (name, value) => {
     expect(warned({ [name]: value })).toEqual([]);
   });
@@ -319,6 +323,8 @@ describe('warnings', () => {
     ['OTEL_TRACES_SAMPLER', 'Always-On', 'Did you mean always_on?'],
     ['OTEL_PROPAGATORS', 'tracecontxt', 'Did you mean tracecontext?'],
     ['OTEL_TRACES_EXPORTER', 'jaeger', expect.stringContaining('It is not offered')],
+    ['OTEL_NODE_RESOURCE_DETECTORS', 'aws', expect.stringContaining('as resourceDetectors')],
+    ['OTEL_NODE_RESOURCE_DETECTORS', 'hosts', 'Did you mean host?'],
     ['OTEL_METRICS_EXPORTER', 'graphite', undefined],
   ])('of %s=%s say what to write only where a word is near', (name, value, fix) => {
     expect(readEnvironment({ [name]: value }).warnings[0]?.fix).toEqual(fix);

@@ -1,4 +1,5 @@
 import { context, diag, metrics, trace } from '@opentelemetry/api';
+import { meterProvider } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OtelHandle, type OtelOptions, startOtel } from '../src/index.ts';
 import {
@@ -101,6 +102,75 @@ describe('temporality', () => {
     const text = await (await fetch(endpoints.prometheus ?? '')).text();
     expect(text).toContain(`${name.replaceAll('.', '_')}_total{otel_scope_name="test"} 2`);
     expect(receivedMetrics(receiver, name).map(({ sum }) => numberOf(sum?.dataPoints[0]))).toEqual([1, 1]);
+  });
+});
+
+describe('histogramAggregation', () => {
+  it('sends histograms with buckets that follow the values, exact from the first one, and /metrics keeps those of the instrument', async () => {
+    const name = `exported.${names++}`;
+    const boundaries = [10, 100];
+    // Before the start, and before the reader is there.
+    const histogram = meterProvider.getMeter('test').createHistogram(name, {
+      advice: { explicitBucketBoundaries: boundaries },
+    });
+    histogram.record(12);
+    const { flush, ready, endpoints } = start({
+      prometheus: { port: 0 },
+      otlp: {
+        endpoint: receiver.url,
+        protocol: 'http/json',
+        histogramAggregation: 'base2_exponential_bucket_histogram',
+      },
+    });
+    histogram.record(13);
+    await ready;
+    histogram.record(90);
+    await flush();
+    const [metric, ...others] = receivedMetrics(receiver, name);
+    expect(others).toEqual([]);
+    const point = metric?.exponentialHistogram?.dataPoints[0];
+    expect(point).toMatchObject({ sum: 115 });
+    const { scale, positive } = point!;
+    // Bucket i ends at 2^((i + 1) / 2^scale) (data model, "Exponential Buckets").
+    const uppers = positive.bucketCounts.flatMap((count, i) =>
+      Number(count) === 0 ? [] : [2 ** ((positive.offset + i + 1) / 2 ** scale)],
+    );
+    const recorded = [12, 13, 90];
+    expect(uppers).toHaveLength(recorded.length);
+    // 160 buckets from 12 to 90 are at most 2 % wide each.
+    for (const [i, value] of recorded.entries()) {
+      expect(uppers[i]).toBeGreaterThanOrEqual(value);
+      expect(uppers[i]).toBeLessThan(value * 1.02);
+    }
+    const text = await (await fetch(endpoints.prometheus ?? '')).text();
+    const metricName = name.replaceAll('.', '_');
+    expect(text).toContain(`${metricName}_bucket{otel_scope_name="test",le="10"} 0`);
+    expect(text).toContain(`${metricName}_bucket{otel_scope_name="test",le="100"} 3`);
+  });
+
+  it('leaves other instruments and histograms with a view alone', async () => {
+    const viewed = `exported.${names++}`;
+    const { flush } = start({
+      otlp: {
+        endpoint: receiver.url,
+        protocol: 'http/json',
+        histogramAggregation: 'base2_exponential_bucket_histogram',
+      },
+      metrics: {
+        views: [
+          {
+            instrumentName: viewed,
+            aggregation: { type: 'explicit_bucket_histogram', options: { boundaries: [1] } },
+          },
+        ],
+      },
+    });
+    const { name, counter } = createCounter();
+    counter.add(1);
+    metrics.getMeter('test').createHistogram(viewed).record(2);
+    await flush();
+    expect(receivedMetrics(receiver, name)[0]?.sum?.dataPoints).toHaveLength(1);
+    expect(receivedMetrics(receiver, viewed)[0]?.histogram?.dataPoints[0]?.count).toEqual(expect.anything());
   });
 });
 

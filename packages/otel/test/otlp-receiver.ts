@@ -81,6 +81,15 @@ export interface JsonMetric {
   readonly sum?: { aggregationTemporality: number; isMonotonic: boolean; dataPoints: JsonPoint[] };
   readonly gauge?: { dataPoints: JsonPoint[] };
   readonly histogram?: { aggregationTemporality: number; dataPoints: JsonPoint[] };
+  readonly exponentialHistogram?: { dataPoints: JsonExponentialPoint[] };
+}
+
+/** A point of an exponential histogram of OTLP JSON. */
+export interface JsonExponentialPoint {
+  readonly count: number | string;
+  readonly sum: number;
+  readonly scale: number;
+  readonly positive: { readonly offset: number; readonly bucketCounts: readonly (number | string)[] };
 }
 
 /** A span of OTLP JSON. */

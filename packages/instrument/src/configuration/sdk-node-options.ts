@@ -1,13 +1,11 @@
 const NONE = 'Remove it: nothing here stands for it.';
-const DETECTED =
-  'Remove it: host, operating system, process, container and service instance are always detected.';
 const LOGS = 'Remove it: there is no logs signal.';
 const PROCESSORS = 'Write it as traces.processors, a list.';
 const READERS = 'Say where metrics go with otlp, prometheus, console or statsd.';
 
 /** What says the same here: options of `NodeSDK` (`@opentelemetry/sdk-node` 0.223, `NodeSDKConfiguration`) with another name. */
 const HINTS: Readonly<Record<string, string>> = {
-  autoDetectResources: DETECTED,
+  autoDetectResources: 'Write resourceDetectors: [] to detect nothing.',
   contextManager: 'Remove it: contexts are always carried.',
   idGenerator: NONE,
   logRecordProcessor: LOGS,
@@ -15,7 +13,6 @@ const HINTS: Readonly<Record<string, string>> = {
   metricReader: READERS,
   metricReaders: READERS,
   resource: 'Write its attributes as attributes.',
-  resourceDetectors: DETECTED,
   sampler: 'Write it as traces.sampler.',
   spanLimits: 'Write it as traces.limits, where attributeCountLimit is attributeCount.',
   spanProcessor: PROCESSORS,

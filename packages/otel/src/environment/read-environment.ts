@@ -1,5 +1,6 @@
 import type { Problem } from '@org/instrument-core';
-import type { OtelOptions } from '../options.ts';
+import type { OtelOptions, ResourceDetectorName } from '../options.ts';
+import { DETECTOR_NAMES } from '../resource.ts';
 import { type Draft, readVariable, setOption, warnUnused } from './draft.ts';
 import { applyExporters } from './exporters.ts';
 import { parseResourceAttributes } from './parse-pairs.ts';
@@ -27,6 +28,12 @@ const parsePropagators = choiceListParser(['tracecontext', 'baggage'], {
   ottrace: NOT_BY_NAME,
 });
 
+const BY_DETECTOR = 'It is not offered by name: pass its detector in code, as resourceDetectors.';
+const parseDetectors = choiceListParser<ResourceDetectorName | 'env' | 'all'>(
+  [...DETECTOR_NAMES, 'env', 'all'],
+  { alibaba: BY_DETECTOR, aws: BY_DETECTOR, azure: BY_DETECTOR, gcp: BY_DETECTOR },
+);
+
 /**
  * Reads the standard `OTEL_*` variables, with the parsing rules of the OpenTelemetry environment variable
  * specification: an empty variable is unset, and one that cannot be understood is ignored with a warning.
@@ -42,6 +49,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): EnvironmentReading {
   readSamplerArgument(draft);
   const propagators = readVariable(draft, 'OTEL_PROPAGATORS', 'propagators', parsePropagators);
   if (propagators !== undefined) setOption(draft, 'propagators', propagators, 'OTEL_PROPAGATORS');
+  readDetectors(draft);
   applyExporters(draft);
   warnWithoutEffect(draft);
   const disabled = readVariable(draft, 'OTEL_SDK_DISABLED', 'mode', parseBoolean) ?? false;
@@ -57,6 +65,19 @@ function readResource(draft: Draft): void {
   const { 'service.name': serviceName, ...attributes } = read;
   if (serviceName) setOption(draft, 'serviceName', serviceName, name);
   if (Object.keys(attributes).length > 0) setOption(draft, 'attributes', attributes, name);
+}
+
+/** As the auto-instrumentations of OpenTelemetry read it: `all`, `none`, or a list. What `env` stands for is read in any case. */
+function readDetectors(draft: Draft): void {
+  const name = 'OTEL_NODE_RESOURCE_DETECTORS';
+  const words = readVariable(draft, name, 'resourceDetectors', parseDetectors);
+  if (words === undefined || words.includes('all')) return;
+  setOption(
+    draft,
+    'resourceDetectors',
+    DETECTOR_NAMES.filter((detector) => words.includes(detector)),
+    name,
+  );
 }
 
 /** The argument counts only beside a sampler that takes one (specification, "General SDK Configuration"). */

@@ -121,6 +121,11 @@ export const VARIABLES: readonly Variable[] = [
     path: 'otlp.temporality',
     parse: choiceParser(['cumulative', 'delta', 'lowmemory']),
   },
+  {
+    name: 'OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION',
+    path: 'otlp.histogramAggregation',
+    parse: choiceParser(['explicit_bucket_histogram', 'base2_exponential_bucket_histogram']),
+  },
   { name: 'OTEL_EXPORTER_PROMETHEUS_HOST', path: 'prometheus.host', parse: parseText },
   { name: 'OTEL_EXPORTER_PROMETHEUS_PORT', path: 'prometheus.port', parse: integerParser(0, 65_535) },
 ];

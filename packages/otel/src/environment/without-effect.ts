@@ -28,27 +28,13 @@ const GROUPS: readonly WithoutEffect[] = [
     expected: 'OTEL_EXPORTER_OTLP_ENDPOINT: spans are sent by OTLP',
     fix: 'Jaeger takes that itself, Zipkin through the OpenTelemetry Collector. It is ignored.',
   },
-  {
-    names: /^OTEL_NODE_RESOURCE_DETECTORS$/,
-    harmless: /^all$/i,
-    expected: 'no list: host, operating system, process, container and service instance are detected',
-    fix: 'OTEL_RESOURCE_ATTRIBUTES says what else there is, or another value. It is ignored.',
-  },
-  {
-    names: /^OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION$/,
-    harmless: /^explicit_bucket_histogram$/i,
-    expected:
-      "a view of metrics.views: { instrumentType: 'HISTOGRAM', aggregation: { type: 'exponential_histogram' } }",
-    fix: 'It is ignored.',
-  },
 ];
 
 /** Warns of what is set and has no effect, once for each thing that it would be about. */
 export function warnWithoutEffect(draft: Draft): void {
+  const variables = Object.keys(draft.env).sort();
   for (const { names, harmless, expected, fix } of GROUPS) {
-    const source = Object.keys(draft.env)
-      .sort()
-      .find((name) => names.test(name) && isSet(draft.env[name], harmless));
+    const source = variables.find((name) => names.test(name) && isSet(draft.env[name], harmless));
     if (source === undefined) continue;
     // Headers of logs are secret.
     const found = /HEADERS$|ENDPOINT$/.test(source) ? 'a value' : describeValue(draft.env[source]);

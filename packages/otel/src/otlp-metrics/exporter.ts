@@ -4,14 +4,14 @@ import {
   OTLPMetricExporterBase,
 } from '@opentelemetry/exporter-metrics-otlp-http';
 import type { IExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
-import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import type { OtlpOptions } from '../options.ts';
+import { AggregationType, InstrumentType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { OtlpTarget } from '../otlp.ts';
 import type { OtlpDelegateOptions } from '../otlp-delegate.ts';
 import { createGrpcDelegate } from '../otlp-grpc/delegate.ts';
 import { createHttpDelegate } from '../otlp-http/delegate.ts';
 import { createJsonMetricsSerializer } from '../otlp-json/serializers.ts';
 import { pointCount } from './lazy-metric-data.ts';
+import type { MetricPreferences } from './preferences.ts';
 import { createMetricsSerializer } from './serializer.ts';
 
 /** Values of `otel.component.type` (semantic conventions, "OpenTelemetry SDK metrics"). */
@@ -40,7 +40,7 @@ const pointCounter: IExporterMetricsHelper<ResourceMetrics> = {
  */
 export function createOtlpMetricExporter(
   target: OtlpTarget,
-  temporality: OtlpOptions['temporality'],
+  { temporality = 'cumulative', histogramAggregation }: MetricPreferences,
   meters: MeterProvider,
   stop: AbortSignal,
   watch: Pick<OtlpDelegateOptions<never, never>, 'progress' | 'onFault'> = {},
@@ -54,10 +54,15 @@ export function createOtlpMetricExporter(
     meters,
     stop,
     // A delta would count twice.
-    repetition: (temporality ?? 'cumulative') === 'cumulative' ? 'when flushed' : 'never',
+    repetition: temporality === 'cumulative' ? 'when flushed' : 'never',
     ...watch,
   });
+  const isExponential = histogramAggregation === 'base2_exponential_bucket_histogram';
   return new OTLPMetricExporterBase(delegate, {
-    temporalityPreference: TEMPORALITY_PREFERENCES[temporality ?? 'cumulative'],
+    temporalityPreference: TEMPORALITY_PREFERENCES[temporality],
+    aggregationPreference: (type) =>
+      isExponential && type === InstrumentType.HISTOGRAM
+        ? { type: AggregationType.EXPONENTIAL_HISTOGRAM }
+        : { type: AggregationType.DEFAULT },
   });
 }

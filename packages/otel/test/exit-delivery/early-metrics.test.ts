@@ -18,7 +18,7 @@ const otlpOf = (temporality: NonNullable<OtlpOptions['temporality']>): OtlpOptio
 /** A reader that was attached, as it asks, collected and was closed. */
 async function collectAndClose(provider: Meters, otlp: OtlpOptions): Promise<void> {
   const target = otlpTarget(otlp, 'metrics')!;
-  const exporter = createOtlpMetricExporter(target, otlp.temporality, provider, AbortSignal.abort());
+  const exporter = createOtlpMetricExporter(target, otlp, provider, AbortSignal.abort());
   const reader = provider.addCollector({
     name: target.url,
     ...collectorOptionsOf(exporter),
@@ -30,7 +30,13 @@ async function collectAndClose(provider: Meters, otlp: OtlpOptions): Promise<voi
 /** Names and values of what is delivered of the meter `shop`. */
 function delivered(provider: Meters, otlp: OtlpOptions): Record<string, number> {
   const [request] = earlyMetrics({ otlp }, RESOURCE, provider);
-  type Metric = { name: string; sum?: Points; gauge?: Points; histogram?: Points };
+  type Metric = {
+    name: string;
+    sum?: Points;
+    gauge?: Points;
+    histogram?: Points;
+    exponentialHistogram?: Points;
+  };
   type Points = { dataPoints: { asDouble?: number; sum?: number }[] };
   const { resourceMetrics } = JSON.parse(Buffer.from(request?.body ?? '').toString()) as {
     resourceMetrics: { scopeMetrics: { scope: { name: string }; metrics: Metric[] }[] }[];
@@ -40,8 +46,8 @@ function delivered(provider: Meters, otlp: OtlpOptions): Record<string, number> 
       .flatMap(({ scopeMetrics }) => scopeMetrics)
       .filter(({ scope }) => scope.name === 'shop')
       .flatMap(({ metrics }) => metrics)
-      .map(({ name, sum, gauge, histogram }) => {
-        const [point] = (sum ?? gauge ?? histogram)?.dataPoints ?? [];
+      .map(({ name, sum, gauge, histogram, exponentialHistogram }) => {
+        const [point] = (sum ?? gauge ?? histogram ?? exponentialHistogram)?.dataPoints ?? [];
         return [name, point?.asDouble ?? point?.sum ?? Number.NaN];
       }),
   );
@@ -77,6 +83,16 @@ describe.each(TEMPORALITIES)(
         depth: 7,
         idle: 5,
       });
+    });
+
+    it('has histograms in the form of those readers', async () => {
+      const exponential = { ...otlp, histogramAggregation: 'base2_exponential_bucket_histogram' } as const;
+      const provider = new MeterProvider({});
+      const sizes = provider.getMeter('shop').createHistogram('sizes');
+      sizes.record(100);
+      await collectAndClose(provider, exponential);
+      sizes.record(1);
+      expect(delivered(provider, exponential)).toEqual({ sizes: temporality === 'cumulative' ? 101 : 1 });
     });
 
     it('is everything when it had none', () => {

@@ -62,7 +62,7 @@ describe('points of a metric that is read in place', () => {
     // Nobody listens on the port of TCP's multiplexer.
     const target = otlpTarget({ endpoint: 'http://127.0.0.1:1', timeout: 50 }, 'metrics') as OtlpTarget;
     const { signal } = new AbortController();
-    const exporter = createOtlpMetricExporter(target, 'cumulative', new MeterProvider({}), signal);
+    const exporter = createOtlpMetricExporter(target, {}, new MeterProvider({}), signal);
     const metrics = {
       resource: RESOURCE,
       scopeMetrics: [{ scope: { name: 'shop' }, metrics: [lazySum(metric)] }],

@@ -39,6 +39,7 @@ const SAMPLERS = [
   'parentbased_traceidratio',
 ];
 const MODES = ['direct', 'events', 'disabled'];
+const DETECTORS = ['host', 'os', 'process', 'container', 'serviceinstance'];
 const PROPAGATORS = ['tracecontext', 'baggage', 'none'];
 /** A package name as npm has it. */
 const PACKAGE_NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
@@ -157,6 +158,14 @@ const instrumentations: Rule = {
   file: list('a list of package names', text('the name of a package', PACKAGE_NAME)),
 };
 
+const detector = wordOrInstance(DETECTORS, 'a ResourceDetector, with detect()', ['detect']);
+const detectorWords = `a list of ${DETECTORS.join(', ')}`;
+const resourceDetectors: Rule = {
+  kind: 'by-place',
+  code: list(`${detectorWords} and ResourceDetectors`, detector),
+  file: list(detectorWords, detector),
+};
+
 const propagator = wordOrInstance(PROPAGATORS, 'a TextMapPropagator, with inject() and extract()', [
   'inject',
   'extract',
@@ -174,6 +183,7 @@ export const options: Fields = fieldsOf<InitOptions>({
   serviceVersion: text(),
   environment: text(),
   attributes,
+  resourceDetectors,
   mode: wordOrInstance(MODES, 'a Recorder, with operation()', ['operation']),
   prometheus,
   otlp,

@@ -37,6 +37,7 @@ export const otlp: Fields = fieldsOf<OtlpOptions>(
     metrics: signal,
     traces: signal,
     temporality: choice(['cumulative', 'delta', 'lowmemory']),
+    histogramAggregation: choice(['explicit_bucket_histogram', 'base2_exponential_bucket_histogram']),
   },
   { switched: 'both', whenTrue: { enabled: true } },
 );
