@@ -4,6 +4,7 @@ import {
   type EventBus,
   events,
   InstrumentError,
+  MAX_TIMER_MILLIS,
   type MeterProvider,
   meterProvider,
   type Problem,
@@ -36,8 +37,6 @@ const KEYS: readonly (keyof AuditOptions)[] = [
 ];
 const WHEN_FULL: readonly unknown[] = ['block', 'shed', 'fail'];
 const MIN_SEGMENT_BYTES = 4_096;
-/** 24.8 days: the longest that a timer of Node.js takes; of what is longer it makes a millisecond. */
-const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 
 /** Options of a journal with all defaults, durations in milliseconds. */
 export interface ResolvedAuditOptions {

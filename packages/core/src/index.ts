@@ -80,7 +80,7 @@ export { countSelf, type SelfMetric } from './self-metrics.ts';
 export type { Quantiles, SeriesSnapshot } from './snapshot.ts';
 export { withSpan } from './span-context.ts';
 export { bucketUpperBound } from './stream/exponential-histogram.ts';
-export { startTimeout, within } from './timeout.ts';
+export { MAX_TIMER_MILLIS, startTimeout, within } from './timeout.ts';
 export { unknownKeys } from './unknown-keys.ts';
 export { UnsampledSpan } from './unsampled-span.ts';
 export type { AggregationOptions, AttributeKeys, AttributesProcessor, MetricViewOptions } from './view.ts';

@@ -1,6 +1,9 @@
 // Not the global ones, which a test of the application may have replaced by a clock that stands still.
 import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
 
+/** 24.8 days: the longest delay that a timer of Node.js takes; of a longer one it makes a millisecond. */
+export const MAX_TIMER_MILLIS: number = 2 ** 31 - 1;
+
 /** Whether the wait for the end of a time keeps the process alive. Default: no. */
 export interface TimeoutOptions {
   readonly ref?: boolean;

@@ -1,9 +1,7 @@
-import { InstrumentError, monotonicMillis, reportFault } from '@org/instrument-core';
+import { InstrumentError, MAX_TIMER_MILLIS, monotonicMillis, reportFault } from '@org/instrument-core';
 
 /** Renewals within one lease: two may fail before it runs out. */
 const RENEWALS = 3;
-/** Longest delay of a timer; a greater one would fire at once. */
-const MAX_DELAY_MILLIS = 2 ** 31 - 1;
 
 /** How a lease is kept. */
 export interface LeaseOptions {
@@ -73,7 +71,7 @@ export class Lease {
     clearTimeout(this.#timer);
     if (this.#hasEnded) return;
     const untilDeadline = this.#deadlineMillis - monotonicMillis();
-    const delay = Math.max(0, Math.min(delayMillis, untilDeadline, MAX_DELAY_MILLIS));
+    const delay = Math.max(0, Math.min(delayMillis, untilDeadline, MAX_TIMER_MILLIS));
     // A process that has nothing else to do may end: its inputs become claimable.
     this.#timer = setTimeout(() => this.#tick(), delay).unref();
   }

@@ -1,7 +1,4 @@
-import { monotonicMillis } from '@org/instrument-core';
-
-/** Longest time that a timer of Node.js takes: 2³¹ − 1 ms; beyond, it would fire at once. */
-const MAX_TIMER_MILLIS = 2_147_483_647;
+import { MAX_TIMER_MILLIS, monotonicMillis } from '@org/instrument-core';
 
 /** Time, as the outbox and the delivery see it. */
 export interface Clock {

@@ -1,4 +1,10 @@
-import { type Duration, describeValue, OptionReader, parseDuration } from '@org/instrument-core';
+import {
+  type Duration,
+  describeValue,
+  MAX_TIMER_MILLIS,
+  OptionReader,
+  parseDuration,
+} from '@org/instrument-core';
 import type {
   ChannelSettings,
   CircuitBreakerSettings,
@@ -8,8 +14,6 @@ import type {
 } from '../settings.ts';
 
 const COUNT = { min: 1, isInteger: true } as const;
-/** Timers of Node.js go no further: 2³¹ − 1 ms, 24.8 days. */
-const MAX_TIMER_MILLIS = 2_147_483_647;
 
 type Delivery = Omit<ChannelSettings, 'events' | 'minSeverity' | 'filter' | 'title' | 'text'>;
 /** As it is, with what was left out or is wrong. */

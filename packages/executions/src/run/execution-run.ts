@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { monotonicMillis } from '@org/instrument-core';
+import { MAX_TIMER_MILLIS, monotonicMillis } from '@org/instrument-core';
 import type { ExecutionOutcome } from '../events.ts';
 import type { ExecutionChunk, ExecutionRun, ExecutionWorker } from '../execution.ts';
 import type { Figures } from '../metrics/figures.ts';
@@ -20,8 +20,6 @@ import { summaryOf } from './summary.ts';
 
 /** More often than this nobody can read it. */
 const MIN_PROGRESS_MILLIS = 10;
-/** Longest time that a timer of Node.js can wait; what is longer would be 1 ms. */
-const MAX_PROGRESS_MILLIS = 2 ** 31 - 1;
 
 /** What a run is made of. */
 export interface RunParts {
@@ -70,7 +68,7 @@ export class Run implements ExecutionRun, Figures {
     this.#startMillis = startMillis;
     this.#toldMillis = startMillis;
     const { progressMillis } = settings;
-    this.#progressMillis = Math.min(MAX_PROGRESS_MILLIS, Math.max(MIN_PROGRESS_MILLIS, progressMillis));
+    this.#progressMillis = Math.min(MAX_TIMER_MILLIS, Math.max(MIN_PROGRESS_MILLIS, progressMillis));
     this.#cancellation = new Cancellation(settings.signal);
     this.#chunks = new Chunks(account, settings.chunkSize, startMillis);
     this.#clock = new ClockGate(this.#progressMillis, startMillis);

@@ -1,11 +1,10 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { MAX_TIMER_MILLIS } from '@org/instrument-core';
 
 /** Width of a slot in milliseconds: no health check needs to be on time by more. */
 const TICK_MILLIS = 10;
 /** Slots of one revolution, 5.12 s: most timeouts lie within one, most intervals within six. */
 const SLOTS = 512;
-/** Longest delay of a Node.js timer; a longer one would fire at once. */
-const LONGEST_DELAY_MILLIS = 2_147_483_647;
 
 interface Entry {
   readonly tick: number;
@@ -78,7 +77,7 @@ export class TimerWheel {
   #arm(tick: number): void {
     clearTimeout(this.#timer);
     this.#armedTick = tick;
-    const delay = Math.min(LONGEST_DELAY_MILLIS, Math.max(0, tick * TICK_MILLIS - performance.now()));
+    const delay = Math.min(MAX_TIMER_MILLIS, Math.max(0, tick * TICK_MILLIS - performance.now()));
     this.#timer = setTimeout(() => context.with(ROOT_CONTEXT, () => this.#serve()), Math.ceil(delay));
     if (this.#holders === 0) this.#timer.unref();
   }

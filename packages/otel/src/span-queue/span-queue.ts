@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MeterProvider, TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { counted, within } from '@org/instrument-core';
+import { counted, MAX_TIMER_MILLIS, within } from '@org/instrument-core';
 import { warn } from '../diagnostics.ts';
 import { type BatchExporter, exportBatch } from './batch-exporter.ts';
 import { QueueMetrics } from './queue-metrics.ts';
@@ -17,8 +17,6 @@ const DEFAULT_EXPORT_TIMEOUT_MILLIS = 30_000;
 const PAUSE_MILLIS = 5_000;
 /** The same while somebody waits for the end. */
 const LAST_PAUSE_MILLIS = 500;
-/** Longest time of a timer of Node.js, some 25 days. */
-const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 
 /** That spans may be sent again as they are. */
 export interface Resend {

@@ -1,9 +1,7 @@
-import { describeUrl, parseDuration } from '@org/instrument-core';
+import { describeUrl, MAX_TIMER_MILLIS, parseDuration } from '@org/instrument-core';
 import { suggest } from '../suggest.ts';
 import type { Leaf, List, Rule } from './rule.ts';
 
-/** 2³¹ − 1 ms, 24.8 days: a Node.js timer with a longer delay fires at once. */
-const LONGEST_DELAY_MILLIS = 2_147_483_647;
 /** What Node.js refuses in a header value: all but tab, visible ASCII, space and obs-text (RFC 9110, section 5.5). */
 const NOT_IN_HEADER_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
@@ -51,11 +49,10 @@ export function duration(zero: 'zero' | 'no zero' = 'no zero'): Leaf {
   const expected = `a duration ${zero === 'zero' ? 'of at least 0' : 'above 0'}, in milliseconds or such as '30s'`;
   const accepts = (value: unknown) => {
     const millis = parseDuration(value);
-    return millis !== undefined && millis <= LONGEST_DELAY_MILLIS && (millis > 0 || zero === 'zero');
+    return millis !== undefined && millis <= MAX_TIMER_MILLIS && (millis > 0 || zero === 'zero');
   };
   const fix = (value: unknown) => {
-    if ((parseDuration(value) ?? 0) > LONGEST_DELAY_MILLIS)
-      return 'The longest delay of a timer is 24.8 days.';
+    if ((parseDuration(value) ?? 0) > MAX_TIMER_MILLIS) return 'The longest delay of a timer is 24.8 days.';
     return typeof value === 'string' ? 'Write a number and one of the units ms, s, m, h, d.' : undefined;
   };
   return leaf(expected, accepts, { reads: 'number', fix });

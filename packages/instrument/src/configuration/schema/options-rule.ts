@@ -1,4 +1,4 @@
-import { parseDuration } from '@org/instrument-core';
+import { MAX_TIMER_MILLIS, parseDuration } from '@org/instrument-core';
 import type {
   BatchOptions,
   ConsoleOptions,
@@ -193,7 +193,7 @@ export const options: Fields = fieldsOf<InitOptions>({
   ),
   traces,
   metrics,
-  metricExportIntervalMillis: integer(1, 2_147_483_647),
+  metricExportIntervalMillis: integer(1, MAX_TIMER_MILLIS),
   health,
   audit,
   system,
