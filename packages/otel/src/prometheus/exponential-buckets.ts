@@ -1,57 +1,75 @@
-import type { ExponentialBuckets, ExponentialHistogramValue } from '@org/instrument-core';
+import type { ExponentialHistogramValue } from '@org/instrument-core';
 
-/** Classic buckets shown of one sign of an exponential histogram, at most. */
+/** Buckets with values of one sign that are told apart, at most. */
 export const MAX_BUCKETS = 32;
 
-/** A range of exponential bucket indices, both ends in it; empty when `first > last`. */
-interface IndexRange {
-  readonly first: number;
-  readonly last: number;
-}
+/** Finest scale shown: a bucket ends 9 % above where it begins (2^(2^-3)), as in the native histograms of Prometheus. */
+const FINEST_SCALE = 3;
 
-/** A scale and the buckets of it that hold all values of a metric. */
+/** A scale, and indices of its buckets that have values, of any series of a metric. */
 export interface ExponentialGrid {
   readonly scale: number;
-  readonly positive: IndexRange;
-  readonly negative: IndexRange;
+  readonly positive: ReadonlySet<number>;
+  readonly negative: ReadonlySet<number>;
 }
 
-const EMPTY: IndexRange = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY };
-
-/** A grid without buckets, at the finest scale there is. */
-export const EMPTY_GRID: ExponentialGrid = { scale: 20, positive: EMPTY, negative: EMPTY };
+/** A grid without buckets. */
+export const EMPTY_GRID: ExponentialGrid = { scale: FINEST_SCALE, positive: new Set(), negative: new Set() };
 
 /**
- * Widens a grid so that it covers another series, coarser if need be: at most {@link MAX_BUCKETS} per sign. All
+ * Adds the buckets of another series to a grid, coarser if need be: at most {@link MAX_BUCKETS} per sign. All
  * series of a metric share one grid, so that `sum by (le)` over them is right. Lowering the scale by one joins
  * buckets `2i` and `2i + 1` into `i` (OpenTelemetry metrics data model, "Exponential Scale").
  */
 export function widenGrid(grid: ExponentialGrid, value: ExponentialHistogramValue): ExponentialGrid {
   let scale = Math.min(grid.scale, value.scale);
-  let positive = union(
-    coarser(grid.positive, grid.scale - scale),
-    coarser(populated(value.positive), value.scale - scale),
-  );
-  let negative = union(
-    coarser(grid.negative, grid.scale - scale),
-    coarser(populated(value.negative), value.scale - scale),
-  );
-  while (width(positive) > MAX_BUCKETS || width(negative) > MAX_BUCKETS) {
+  const both = (sign: 'positive' | 'negative'): Set<number> => {
+    const indices = coarser(grid[sign], grid.scale - scale);
+    const factor = 2 ** (value.scale - scale);
+    const { offset, counts } = value[sign];
+    for (let i = 0; i < counts.length; i++) {
+      if (counts[i] !== 0) indices.add(Math.floor((offset + i) / factor));
+    }
+    return indices;
+  };
+  let [positive, negative] = [both('positive'), both('negative')];
+  while (positive.size > MAX_BUCKETS || negative.size > MAX_BUCKETS) {
     scale--;
-    positive = coarser(positive, 1);
-    negative = coarser(negative, 1);
+    [positive, negative] = [coarser(positive, 1), coarser(negative, 1)];
   }
   return { scale, positive, negative };
 }
 
-/** The upper bounds of a grid's buckets, ascending and finite: the negative ones, 0, the positive ones. */
-export function gridBounds(grid: ExponentialGrid): number[] {
-  const bounds: number[] = [];
-  for (let i = grid.negative.last; i >= grid.negative.first; i--) bounds.push(-lowerBound(i, grid.scale));
-  bounds.push(0);
-  for (let i = grid.positive.first; i <= grid.positive.last; i++) bounds.push(lowerBound(i + 1, grid.scale));
-  // At the ends of float64 a bound can be infinite, or a tiny one be 0.
-  return bounds.filter((bound, i) => Number.isFinite(bound) && (i === 0 || bound > bounds[i - 1]!));
+/**
+ * The upper bounds of the classic buckets, ascending and finite: the negative ones, 0, the positive ones. Where each bucket with
+ * values begins and ends, and, above, the next power of two.
+ *
+ * `rate()` knows nothing of what a new bound counted before it came up, so bounds must stay while values come that are far from all
+ * others. What is new between two of them has counted nothing before; and when the scale falls, which doubles the buckets, what
+ * ended at a bound that is gone is below a power of two that was there.
+ */
+export function gridBounds({ scale, positive, negative }: ExponentialGrid): number[] {
+  const octave = 2 ** Math.max(0, scale);
+  // As indices of lower bounds; of what is negative they are upper ones.
+  const above = new Set<number>();
+  for (const i of positive)
+    above
+      .add(i)
+      .add(i + 1)
+      .add(Math.ceil((i + 1) / octave) * octave);
+  const below = new Set<number>();
+  for (const i of negative)
+    below
+      .add(i)
+      .add(i + 1)
+      .add(Math.floor(i / octave) * octave);
+  const bounds = [
+    ...Array.from(below, (index) => -lowerBound(index, scale)),
+    0,
+    ...Array.from(above, (index) => lowerBound(index, scale)),
+  ].filter(Number.isFinite);
+  // At the ends of float64 a tiny bound can be 0.
+  return [...new Set(bounds.map((bound) => bound || 0))].sort((a, b) => a - b);
 }
 
 /**
@@ -85,22 +103,7 @@ function lowerBound(index: number, scale: number): number {
   return 2 ** (index * 2 ** -scale);
 }
 
-function populated(buckets: ExponentialBuckets): IndexRange {
-  const first = buckets.counts.findIndex((count) => count !== 0);
-  if (first === -1) return EMPTY;
-  const last = buckets.counts.findLastIndex((count) => count !== 0);
-  return { first: buckets.offset + first, last: buckets.offset + last };
-}
-
-function union(a: IndexRange, b: IndexRange): IndexRange {
-  return { first: Math.min(a.first, b.first), last: Math.max(a.last, b.last) };
-}
-
-function coarser(range: IndexRange, steps: number): IndexRange {
+function coarser(indices: ReadonlySet<number>, steps: number): Set<number> {
   const factor = 2 ** steps;
-  return { first: Math.floor(range.first / factor), last: Math.floor(range.last / factor) };
-}
-
-function width(range: IndexRange): number {
-  return range.last - range.first + 1;
+  return new Set(Array.from(indices, (index) => Math.floor(index / factor)));
 }

@@ -152,6 +152,7 @@ temp_celsius -3.5
 # HELP size_bytes Sizes.
 # TYPE size_bytes histogram
 size_bytes_bucket{kind="a",le="0"} 1
+size_bytes_bucket{kind="a",le="1"} 1
 size_bytes_bucket{kind="a",le="2"} 3
 size_bytes_bucket{kind="a",le="4"} 3
 size_bytes_bucket{kind="a",le="8"} 6
