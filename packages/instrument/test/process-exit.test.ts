@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { constants } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   hang,
@@ -12,6 +14,8 @@ import {
 } from '../../otel/test/otlp-receiver.ts';
 import { type App, type AppOptions, startApp } from './support/start-app.ts';
 
+/** Starts a process in a PID namespace of its own, as the first one. */
+const UNSHARE = ['unshare', '--map-root-user', '--pid', '--fork', '--mount-proc', '--kill-child'] as const;
 const require = createRequire(import.meta.url);
 let receiver: OtlpReceiver;
 const apps: App[] = [];
@@ -64,6 +68,22 @@ describe('a signal', () => {
       expect(end).toMatchObject({ signal, code: null });
       expect(orders()).toBe(2);
       expect(receivedSpans(receiver).map(({ name }) => name)).toEqual(['place', 'place']);
+    },
+  );
+
+  it.for(['SIGTERM', 'SIGINT'] as const)(
+    '%s ends the first process of a container too, which the kernel would not let it end',
+    async (signal, { skip }) => {
+      const [command, ...given] = UNSHARE;
+      const { status, stderr, error } = spawnSync(command, [...given, 'true'], { encoding: 'utf8' });
+      skip(status !== 0, `no namespaces can be made here: ${error?.message ?? stderr.trim()}`);
+      const app = start(`console.log(process.pid); place(); process.kill(1, '${signal}'); ${STAYS_ALIVE}`, {
+        under: UNSHARE,
+      });
+      const { code, stdout } = await app.end;
+      expect([stdout.split('\n')[0], code]).toEqual(['1', 128 + constants.signals[signal]]);
+      expect(orders()).toBe(1);
+      expect(receivedSpans(receiver)).toHaveLength(1);
     },
   );
 

@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** What there is to do before the process ends. Neither rejects. */
@@ -37,6 +39,8 @@ function onSignal(signal: NodeJS.Signals, steps: LastSteps): () => void {
     void steps.shutdown().finally(() => {
       process.removeListener(signal, listener);
       process.kill(process.pid, signal);
+      // The first process of a container: what it does not listen to, the kernel does not give it.
+      if (process.pid === 1) process.exit(128 + constants.signals[signal]);
     });
   };
   // Before the others: a listener added by `once` is gone from the count when it has been called.

@@ -17,6 +17,8 @@ export interface AppOptions {
   readonly flags?: readonly string[];
   readonly nodeOptions?: string;
   readonly cwd?: string;
+  /** A command that starts it, with the arguments before those of Node. */
+  readonly under?: readonly string[];
 }
 
 /** How an application ended. */
@@ -43,9 +45,11 @@ export function startApp({
   flags = [],
   nodeOptions = '',
   cwd,
+  under = [],
 }: AppOptions): App {
   const program = file === undefined ? ['--input-type=module', '--eval', source] : [file];
-  const child = spawn(process.execPath, [...flags, ...program], {
+  const [command = process.execPath, ...words] = [...under, process.execPath, ...flags, ...program];
+  const child = spawn(command, words, {
     cwd: cwd ?? packageDirectory,
     env: {
       PATH: process.env.PATH,
