@@ -85,6 +85,7 @@ export { unknownKeys } from './unknown-keys.ts';
 export { UnsampledSpan } from './unsampled-span.ts';
 export type { AggregationOptions, AttributeKeys, AttributesProcessor, MetricViewOptions } from './view.ts';
 export { viewProblems } from './view-registry.ts';
+export { visibleText } from './visible-text.ts';
 export type { AnyFunction, ResultOf, Untyped, UntypedFunction } from './wrapping/any-function.ts';
 export { type DecoratorCall, DRAFT_DIALECT, readDecoratorCall } from './wrapping/decorator-call.ts';
 export { isClass } from './wrapping/is-class.ts';

@@ -7,7 +7,8 @@ export function messageOf(error: unknown): string {
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }
 
-function textOf(error: unknown): string {
+/** The same, as long as it is. */
+export function textOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return textOf(error.errors);
   // The SDK rejects with lists of errors.
   if (Array.isArray(error)) return error.map(messageOf).join('; ');

@@ -44,7 +44,12 @@ export function createOtlpDelegate<Items, Response>(
   });
   const { timeoutMillis, compression } = target;
   const shared = { timeoutMillis, compression, concurrencyLimit: CONCURRENCY_LIMIT };
-  const delegate = createOtlpNetworkExportDelegate(shared, countRejections(serializer), metrics, transport);
+  const delegate = createOtlpNetworkExportDelegate(
+    shared,
+    countRejections(serializer, target.headers),
+    metrics,
+    transport,
+  );
   const flush = delegate.forceFlush.bind(delegate);
   delegate.forceFlush = () => {
     transport.hurry();

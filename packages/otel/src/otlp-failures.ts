@@ -21,10 +21,11 @@ const UNTRUSTED: ReadonlySet<unknown> = new Set([
 ]);
 
 /** What to say of exports to an OTLP receiver that fail: where they went, and which option to look at. */
-export function otlpFailure({ url, endpointOption, protocol, signal }: OtlpTarget): ReceiverWords {
+export function otlpFailure({ url, endpointOption, headers, protocol, signal }: OtlpTarget): ReceiverWords {
   return {
     // The paths of HTTP tell the signal.
     destination: `OTLP receiver ${shown(url)}${protocol === 'grpc' ? ` (${signal})` : ''}`,
+    headers,
     hint: (error) => {
       const code = error instanceof GrpcStatusError ? (HTTP_STATUSES[error.status] ?? 500) : error.code;
       if (UNTRUSTED.has(code))

@@ -1,8 +1,11 @@
 import type { ISerializer } from '@opentelemetry/otlp-transformer';
 import { countSelf } from '@org/instrument-core';
+import type { OtlpTarget } from './otlp.ts';
+import { receiverText } from './receiver-text.ts';
 
 /** What the receiver did not take; its counts are 64-bit integers, which OTLP JSON writes as text. */
 interface PartialSuccess {
+  readonly errorMessage?: string;
   readonly rejectedSpans?: number | string;
   readonly rejectedDataPoints?: number | string;
 }
@@ -13,16 +16,24 @@ interface PartialSuccess {
  */
 export function countRejections<Items, Response>(
   serializer: ISerializer<Items, Response>,
+  headers: OtlpTarget['headers'],
 ): ISerializer<Items, Response> {
   return {
     serializeRequest: (items) => serializer.serializeRequest(items),
     deserializeResponse(data) {
       const response = readAnswer(serializer, data);
-      const { rejectedSpans = 0, rejectedDataPoints = 0 } = partialSuccessOf(response);
+      const partialSuccess = partialSuccessOf(response);
+      const { errorMessage, rejectedSpans = 0, rejectedDataPoints = 0 } = partialSuccess;
       if (Number(rejectedSpans) > 0 || Number(rejectedDataPoints) > 0) {
         countSelf('instrument.faults', 'partial_success');
       }
-      return response;
+      // The SDK says it.
+      return typeof errorMessage === 'string' && errorMessage !== ''
+        ? {
+            ...response,
+            partialSuccess: { ...partialSuccess, errorMessage: receiverText(errorMessage, headers) },
+          }
+        : response;
     },
   };
 }

@@ -1,10 +1,12 @@
 import type { DiagLogger } from '@opentelemetry/api';
-import { counted, ownText } from '@org/instrument-core';
+import { counted, ownText, visibleText } from '@org/instrument-core';
 import { messageOf } from './message-of.ts';
 
 /** A message may be written so many times in a window; the rest is counted and said when the window ends. */
 const MAX_PER_WINDOW = 5;
 const WINDOW_MILLIS = 60_000;
+/** Lines of any kind in a window: messages that name what a client of the application has chosen are all different. */
+const MAX_LINES_PER_WINDOW = 1_000;
 /** Messages told apart; beyond, the oldest window ends early. */
 const MAX_MESSAGES = 200;
 /** Characters of a message by which it is told from others. */
@@ -17,13 +19,24 @@ interface Window {
 
 /**
  * A logger that writes each message at most five times a minute, and says how many it left out with the first message
- * of any kind after that minute. Messages are the same when their leading texts are the same but for the numbers.
+ * of any kind after that minute. Messages are the same when their leading texts are the same but for the numbers. All of them
+ * together are at most a thousand lines a minute, and each is one line.
  */
 export function createRateLimitedLogger(
-  write: (line: string) => void,
+  writeLine: (line: string) => void,
   now: () => number = Date.now,
 ): DiagLogger {
   const windows = new Map<string, Window>();
+  let all: Window = { count: 0, endsAtMillis: Number.NEGATIVE_INFINITY };
+  const write = (line: string): void => {
+    if (now() >= all.endsAtMillis) {
+      const unsaid = all.count - MAX_LINES_PER_WINDOW;
+      all = { count: 0, endsAtMillis: now() + WINDOW_MILLIS };
+      if (unsaid > 0) write(`warn: left out ${counted(unsaid, 'other line')} within a minute`);
+    }
+    all.count++;
+    if (all.count <= MAX_LINES_PER_WINDOW) writeLine(visibleText(line));
+  };
   const close = (key: string, window: Window): void => {
     windows.delete(key);
     const suppressed = window.count - MAX_PER_WINDOW;

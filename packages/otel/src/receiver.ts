@@ -1,9 +1,12 @@
-import { messageOf } from './message-of.ts';
+import { messageOf, textOf } from './message-of.ts';
+import { receiverText } from './receiver-text.ts';
 
 /** What to say of a receiver whose exports fail. */
 export interface ReceiverWords {
   /** Where the exports go. */
   readonly destination: string;
+  /** What the exports carry, and is in no message. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What to look at when an export failed like this, as a sentence. Default: nothing. */
   readonly hint?: (error: Error & { code?: unknown }) => string | undefined;
 }
@@ -50,11 +53,11 @@ export class Receiver {
 
   /** The error with the destination; its name stays, since the SDK's own metrics show it as `error.type`. */
   #describe(error: Error & { code?: unknown }): Error {
-    const { destination, hint } = this.#words;
+    const { destination, headers = {}, hint } = this.#words;
     const advice = hint?.(error);
     const status = typeof error.code === 'number' ? ` answered ${error.code}` : '';
     const message = [
-      `${destination}${status}: ${messageOf(error)}`,
+      `${destination}${status}: ${messageOf(receiverText(textOf(error), headers))}`,
       ...(advice === undefined ? [] : [advice]),
     ];
     const described = new Error(message.join('. '), { cause: error });

@@ -57,6 +57,17 @@ describe('an export that failed', () => {
     );
   });
 
+  it('shows no header that a receiver sends back, not even a part of it, and nothing that a terminal would obey', () => {
+    const headers = { authorization: 'Bearer abcdef123', 'x-tenant': 'eu' };
+    const said400 = (message: string): string =>
+      said({ endpoint: 'http://c:4318', headers }, answered(400, message));
+    expect(said400('no Bearer abcdef123\n\u001b[2J in eu')).toMatch(
+      /answered 400: no \[redacted\]\\u\{a\}\\u\{1b\}\[2J in eu$/,
+    );
+    // Where it is cut off.
+    expect(said400(`${'x'.repeat(992)} abcdef123`)).not.toContain('abc');
+  });
+
   it('shows neither passwords nor keys', () => {
     const endpoint = 'https://user:secret@c.example/v1/traces?key=secret';
     const message = said({ traces: { endpoint } }, refused);

@@ -68,6 +68,31 @@ describe('the rate-limited logger', () => {
     expect(kept).toBeLessThan(4_000_000);
   });
 
+  it('writes one line for each message, with nothing in it that a terminal would obey', () => {
+    const { lines, logger } = createLogger();
+    logger.warn(
+      'Not a value: key\n@org/instrument error: forged\u001b[2J\u009b2J\u202e',
+      new Error('a\r\nb'),
+    );
+    expect(lines).toEqual([
+      'warn: Not a value: key\\u{a}@org/instrument error: forged\\u{1b}[2J\\u{9b}2J\\u{202e} a\\u{d}\\u{a}b',
+    ]);
+  });
+
+  it('writes at most a thousand lines a minute, however many messages there are, and says how many it left out', () => {
+    const { lines, clock, logger } = createLogger();
+    const word = (i: number): string =>
+      i.toString().replaceAll(/\d/g, (digit) => 'abcdefghij'[Number(digit)]!);
+    for (let i = 0; i < 35_000; i++) logger.warn(`Not a value: ${word(i)}`);
+    expect(lines).toHaveLength(1_000);
+    clock.millis = 60_000;
+    logger.warn('another one');
+    expect(lines.slice(1_000)).toEqual([
+      'warn: left out 34,000 other lines within a minute',
+      'warn: another one',
+    ]);
+  });
+
   it('keeps a bounded number of messages in mind', () => {
     const { lines, logger } = createLogger();
     for (let i = 0; i < 6; i++) logger.error('the oldest');
