@@ -74,6 +74,32 @@ async function relay(node: string, cwd: string, file: string, flags = REGISTER):
   await stop();
 }
 
+/** Starts an application with `telemetry.mjs` before it, both in `directory`, and orders there. */
+async function orderWithHooks(
+  node: string,
+  cwd: string,
+  directory: string,
+  file: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const port = await freePort();
+  const { report, stop } = await startApp<{ url: string }>({
+    node,
+    cwd,
+    file: `${directory}/${file}`,
+    flags: ['--import', `${directory}/telemetry.mjs`],
+    env: { METRICS_PORT: String(port), ...env },
+  });
+  await order(report.url);
+  const page = await scrape(`http://127.0.0.1:${port}/metrics`);
+  checkOrders(page);
+  const statuses = page
+    .of('http_server_request_duration_seconds_count')
+    .map(({ http_response_status_code: status }) => status);
+  expect(statuses).toEqual(['200']);
+  await stop();
+}
+
 describe('node:http', () => {
   const use = `\`--import\` with ${HTTP} from a configuration file`;
   scenario(`${use}, an ES module`, EVERY_NODE, (node) => relay(node, project, 'http.mjs'));
@@ -143,25 +169,15 @@ describe('Express', () => {
     await stop();
   });
 
-  scenario(
-    `${EXPRESS} with options, \`@org/instrument/hooks\` and \`init()\`, an ES module`,
-    SOME_NODES,
-    async (node) => {
-      const port = await freePort();
-      const flags = ['--import', './telemetry.mjs'];
-      const env = { METRICS_PORT: String(port) };
-      const options = { node, cwd: join(project, 'hooks'), file: 'app.mjs', flags, env };
-      const { report, stop } = await startApp<{ url: string }>(options);
-      await order(report.url);
-      const page = await scrape(`http://127.0.0.1:${port}/metrics`);
-      checkOrders(page);
-      const statuses = page
-        .of('http_server_request_duration_seconds_count')
-        .map(({ http_response_status_code: status }) => status);
-      expect(statuses).toEqual(['200']);
-      await stop();
-    },
+  const hooks = `${EXPRESS} with options, \`@org/instrument/hooks\` and \`init()\`, an ES module`;
+  scenario(hooks, SOME_NODES, (node) => orderWithHooks(node, join(project, 'hooks'), '.', 'app.mjs'));
+  scenario(`${hooks} in a worker thread`, SOME_NODES, (node) =>
+    orderWithHooks(node, join(project, 'hooks'), '.', 'worker.mjs', { SERVES_IN: 'worker' }),
   );
+
+  it('is patched wherever the application is started from', async () => {
+    await orderWithHooks(process.execPath, '/', join(project, 'hooks'), 'app.mjs');
+  });
 
   scenario(`${EXPRESS}, \`init()\`, CommonJS`, SOME_NODES, async (node) => {
     const options = { node, cwd: join(project, 'express'), file: 'required.cjs' };

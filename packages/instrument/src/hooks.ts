@@ -1,13 +1,8 @@
-import { isMainThread } from 'node:worker_threads';
 import { workingDirectory } from './configuration/working-directory.ts';
-import { declaredInstrumentations, installModuleHooks } from './module-hooks.ts';
+import { installModuleHooks, isLoaderThread } from './module-hooks.ts';
 
 /**
  * `import '@org/instrument/hooks'` before `init({ instrumentations })`: lets instrumentations that are made in code patch the ES
- * modules that are loaded afterwards. `@org/instrument/register` does so by itself.
+ * modules that are loaded afterwards, in this thread. `@org/instrument/register` does so by itself.
  */
-// Those of the main thread hold for its workers.
-if (isMainThread) {
-  const directory = workingDirectory() ?? '/';
-  installModuleHooks(declaredInstrumentations(directory), directory, true);
-}
+if (!isLoaderThread) installModuleHooks([], workingDirectory() ?? '/');

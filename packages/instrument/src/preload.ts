@@ -18,6 +18,15 @@ export function preloadedModules(execArgv: readonly string[], nodeOptions = ''):
   });
 }
 
+/** The files of those modules, as far as they are there. */
+export function preloadedFiles(
+  execArgv: readonly string[],
+  nodeOptions: string | undefined,
+  cwd: string,
+): string[] {
+  return preloadedModules(execArgv, nodeOptions).flatMap((name) => fileOf(name, cwd) ?? []);
+}
+
 /**
  * Whether a module is among those, named by package, path or URL, or imported by one of them: a file that was
  * preloaded and contains the specifier is taken to import it.
@@ -28,16 +37,29 @@ export function isPreloaded(
   specifier: string,
   cwd: string,
 ): boolean {
-  const require = createRequire(pathToFileURL(`${cwd}/`));
   return names.some((name) => {
     if (name === specifier) return true;
-    try {
-      const file = require.resolve(name.startsWith('file:') ? fileURLToPath(name) : name);
-      return pathToFileURL(file).href === moduleUrl || readFileSync(file, 'utf8').includes(specifier);
-    } catch {
-      return false;
-    }
+    const file = fileOf(name, cwd);
+    if (file === undefined) return false;
+    return pathToFileURL(file).href === moduleUrl || contains(file, specifier);
   });
+}
+
+function fileOf(name: string, cwd: string): string | undefined {
+  try {
+    const path = name.startsWith('file:') ? fileURLToPath(name) : name;
+    return createRequire(pathToFileURL(`${cwd}/`)).resolve(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function contains(file: string, text: string): boolean {
+  try {
+    return readFileSync(file, 'utf8').includes(text);
+  } catch {
+    return false;
+  }
 }
 
 function unquoted(word: string): string {

@@ -1,8 +1,8 @@
-import { isMainThread, parentPort } from 'node:worker_threads';
+import { isMainThread } from 'node:worker_threads';
 import { tell } from '@org/instrument-core';
 import { workingDirectory } from './configuration/working-directory.ts';
 import { init, instrumentationPackages } from './init.ts';
-import { installModuleHooks } from './module-hooks.ts';
+import { installModuleHooks, isLoaderThread } from './module-hooks.ts';
 import { isPreloaded, preloadedModules } from './preload.ts';
 
 /**
@@ -10,14 +10,11 @@ import { isPreloaded, preloadedModules } from './preload.ts';
  */
 const SPECIFIER = '@org/instrument/register';
 
-// Worker threads preload this too. They record for themselves, but the port of /metrics is the main thread's, and so are the
-// hooks. So does, by -r, the thread that Node loads modules in: a thread without a port, in which no application runs.
+// Worker threads preload this too. They record for themselves, but the port of /metrics is the main thread's.
 const directory = workingDirectory() ?? '/';
-const isLoader = !isMainThread && parentPort === null;
-if (!isLoader) init(isMainThread ? {} : { prometheus: false, health: false });
-if (isMainThread) {
-  const packages = instrumentationPackages();
-  installModuleHooks(packages, directory, packages.length > 0);
+if (!isLoaderThread) {
+  init(isMainThread ? {} : { prometheus: false, health: false });
+  installModuleHooks(instrumentationPackages(), directory);
 }
 const preloaded = preloadedModules(process.execArgv, process.env.NODE_OPTIONS);
 if (!isPreloaded(import.meta.url, preloaded, SPECIFIER, directory)) {

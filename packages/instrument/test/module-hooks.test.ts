@@ -77,6 +77,14 @@ describe('instrumentations given to init() without hooks on the loader', () => {
     expect(await said(write(name, text))).not.toContain(UNPATCHED);
   });
 
+  it('are said to lack what does it where the hooks were asked for and it is not installed', async () => {
+    const hooks = JSON.stringify(new URL('../src/hooks.ts', import.meta.url).href);
+    const stderr = await said(write('app.mjs', `import ${hooks};\n${PATCHES}`));
+    expect(stderr).toMatch(/No @opentelemetry\/instrumentation was found beside .*package\.json, so packages/);
+    expect(stderr).toContain('npm install @opentelemetry/instrumentation');
+    expect(stderr).not.toContain(UNPATCHED);
+  });
+
   it('are not where a preloaded file has them', async () => {
     const preload = write('telemetry.mjs', "// import 'import-in-the-middle/hook.mjs'");
     expect(await said(write('app.mjs', PATCHES), ['--import', preload])).not.toContain(UNPATCHED);
