@@ -386,3 +386,48 @@ describe('disabled', () => {
     expect(resolve({ env })).toMatchObject({ disabled: true, options: { propagators: ['baggage'] } });
   });
 });
+
+describe('health with an address of its own', () => {
+  const resolved = (code: InitOptions) => {
+    const { options, warnings } = resolve({ code });
+    return {
+      health: options.health,
+      prometheus: options.prometheus,
+      paths: warnings.map(({ path }) => path),
+    };
+  };
+
+  it('that is the one of /metrics has the same server', () => {
+    const at = { host: '0.0.0.0', port: 9100 };
+    expect(resolved({ health: { ...at, token: 'secret' }, prometheus: at })).toEqual({
+      health: { token: 'secret' },
+      prometheus: at,
+      paths: [],
+    });
+    expect(resolved({ health: { port: 9464 } })).toEqual({ health: {}, prometheus: undefined, paths: [] });
+  });
+
+  it.each<[string, InitOptions, string[]]>([
+    ['by its default port', { health: { host: '0.0.0.0' } }, ['health.host']],
+    [
+      'by a port that is said',
+      { health: { port: 9100 }, prometheus: { host: '::', port: 9100 } },
+      ['health.port'],
+    ],
+  ])(
+    'that cannot be had beside that of /metrics, %s, is warned of, and is the one that is served',
+    (_, code, paths) => {
+      expect(resolved(code)).toEqual({ health: code.health, prometheus: false, paths });
+    },
+  );
+
+  it.each<[string, InitOptions]>([
+    ['another port', { health: { host: '0.0.0.0', port: 9465 } }],
+    ['a free port', { health: { port: 0 }, prometheus: { port: 0 } }],
+    ['another interface', { health: { host: '10.0.0.1' } }],
+    ['no /metrics', { health: { host: '0.0.0.0' }, prometheus: false }],
+    ['no metrics', { health: { host: '0.0.0.0' }, metrics: false }],
+  ])('is as it was said, with %s', (_, code) => {
+    expect(resolved(code)).toEqual({ health: code.health, prometheus: code.prometheus, paths: [] });
+  });
+});

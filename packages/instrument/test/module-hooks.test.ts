@@ -80,7 +80,9 @@ describe('instrumentations given to init() without hooks on the loader', () => {
   it('are said to lack what does it where the hooks were asked for and it is not installed', async () => {
     const hooks = JSON.stringify(new URL('../src/hooks.ts', import.meta.url).href);
     const stderr = await said(write('app.mjs', `import ${hooks};\n${PATCHES}`));
-    expect(stderr).toMatch(/No @opentelemetry\/instrumentation was found beside .*package\.json, so packages/);
+    expect(stderr).toMatch(
+      /No @opentelemetry\/instrumentation was found beside .*package\.json, so packages/,
+    );
     expect(stderr).toContain('npm install @opentelemetry/instrumentation');
     expect(stderr).not.toContain(UNPATCHED);
   });

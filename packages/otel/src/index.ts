@@ -1,4 +1,5 @@
 export { DEFAULT_SHUTDOWN_TIMEOUT_MILLIS } from './deadline.ts';
+export { DEFAULT_HOST, DEFAULT_PORT } from './default-address.ts';
 export type { Delivery } from './delivery.ts';
 export { startDiagnostics } from './diagnostics.ts';
 export { liveEndpoints } from './endpoints.ts';

@@ -1,3 +1,4 @@
+import { DEFAULT_HOST, DEFAULT_PORT } from './default-address.ts';
 import { keepListening, type ServedEndpoint } from './keep-listening.ts';
 import type { ServedRoutes } from './prometheus/handler.ts';
 import { type AddressOptions, createMetricsServer } from './prometheus/server.ts';
@@ -9,9 +10,6 @@ export interface RoutesAddress {
   /** 0 takes a free one. Default 9464. */
   readonly port?: number | undefined;
 }
-
-const DEFAULT_HOST = '127.0.0.1';
-const DEFAULT_PORT = 9464;
 
 /** Serves nothing but the paths of `routes`, with the limits of the server of `/metrics`. */
 export function startRoutesEndpoint(

@@ -1,10 +1,13 @@
 import { describeValue, type Problem, parseDuration } from '@org/instrument-core';
+import { DEFAULT_HOST, DEFAULT_PORT, type PrometheusOptions } from '@org/instrument-otel';
 import type { InitOptions } from '../options.ts';
 
 /** Default of `metrics.interval` (metrics SDK specification, "Periodic exporting MetricReader"). */
 const DEFAULT_INTERVAL_MILLIS = 60_000;
 /** 2³¹ − 1: stands for "no limit" (environment variable specification, "Timeout"). */
 const NO_LIMIT_MILLIS = 2_147_483_647;
+/** Every interface of the machine, those of other addresses among them. */
+const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 /** Ports at which collectors take OTLP over gRPC and over HTTP (OTLP specification). */
 const GRPC_PORT = '4317';
 const HTTP_PORT = '4318';
@@ -34,6 +37,7 @@ export function reconcile(options: InitOptions, sources: ReadonlyMap<string, str
   const fitted = { ...options };
   fitTimeout(fitted, warn);
   fitBatch(fitted, warn);
+  fitHealth(fitted, warn);
   adviseOnSampler(fitted, warn);
   adviseOnOtlp(fitted, sources, warn);
   return { options: fitted, warnings };
@@ -71,6 +75,32 @@ function fitBatch(options: InitOptions, warn: Warn): void {
     `at most traces.batch.maxQueueSize, ${maxQueueSize}`,
     'The queue size is taken.',
   );
+}
+
+/** A server of its own for health, at the port of `/metrics`: the same address is one server, and of others only one can be had. */
+function fitHealth(options: InitOptions, warn: Warn): void {
+  const { health, metrics, prometheus = true } = options;
+  if (typeof health !== 'object' || metrics === false || prometheus === false) return;
+  if (health.host === undefined && health.port === undefined) return;
+  const served = addressOf(prometheus === true ? {} : prometheus);
+  const own = addressOf(health);
+  if (own.port !== served.port || own.port === 0) return;
+  if (own.host === served.host) {
+    const { host: _, port: __, ...others } = health;
+    options.health = others;
+  } else if (ANY_ADDRESS.has(own.host) || ANY_ADDRESS.has(served.host)) {
+    options.prometheus = false;
+    warn(
+      health.port === undefined ? 'health.host' : 'health.port',
+      `${own.host}, port ${own.port}`,
+      `another port than that of /metrics, which is to be at ${served.host}`,
+      `/metrics is not served. Set health.port; or have both at one address, by prometheus: { host: '${own.host}' }.`,
+    );
+  }
+}
+
+function addressOf({ host = DEFAULT_HOST, port = DEFAULT_PORT }: Pick<PrometheusOptions, 'host' | 'port'>) {
+  return { host, port };
 }
 
 function adviseOnSampler({ traces }: InitOptions, warn: Warn): void {

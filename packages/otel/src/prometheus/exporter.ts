@@ -4,6 +4,7 @@ import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Collection } from '@org/instrument-core';
 import { tell } from '@org/instrument-core';
+import { DEFAULT_HOST } from '../default-address.ts';
 import { integerParser, type Parser, parseText } from '../environment/parse-values.ts';
 import type { PrometheusOptions } from '../options.ts';
 import type { Exposition } from './exposition.ts';
@@ -19,7 +20,6 @@ import { collectionOf } from './sdk-metric.ts';
 import { createSerializer } from './serializer.ts';
 import { createMetricsServer, type ListeningAddress, type MetricsServer } from './server.ts';
 
-const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PATH = '/metrics';
 const MAX_PORT = 65_535;
 const SET_BY = {

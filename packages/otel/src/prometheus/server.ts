@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
 import { tell } from '@org/instrument-core';
 import type { MetricsHandler } from './handler.ts';
 
@@ -117,10 +118,12 @@ function listenError(error: NodeJS.ErrnoException, { host, port, path, setBy }: 
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: cluster.isWorker
       ? `another child of this cluster listens there, or another program; give each child a port of its own${by}, or 0 for a free one`
-      : `another program listens there; choose another port${by}, or 0 for a free one`,
+      : `another program listens there${isMainThread ? '' : ', or another thread of this one'}; choose another port${by}, or 0 for a free one`,
     EACCES: `this process may not listen there; ports below 1024 need privileges; choose another one${by}`,
     EADDRNOTAVAIL: `no interface of this machine has that address${hostOption}`,
-    ENOTFOUND: `that host name cannot be resolved${hostOption}`,
+    ENOTFOUND: host.startsWith('[')
+      ? `an IPv6 address is written without brackets${hostOption}`
+      : `that host name cannot be resolved${hostOption}`,
   };
   const reason = reasons[error.code ?? ''] ?? error.message;
   const message = `${titleOf(path)} cannot listen on ${host}:${port}: ${reason}.`;
