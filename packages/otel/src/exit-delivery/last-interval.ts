@@ -10,12 +10,13 @@ import { type FinalRequest, finalRequest } from './final-request.ts';
 
 /** The SDK's `ExportResultCode`, by value. */
 const SUCCESS = 0;
-/** Observations that were delivered less than this ago are not worth another delivery of their own. */
+/** Observations whose delivery ended less than this ago are not worth another one of their own. */
 const FRESH_MILLIS = 1_000;
 
 /** The last export of a reader. */
 export interface LastExport {
-  readonly startedAt: number;
+  /** When it was answered; `undefined` while it is on its way. */
+  endedAt: number | undefined;
   isDelivered: boolean;
 }
 
@@ -24,9 +25,10 @@ export function followExports(exporter: PushMetricExporter): () => LastExport | 
   const send = exporter.export.bind(exporter);
   let last: LastExport | undefined;
   exporter.export = (metrics: ResourceMetrics, done: (result: ExportResult) => void) => {
-    const started: LastExport = { startedAt: performance.now(), isDelivered: false };
+    const started: LastExport = { endedAt: undefined, isDelivered: false };
     last = started;
     send(metrics, (result) => {
+      started.endedAt = performance.now();
       started.isDelivered = result.code === SUCCESS;
       done(result);
     });
@@ -59,8 +61,8 @@ export function lastInterval(
 }
 
 /** The exports count themselves, and so are always behind: that is no news. */
-function isUpToDate({ isDelivered, startedAt }: LastExport, collector: Collector): boolean {
-  if (!isDelivered || performance.now() - startedAt > FRESH_MILLIS) return false;
+function isUpToDate({ isDelivered, endedAt = 0 }: LastExport, collector: Collector): boolean {
+  if (!isDelivered || performance.now() - endedAt > FRESH_MILLIS) return false;
   return !collector.hasNews(({ name }) => !name.startsWith('otel.sdk.'));
 }
 

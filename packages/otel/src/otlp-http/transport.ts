@@ -99,13 +99,22 @@ function judge(answer: Answer): Attempt {
 async function createClient({ url, certificates }: HttpDestination): Promise<Client> {
   if (url.protocol === 'https:') {
     const { Agent, request: send } = await import('node:https');
-    return { agent: new Agent({ keepAlive: true, ...certificates }), request: send };
+    return { agent: new Agent({ keepAlive: true, ...certificates }), request: unwrapped(send) };
   }
   const { Agent, request: send } = await import('node:http');
-  return { agent: new Agent({ keepAlive: true }), request: send };
+  return { agent: new Agent({ keepAlive: true }), request: unwrapped(send) };
 }
 
 async function gzipped(data: Uint8Array): Promise<Uint8Array> {
   const [{ gzip }, { promisify }] = await Promise.all([import('node:zlib'), import('node:util')]);
   return promisify(gzip)(data);
+}
+
+/**
+ * A function as it was before instrumentations wrapped it, which note down what they wrap as `shimmer` does: what is sent from here
+ * is no request of the application, and one more of them in its metrics would always be news to send.
+ */
+function unwrapped<F>(given: F): F {
+  const { __wrapped, __original } = given as { __wrapped?: unknown; __original?: F };
+  return __wrapped === true && typeof __original === 'function' ? unwrapped(__original) : given;
 }

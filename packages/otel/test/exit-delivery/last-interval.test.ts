@@ -19,8 +19,8 @@ interface Pushed {
   left(): string[] | undefined;
 }
 
-/** A reader whose last push had this result; `undefined` for one that was not answered. */
-async function pushed(result: ExportResult | undefined): Promise<Pushed> {
+/** A reader whose last push had this result, so many milliseconds after its start; `undefined` for one that was not answered. */
+async function pushed(result: ExportResult | undefined, millis = 0): Promise<Pushed> {
   const meters = new MeterProvider({});
   const meter = meters.getMeter('shop');
   meter.createObservableGauge('depth').addCallback((observed) => observed.observe(1));
@@ -28,6 +28,7 @@ async function pushed(result: ExportResult | undefined): Promise<Pushed> {
   const collector = meters.addCollector();
   const exporter = new InMemoryMetricExporter(1);
   exporter.export = (_, done) => {
+    vi.advanceTimersByTime(millis);
     if (result !== undefined) done(result);
   };
   const lastExport = followExports(exporter);
@@ -49,8 +50,8 @@ async function pushed(result: ExportResult | undefined): Promise<Pushed> {
 }
 
 describe('the last interval', () => {
-  it('is nothing right after a push that was taken', async () => {
-    const { left } = await pushed({ code: 0 });
+  it.each([0, 4_000])('is nothing right after a push that was taken within %i ms', async (millis) => {
+    const { left } = await pushed({ code: 0 }, millis);
     expect(left()).toBeUndefined();
   });
 

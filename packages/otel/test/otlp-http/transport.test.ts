@@ -1,12 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import http, { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHttpTransport, type HttpTransportOptions } from '../../src/otlp-http/transport.ts';
 
 const DATA = Buffer.from('spans, many of them');
@@ -68,6 +69,25 @@ async function timed<T>(work: Promise<T>): Promise<{ millis: number; result: T }
 const isClosed = (socket: Socket | undefined) => () => socket?.destroyed;
 
 describe('an export over HTTP', () => {
+  it('is no request of the application to instrumentations, which have patched them', async () => {
+    const original = http.request;
+    const patched = vi.fn(original);
+    const wrapped = Object.assign(patched as unknown as typeof original, {
+      __wrapped: true,
+      __original: original,
+    });
+    http.request = wrapped;
+    syncBuiltinESMExports();
+    try {
+      await create().send(DATA, 5_000);
+    } finally {
+      http.request = original;
+      syncBuiltinESMExports();
+    }
+    expect(bodies).toEqual([DATA]);
+    expect(patched).not.toHaveBeenCalled();
+  });
+
   it('is one POST with the headers and the path as they are, and hands over the answer', async () => {
     expect(await create().send(DATA, 5_000)).toEqual({ status: 'success', data: Buffer.from('taken') });
     expect(requests[0]).toMatchObject({ method: 'POST', url: '/v1/traces?key=1' });
