@@ -78,9 +78,13 @@ function seriesWriter(
     const lines = explicitLines(member, format);
     return (series) => writeExplicit(writer, member, lines, series, format === 'openmetrics');
   }
+  // OpenMetrics 1.0.0, "Counter": a total must not be NaN.
+  const isLeftOut = format === 'openmetrics' && text.type === 'counter' ? Number.isNaN : (): boolean => false;
   return (series) => {
+    const value = metric.value(series);
+    if (isLeftOut(value)) return;
     const exemplar = withExemplars ? metric.exemplar(series, 0) : undefined;
-    writeSample(writer, member, text.sample, series, metric.value(series), exemplar);
+    writeSample(writer, member, text.sample, series, value, exemplar);
   };
 }
 

@@ -47,6 +47,13 @@ function mergedLabels(attributes: Attributes, reserved: ReadonlySet<string>): La
   return labels;
 }
 
+/** Names of the labels that tell a point's scope. */
+export const SCOPE_LABELS: readonly string[] = [
+  'otel_scope_name',
+  'otel_scope_schema_url',
+  'otel_scope_version',
+];
+
 /** The labels that tell a point's scope, in the order of the SDK's exporter; a field that is empty has none. */
 export function scopeLabels(scope: InstrumentationScope): Labels {
   const labels = new Map([['otel_scope_name', scope.name]]);
@@ -80,9 +87,9 @@ function ownName(name: string, reserved: ReadonlySet<string>): string {
   return own;
 }
 
-/** Text of an attribute's value: strings as they are, the empty string for `undefined`, JSON for all else. */
+/** Text of an attribute's value: strings as they will be read, half a character as U+FFFD; the empty string for `undefined`, JSON for all else. */
 function labelValue(value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return value.toWellFormed();
   if (value === undefined) return '';
   try {
     return JSON.stringify(value) ?? '';

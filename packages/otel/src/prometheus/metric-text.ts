@@ -2,7 +2,7 @@ import type { CollectedMetric } from '@org/instrument-core';
 import { COPY_SLACK, type Fragment, fragment } from '@org/instrument-core';
 import type { TextFormat } from './exposition.ts';
 import { LabelSlab } from './label-slab.ts';
-import { type Labels, labelText } from './labels.ts';
+import { type Labels, labelText, SCOPE_LABELS } from './labels.ts';
 import { type MetricName, metricName } from './metric-name.ts';
 import { canonicalText, valueText } from './number-text.ts';
 
@@ -57,6 +57,8 @@ export function metricText(
   if (named === undefined) return undefined;
   const type = familyType(metric);
   const reserved = new Set(fixed.keys());
+  // Those too that this scope does not have: with one of its attributes it would be another one.
+  if (fixed.has('otel_scope_name')) for (const name of SCOPE_LABELS) reserved.add(name);
   if (type === 'histogram') reserved.add('le');
   const text = labelText(fixed);
   return {

@@ -76,6 +76,20 @@ it('what differs in an attribute or in the scope is shown, and nothing is said',
   expect(warnings).toEqual([]);
 });
 
+it('an attribute with the name of a label of scopes makes a series of no other scope', () => {
+  const shown = lines(
+    [
+      collection([counter('io', 1, { 'otel.scope.version': '1' })], { name: 'lib' }),
+      collection([counter('io', 2)], { name: 'lib', version: '1' }),
+    ],
+    serializer({}),
+  );
+  expect(shown).toEqual([
+    'io_total{exported_otel_scope_version="1",otel_scope_name="lib"} 1',
+    'io_total{otel_scope_name="lib",otel_scope_version="1"} 2',
+  ]);
+});
+
 it('is said once, not at each scrape', () => {
   const to = serializer();
   const both = [collection([counter('foo.bar', 1), counter('foo_bar', 2)])];
@@ -107,6 +121,16 @@ describe('series of one metric whose labels are the same to Prometheus', () => {
     const shown = lines([collection([{ name: 'requests', series }])]);
     expect(shown.map((line) => line.replace(/.* /, ''))).toEqual(['12', '3']);
     expect(warnings).toEqual([]);
+  });
+
+  it('are those of texts that end in half a character, which is no UTF-8', () => {
+    const halves = { name: 'cut', unit: '', series: [] as { value: number; attributes: Attributes }[] };
+    for (const [value, text] of [
+      [1, '\ud83d'],
+      [2, '\ude80'],
+    ] as const)
+      halves.series.push({ value, attributes: { text } });
+    expect(lines([collection([halves])])).toEqual(['cut_total{text="\ufffd"} 3']);
   });
 
   it('are shown with those that come later, and by whichever has a value', () => {

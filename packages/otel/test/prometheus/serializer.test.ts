@@ -287,6 +287,14 @@ http_latency_seconds_count 0
     );
   });
 
+  it('leaves out totals that are not numbers, which it does not allow; the other format shows them', () => {
+    const collections = collection([
+      { name: 'io', unit: '', series: [{ value: Number.NaN, attributes: {} }] },
+    ]);
+    expect(render(collections, 'openmetrics')).not.toContain('NaN');
+    expect(render(collections)).toContain('io_total{otel_scope_name="test"} NaN');
+  });
+
   it('stamps samples in seconds when asked to', () => {
     const text = render(collection([orders]), 'openmetrics', {
       withoutTargetInfo: true,
