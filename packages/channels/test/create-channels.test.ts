@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { InstrumentError, meterProvider } from '@org/instrument-core';
 import { describe, expect, it } from 'vitest';
 import type { ChannelsOptions } from '../src/index.ts';
+import * as all from '../src/index.ts';
 import { createChannels, DeliveryError } from '../src/index.ts';
 import { channelOf, createBus } from './delivery/bus-bed.ts';
 
@@ -60,6 +61,35 @@ describe('setting channels up', () => {
     expect(() => createChannels({ to: [channelOf('slack'), channelOf('slack')] })).toThrow(
       "Give one of them a name of its own, such as name: 'slack-2'",
     );
+  });
+
+  it('takes a name that is undefined for none, as it does with every option', () => {
+    const url = 'https://example.com/hook';
+    const name = undefined;
+    const channels = [
+      all.consoleChannel({ name }),
+      all.fileChannel({ name, path: 'events.ndjson' }),
+      all.webhook({ name, url }),
+      all.slack({ name, url }),
+      all.teams({ name, url }),
+      all.discord({ name, url }),
+      all.pagerDuty({ name, routingKey: 'a'.repeat(32) }),
+      all.email({ name, host: 'localhost', from: 'a@example.com', to: 'b@example.com' }),
+      all.elastic({ name, url }),
+      all.splunk({ name, url, token: 'abcdefgh' }),
+    ];
+    expect(channels.map((channel) => channel.name)).toEqual([
+      'console',
+      'file',
+      'webhook',
+      'slack',
+      'teams',
+      'discord',
+      'pagerDuty',
+      'email',
+      'elastic',
+      'splunk',
+    ]);
   });
 
   it.each([undefined, null, {}, { to: [] }, { to: 'slack' }, { to: undefined }])(

@@ -13,7 +13,7 @@ export interface HealthEvent {
   readonly spanId: string | undefined;
 }
 
-/** A check has run. */
+/** A check has run, or was not begun because earlier runs are pending. */
 export interface CheckCompletedEvent extends HealthEvent {
   readonly check: string;
   readonly kind: CheckKind;
@@ -22,7 +22,8 @@ export interface CheckCompletedEvent extends HealthEvent {
   /** Why it failed; `undefined` for one that did not. */
   readonly failure: FailureReason | undefined;
   readonly reason: string | undefined;
-  readonly durationMillis: number;
+  /** `undefined` for a run that was not begun: `failure` is `pending`. */
+  readonly durationMillis: number | undefined;
 }
 
 /** The status of a component, or of the system, has changed. */

@@ -61,7 +61,7 @@ export function createHealthMetrics(
   return {
     completed({ definition }, { durationMillis, failure, beginsFlapping }) {
       const attributes: Attributes = { check: definition.name };
-      duration.record(durationMillis / 1_000, attributes);
+      if (durationMillis !== undefined) duration.record(durationMillis / 1_000, attributes);
       if (failure !== undefined) failures.add(1, { ...attributes, reason: failure });
       if (beginsFlapping) flaps.add(1, attributes);
     },

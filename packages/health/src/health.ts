@@ -92,6 +92,8 @@ export interface Health {
   drain(reason?: string): void;
   /** Readiness follows the checks again. */
   resume(): void;
+  /** Whether the instance is shutting down: `drain` was called, and `resume` not since. */
+  readonly draining: boolean;
   /** Rises with every change of what a report would say, ages and durations aside. */
   readonly version: number;
 }

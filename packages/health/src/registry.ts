@@ -65,12 +65,16 @@ export class HealthRegistry implements Health {
       components: this.#registrations.components,
       events: this.#events,
       onTransition: (name, from, to) => this.#metrics?.transition(name, from, to),
-      isDraining: () => this.#draining !== undefined,
+      isDraining: () => this.draining,
     });
   }
 
   get version(): number {
     return this.#version;
+  }
+
+  get draining(): boolean {
+    return this.#draining !== undefined;
   }
 
   register(name: string, check: CheckFunction, options?: CheckOptions): () => void {

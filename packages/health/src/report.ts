@@ -6,13 +6,17 @@ export interface HistoryEntry {
   /** Unix time in milliseconds at which the run ended. */
   readonly timestampMillis: number;
   readonly status: ResultStatus;
-  readonly durationMillis: number;
+  /** `undefined` for a run that was not begun. */
+  readonly durationMillis: number | undefined;
   /** `undefined` when it was healthy and had nothing to say. */
   readonly reason: string | undefined;
 }
 
-/** Why a run failed: it threw, took too long, said so itself, returned what means nothing, or could not be started. */
-export type FailureReason = 'error' | 'timeout' | 'unhealthy' | 'invalid' | 'abandoned';
+/**
+ * Why a run failed: it threw, took too long, said so itself, returned what means nothing, or was not begun, as too many earlier
+ * ones are pending.
+ */
+export type FailureReason = 'error' | 'timeout' | 'unhealthy' | 'invalid' | 'pending';
 
 /** How an attempt to recover ended. */
 export type RecoveryOutcome = 'succeeded' | 'failed' | 'timeout';
@@ -53,7 +57,7 @@ export interface ComponentHealth {
   readonly checkedAtMillis: number | undefined;
   /** Age of the latest result. */
   readonly ageMillis: number | undefined;
-  /** How long the latest run took. */
+  /** How long the latest run took; `undefined` before the first, and when it was not begun. */
   readonly durationMillis: number | undefined;
   /** Unix time in milliseconds of the latest healthy result. */
   readonly lastSuccessMillis: number | undefined;

@@ -13,7 +13,7 @@ const MAX_BATCH = 100;
 /** What {@link consoleChannel} is given. */
 export interface ConsoleOptions extends ChannelSettings {
   /** Default `console`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Where lines go. Default `stderr`, so that what a program says on its standard output stays its own. */
   readonly stream?: 'stderr' | 'stdout' | Writable | undefined;
   /** `text`, for people; `json`, for what collects the output of containers. Default `text`. */

@@ -9,7 +9,7 @@ const MAX_BATCH = 500;
 /** What {@link elastic} is given: the server, and one way to be let in. */
 export interface ElasticOptions extends ChannelSettings {
   /** Default `elastic`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** `https://elasticsearch.example.com:9200`; OpenSearch will do as well. */
   readonly url: string;
   /** Index or data stream. Default the data stream `logs-instrument-default`. */

@@ -12,7 +12,7 @@ const MAX_BATCH = 50;
 /** What {@link email} is given: the server, by `url` or by its parts, and who writes to whom. */
 export interface EmailOptions extends ChannelSettings {
   /** Default `email`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** `smtps://user:password@smtp.example.com`, or `smtp:` with STARTTLS; instead of `host`, `port`, `secure` and `auth`. */
   readonly url?: string | undefined;
   readonly host?: string | undefined;

@@ -12,7 +12,7 @@ const MAX_BATCH = 500;
 /** What {@link fileChannel} is given. */
 export interface FileOptions extends ChannelSettings {
   /** Default `file`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The file; directories on the way are made when they are not there. */
   readonly path: string;
   /** Bytes after which a new file is begun. Default 64 MiB; `false`: never by size. */

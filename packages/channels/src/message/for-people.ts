@@ -5,7 +5,7 @@ import type { ChannelSettings } from '../settings.ts';
 
 /** What all channels for people take. */
 export interface ForPeopleOptions extends ChannelSettings {
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** Begins to read the options of a channel for people: the common ones, with the defaults of the kind. */

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { Json } from '../notification.ts';
 import { errorEntries } from './error-entries.ts';
-import { beginningOf, keyNameOf } from './key-name.ts';
+import { keyNameOf } from './key-name.ts';
 import {
   MARKS_BYTES,
   MAX_DEPTH,
@@ -12,7 +12,8 @@ import {
   MORE,
   REDACTED,
 } from './limits.ts';
-import { isSecretLabel, withoutSecrets } from './secrets.ts';
+import { isSecretLabel, type Secrecy } from './secret-keys.ts';
+import { safeBeginning } from './secrets.ts';
 import { cutText } from './text.ts';
 
 type Entry = readonly [key: string, value: () => unknown];
@@ -48,7 +49,7 @@ export class SafeValue {
   #any(value: unknown): Json {
     switch (typeof value) {
       case 'string':
-        return this.#text(withoutSecrets(beginningOf(value)), value.length);
+        return this.#text(safeBeginning(value), value.length);
       case 'number':
         if (!Number.isFinite(value)) return this.#text(String(value));
         this.#left -= 8;
@@ -144,11 +145,12 @@ export class SafeValue {
       if (this.#left < LEAST_BYTES) break;
       done++;
       if (NEVER.includes(name)) continue;
-      const { shown, isSecret } = keyNameOf(name);
+      const { shown, secrecy } = keyNameOf(name);
+      const isSecret = this.#isAmongLabels ? isSecretLabel(name) : secrecy !== 'none';
       const key = this.#counted(keyIn(object, shown));
       this.#left -= 2;
-      object[key] = (this.#isAmongLabels ? isSecretLabel(name) : isSecret)
-        ? this.#secret(value)
+      object[key] = isSecret
+        ? this.#secret(value, this.#isAmongLabels ? 'all' : secrecy)
         : name === this.#labels && !this.#isAmongLabels
           ? this.#readLabels(value)
           : this.#read(value);
@@ -158,14 +160,26 @@ export class SafeValue {
   }
 
   /** Whether there is a secret is none. */
-  #secret(read: () => unknown): Json {
+  #secret(read: () => unknown, secrecy: Secrecy): Json {
     let value: unknown;
     try {
       value = read();
     } catch {
-      // Redacted all the same.
+      return this.#text(REDACTED);
     }
+    const isCount = typeof value === 'number' || typeof value === 'bigint';
+    if (secrecy === 'uncounted' && isCount) return this.of(value);
+    if (secrecy === 'texts') return this.#withoutTexts(value);
     return value === null || typeof value === 'boolean' || value === '' ? value : this.#text(REDACTED);
+  }
+
+  /** What is a text in the end, whatever made it one, or a list, is a secret. */
+  #withoutTexts(value: unknown): Json {
+    const left = this.#left;
+    const json = this.of(value);
+    if (json === '' || !(typeof json === 'string' || Array.isArray(json))) return json;
+    this.#left = left;
+    return this.#text(REDACTED);
   }
 
   #readLabels(read: () => unknown): Json {

@@ -1,8 +1,9 @@
-import { appendFileSync, existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportFault } from '@org/instrument-core';
 import type { Condition, OpenConditions } from '../notification/open-conditions.ts';
 import { lineOf, replaceLines, type Scope } from './condition-lines.ts';
+import { appendToFile } from './open-file.ts';
 
 const NAME = 'conditions.ndjson';
 /** Lines of conditions that are over, or have become worse since, before the file is written anew. */
@@ -64,7 +65,7 @@ export class ConditionFile {
     const spare = this.#written + this.#lines.length - this.#conditions.size;
     try {
       if (this.#isWhole && this.#conditions.size > 0 && spare <= MAX_SPARE_LINES) {
-        appendFileSync(this.#path, this.#lines.join(''), { mode: 0o600 });
+        appendToFile(this.#path, this.#lines.join(''));
         this.#written += this.#lines.length;
       } else {
         this.#writeAnew(this.#path);

@@ -69,7 +69,9 @@ export function recordsIn(text: string): ReadonlyMap<string, ConditionRecord> {
 export function replaceLines(path: string, lines: readonly string[]): void {
   const draft = `${path}.draft`;
   try {
-    writeFileSync(draft, lines.join(''), { mode: 0o600 });
+    // One that a crash has left, or whatever else stands there, is not written.
+    rmSync(draft, { force: true });
+    writeFileSync(draft, lines.join(''), { flag: 'wx', mode: 0o600 });
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });

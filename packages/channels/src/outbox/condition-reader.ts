@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { reportFault } from '@org/instrument-core';
 import { type Condition, joined } from '../notification/open-conditions.ts';
 import { type ConditionRecord, recordsIn } from './condition-lines.ts';
+import { readWhole } from './open-file.ts';
 
 type Records = ReadonlyMap<string, ConditionRecord>;
 
@@ -24,11 +25,11 @@ export class ConditionReader {
    */
   read(path: string): Records {
     try {
-      const { ino, size, mtimeMs } = statSync(path);
+      const { ino, size, mtimeMs } = lstatSync(path);
       const stamp = `${ino} ${size} ${mtimeMs}`;
       const before = this.#known.get(path);
       if (before?.stamp === stamp) return before.records;
-      const records = recordsIn(readFileSync(path, 'utf8'));
+      const records = recordsIn(readWhole(path).toString());
       this.#known.set(path, { stamp, records });
       return records;
     } catch (error) {

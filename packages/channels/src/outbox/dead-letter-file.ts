@@ -1,6 +1,7 @@
-import { appendFileSync, renameSync, statSync } from 'node:fs';
+import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeadLetter } from '../channels.ts';
+import { appendToFile } from './open-file.ts';
 
 /** Beyond that, a new file is begun. */
 const MAX_BYTES = 5 << 20;
@@ -64,8 +65,8 @@ export class DeadLetterFile {
     if (this.#directory === undefined || this.#waiting.length === 0) return;
     const path = join(this.#directory, nameOf(0));
     try {
-      if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) >= this.#maxBytes) rotate(this.#directory);
-      appendFileSync(path, this.#waiting.join(''), { mode: 0o600 });
+      if ((lstatSync(path, { throwIfNoEntry: false })?.size ?? 0) >= this.#maxBytes) rotate(this.#directory);
+      appendToFile(path, this.#waiting.join(''));
       this.#waiting = [];
       this.#waitingBytes = 0;
     } catch (error) {

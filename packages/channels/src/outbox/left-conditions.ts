@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { type Dirent, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportFault } from '@org/instrument-core';
 import { makeDirectory } from '@org/instrument-core/directory';
@@ -7,6 +7,8 @@ import { type Condition, joined, MAX_OPEN } from '../notification/open-condition
 import { behindJournals, conditionFileOf, hasConditions } from './condition-file.ts';
 import { type ConditionRecord, isOf, lineOf, replaceLines, type Scope } from './condition-lines.ts';
 import type { ConditionReader } from './condition-reader.ts';
+import { appendToExisting, noFile } from './open-file.ts';
+import { setAside } from './set-aside.ts';
 
 /** Of the directory of outboxes, beside the slots. */
 const NAME = 'conditions';
@@ -46,8 +48,13 @@ export class LeftConditions {
   /** Paths of the files, oldest first. Never throws. */
   files(): readonly string[] {
     try {
-      const names = readdirSync(this.#directory).filter((name) => name.endsWith(EXTENSION));
-      return names.sort().map((name) => join(this.#directory, name));
+      const entries = readdirSync(this.#directory, { withFileTypes: true });
+      const ours = entries.filter(({ name }) => name.endsWith(EXTENSION));
+      const files = ours.filter((entry) => entry.isFile() || this.#refuse(entry));
+      return files
+        .map(({ name }) => name)
+        .sort()
+        .map((name) => join(this.#directory, name));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') report(error);
       return [];
@@ -127,21 +134,22 @@ export class LeftConditions {
     const records = this.#reader.read(path);
     const over = [...ids].flatMap((id) => records.get(id) ?? []);
     if (over.length === records.size) rmSync(path, { force: true });
-    else if (over.length > 0) append(path, over.map((record) => lineOf(record.key, record)).join(''));
+    else if (over.length > 0) {
+      // What it ends in may be a line that was torn.
+      appendToExisting(path, `\n${over.map((record) => lineOf(record.key, record)).join('')}`);
+    }
+  }
+
+  /** What is no file says nothing, and would keep all others from being made one. */
+  #refuse(entry: Dirent): false {
+    const path = join(this.#directory, entry.name);
+    setAside(path);
+    report(noFile(path, entry.isSymbolicLink() ? 'a link' : 'no regular file'));
+    return false;
   }
 
   #newPath(): string {
     return join(this.#directory, `${Date.now()}-${randomBytes(4).toString('hex')}${EXTENSION}`);
-  }
-}
-
-/** Adds to a file that is there; what it ends in may be a line that was torn. */
-function append(path: string, lines: string): void {
-  const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND);
-  try {
-    writeFileSync(fd, `\n${lines}`);
-  } finally {
-    closeSync(fd);
   }
 }
 

@@ -11,6 +11,7 @@ import { ConditionsElsewhere } from './conditions-elsewhere.ts';
 import { DeadLetterFile } from './dead-letter-file.ts';
 import { fileNameOf } from './file-name.ts';
 import { Journal } from './journal.ts';
+import { warnOfOthers } from './others-access.ts';
 import { channelsIn, type Slot, slotsIn, takeLeftSlot, takeSlot } from './slot.ts';
 
 /** How often it looks for what processes have left that died meanwhile, and tries to open a directory that it could not. */
@@ -60,6 +61,7 @@ export class Outbox {
   readonly #left: OpenSlot[] = [];
   #retryMillis = FIRST_RETRY_MILLIS;
   #cancel: () => void = () => {};
+  #hasLooked = false;
   #isClosed = false;
   readonly #offExit: () => void;
 
@@ -91,6 +93,8 @@ export class Outbox {
       this.#deadLetters.open(slot.path);
       this.#keepConditions(slot.path);
       this.#tellOfStrangers(slot.path);
+      if (!this.#hasLooked) warnOfOthers(this.#options.directory);
+      this.#hasLooked = true;
       this.#retryMillis = FIRST_RETRY_MILLIS;
     } catch (error) {
       reportFault('channels', 'opening the directory of the outboxes', error);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, truncateSync } from 'node:fs';
+import { closeSync, ftruncateSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Entry } from './entry.ts';
 import {
@@ -9,7 +9,9 @@ import {
   segmentName,
   type Verb,
 } from './format.ts';
+import { openToWrite, readWhole } from './open-file.ts';
 import { Segment } from './segment.ts';
+import { setAside } from './set-aside.ts';
 
 const LINE_FEED = 0x0a;
 
@@ -60,9 +62,10 @@ class Reading {
     const path = join(directory, segmentName(number));
     let bytes: Buffer;
     try {
-      bytes = readFileSync(path);
+      bytes = readWhole(path);
     } catch (error) {
       this.fault = error;
+      // It must not be read again after those that follow it have been removed.
       setAside(path);
       return;
     }
@@ -117,7 +120,7 @@ class Reading {
     this.#damaged.pop();
     this.#tornBytes += tail.length;
     try {
-      truncateSync(segment.path, start);
+      cut(segment.path, start);
     } catch {
       // It is left out once more the next time.
     }
@@ -183,11 +186,12 @@ function sequenceBeyond(): number {
   return Date.now() * 1_000;
 }
 
-/** A file that cannot be read must not be read again after those that follow it have been removed. */
-function setAside(path: string): void {
+/** Takes off a file what stands behind so many bytes. */
+function cut(path: string, bytes: number): void {
+  const fd = openToWrite(path);
   try {
-    renameSync(path, `${path}.unreadable`);
-  } catch {
-    // It is nobody's, then.
+    ftruncateSync(fd, bytes);
+  } finally {
+    closeSync(fd);
   }
 }

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { reportFault } from '@org/instrument-core';
 import {
   type DirectoryLock,
   DirectoryLockedError,
@@ -8,6 +9,7 @@ import {
   makeDirectory,
 } from '@org/instrument-core/directory';
 import { numberOfSegment } from './format.ts';
+import { noFile } from './open-file.ts';
 
 /** Far more than one machine has processes that share a directory. */
 const MAX_SLOTS = 1_024;
@@ -28,6 +30,10 @@ export function takeSlot(directory: string, onLost: () => void): Slot {
   for (let number = 0; number < MAX_SLOTS; number++) {
     const path = join(directory, String(number));
     makeDirectory(path);
+    if (lstatSync(path).isSymbolicLink()) {
+      reportFault('channels', 'taking a slot of the outboxes', noFile(path, 'a link'));
+      continue;
+    }
     const lock = tryLock(path, onLost);
     if (lock !== undefined) return { path, lock };
   }
@@ -47,7 +53,8 @@ export function takeLeftSlot(
 
 /** Paths of all slots. */
 export function slotsIn(directory: string): readonly string[] {
-  const numbers = readdirSync(directory).filter((name) => /^\d{1,4}$/.test(name));
+  const directories = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const numbers = directories.map(({ name }) => name).filter((name) => /^\d{1,4}$/.test(name));
   return numbers.sort((a, b) => Number(a) - Number(b)).map((name) => join(directory, name));
 }
 

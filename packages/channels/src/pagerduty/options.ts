@@ -18,7 +18,7 @@ export interface PagerDutyImage {
 /** Options of {@link pagerDuty}. */
 export interface PagerDutyOptions extends ChannelSettings, LinkOptions {
   /** Default `pagerDuty`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Integration key of a service with an Events API v2 integration: 32 letters and digits. It is a secret. */
   readonly routingKey: string;
   /** Where the account is. Default `us`. */

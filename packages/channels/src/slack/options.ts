@@ -4,7 +4,7 @@ import type { ChannelSettings } from '../settings.ts';
 /** What is said of either way to post. */
 interface SlackCommonOptions extends ChannelSettings, LinkOptions {
   /** Default `slack`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** Posts by an incoming webhook, which is bound to one conversation. */

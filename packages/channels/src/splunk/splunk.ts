@@ -9,7 +9,7 @@ const MAX_BATCH = 500;
 /** What {@link splunk} is given: the collector, and its token. */
 export interface SplunkOptions extends ChannelSettings {
   /** Default `splunk`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** `https://splunk.example.com:8088`; a path replaces `/services/collector/event`. */
   readonly url: string;
   /** Token of the HTTP Event Collector. */

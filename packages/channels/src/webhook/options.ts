@@ -4,7 +4,7 @@ import type { ChannelSettings } from '../settings.ts';
 /** Options of {@link webhook}. Of the ways to prove who it is, one can be used; a signature goes with each. */
 export interface WebhookOptions extends ChannelSettings {
   /** Default `webhook`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** `http:` or `https:`. A user and password in it are sent as `Authorization: Basic`. Only its origin is ever shown. */
   readonly url: string | URL;
   /** Default `POST`. */

@@ -31,6 +31,15 @@ describe('secrets', () => {
     'webhookUrl',
     'pwd',
     'passphrase',
+    'pass',
+    'SMTP_PASS',
+    'tokens',
+    'refreshTokens',
+    'token2',
+    'api_key_1',
+    'cvv2',
+    'privateKeyPem',
+    'PrivateKeyPem',
   ])('%s is one', (key) => {
     expect(of({ inner: { [key]: 'hunter2', list: [{ [key]: { value: 'hunter2' } }] } })).toEqual({
       inner: { [key]: '[redacted]', list: [{ [key]: '[redacted]' }] },
@@ -39,9 +48,17 @@ describe('secrets', () => {
 
   it.each([
     'key',
-    'tokens',
     'tokenCount',
+    'tokensUsed',
     'maxTokens',
+    'max_tokens',
+    'promptTokens',
+    'publicKeyPem',
+    'pin13',
+    'passes',
+    'bypass',
+    'oauth',
+    'authMethod',
     'author',
     'pinned',
     'monkey',
@@ -54,6 +71,28 @@ describe('secrets', () => {
     'id',
   ])('%s is none', (key) => {
     expect(of({ [key]: 'plain' })).toEqual({ [key]: 'plain' });
+  });
+
+  it('are no numbers of what may be counted, and no keys of what has keys of its own', () => {
+    const login = { user: 'me', pass: 'hunter2' };
+    expect(
+      of({ tokens: 812, completionTokens: 31n, pass: 12, fail: 1, auth: login, inner: { auth: true } }),
+    ).toEqual({
+      tokens: 812,
+      completionTokens: '31',
+      pass: 12,
+      fail: 1,
+      auth: { user: 'me', pass: '[redacted]' },
+      inner: { auth: true },
+    });
+    const texts = ['hunter2', Object('hunter2'), ['me', 'hunter2'], { toJSON: () => 'hunter2' }];
+    expect(
+      of({ texts: texts.map((auth) => ({ auth })), tokens: ['hunter2'], pass: { a: 'hunter2' } }),
+    ).toEqual({
+      texts: texts.map(() => ({ auth: '[redacted]' })),
+      tokens: '[redacted]',
+      pass: '[redacted]',
+    });
   });
 
   it('are found behind a scheme and in addresses, and whether there is one may be known', () => {
@@ -121,12 +160,69 @@ describe('secrets', () => {
     });
   });
 
+  it.each([
+    ['https://x/?access_token=hunter2&page=2', 'https://x/?access_token=[redacted]&page=2'],
+    ['GET /in?page=2&api_key=hunter2#top failed', 'GET /in?page=2&api_key=[redacted]#top failed'],
+    ['{"url":"https://x/#token=hunter2"}', '{"url":"https://x/#token=[redacted]"}'],
+    ['https://x/?tokens=7&maxTokens=9&author=me&pass=3', 'https://x/?tokens=7&maxTokens=9&author=me&pass=3'],
+  ])('in the query of an address are found: %s', (text, expected) => {
+    expect(of({ text, url: URL.canParse(text) ? new URL(text) : null })).toMatchObject({ text: expected });
+  });
+
+  it.each(['', 'RSA ', 'EC ', 'ENCRYPTED ', 'OPENSSH '])('that are a private key are found: %s', (kind) => {
+    const pem = `-----BEGIN ${kind}PRIVATE KEY-----\nhunter2\nhunter2=\n-----END ${kind}PRIVATE KEY-----`;
+    const cert = '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----';
+    expect(
+      of({ text: `read ${pem}, and ${cert}`, json: JSON.stringify({ pem }), half: pem.slice(0, 50) }),
+    ).toEqual({
+      text: `read [redacted], and ${cert}`,
+      json: '{"pem":"[redacted]"}',
+      half: '[redacted]',
+    });
+  });
+
+  it.each([
+    ['an address', 'postgres://admin:SuperHunter2Secret@db/x', 30],
+    ['an address with a slash in it', 'postgres://admin:Super/Hunter2/Secret@db/x', 35],
+    ['an address behind another one', 'redis://a:b@h/,postgres://admin:SuperHunter2Secret@db/x', 45],
+    ['a token', 'Bearer Hunter2abcdefghijklmnop', 12],
+    ['a short token', 'Bearer Hunter2', 11],
+    ['a parameter', 'https://x/?access_token=Hunter2', 29],
+    ['a private key', '-----BEGIN PRIVATE KEY-----\nHunter2Hunter2', 40],
+  ])('that are cut are not shown, though what is in front has become short: %s', (_, secret, shown) => {
+    // The password in front takes up what is looked at, and its mark leaves room for what is at the end of that.
+    const front = `https://u:${'p'.repeat(9_000)}@h `;
+    const text = `${front}${' '.repeat(16_384 - front.length - shown)}${secret} and more`;
+    const safe = of({ text }).text as string;
+    expect(safe).toMatch(/^https:\/\/\[redacted\]@h +.*… \(\d+ characters\)$/s);
+    expect(safe).not.toContain('Hunter2');
+    expect(safe).not.toContain('Super');
+    expect(JSON.stringify(of({ [text]: 1, error: new Error(text) }))).not.toContain('Hunter2');
+  });
+
+  it('that are cut leave what surely is none', () => {
+    const long = (end: string): unknown => of({ text: `https://u:${'p'.repeat(9_000)}@h ${end}` }).text;
+    const host = `https://example.com/${'a'.repeat(9_000)}`;
+    expect(long(host)).toMatch(/^https:\/\/\[redacted\]@h https:\/\/example\.com\/a{7000,}… /);
+    expect(long('a'.repeat(9_000))).toMatch(/^https:\/\/\[redacted\]@h a{7000,}… /);
+  });
+
   it.each(['://', '://a@', '@://', '://a:b', '://:/', '@', '[:'])(
     'are looked for once in all of %s',
     (part) => {
       // A text is cut before; this takes for ever if it is looked at once more for each part.
       const long = `${part.repeat(300_000)} me@example.com`;
       expect(withoutSecrets(long).endsWith('@example.com')).toBe(true);
+      expect(withoutSecrets(long, true).endsWith('@example.com')).toBe(true);
+    },
+  );
+
+  it.each(['?', '?a=', '&a=1', '?aaa', '-----BEGIN ', '-----END ', 'bearer ', 'bearer a '])(
+    'of other forms are looked for once in all of %s',
+    (part) => {
+      const long = `-----BEGIN PRIVATE KEY ${part.repeat(300_000)}`;
+      expect(withoutSecrets(`${long}. The end`)).toBe(`${long}. The end`);
+      expect(withoutSecrets(`${long}. The end`, true)).toBe(`${long}. The end`);
     },
   );
 

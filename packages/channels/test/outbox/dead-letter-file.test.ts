@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DeadLetter } from '../../src/channels.ts';
@@ -84,6 +84,22 @@ describe('the file of dead letters', () => {
     expect(idsIn(join(directory, 'dead-letters.ndjson'))).toEqual(['49']);
     expect(idsIn(join(directory, 'dead-letters.4.ndjson'))).toEqual(['45']);
     expect(told).toEqual({ faults: 0, lost: 0 });
+  });
+
+  it('is not written through a link, and has the letters as soon as that is gone', () => {
+    const directory = scratch();
+    const victim = join(scratch(), 'victim');
+    writeFileSync(victim, 'precious');
+    symlinkSync(victim, join(directory, 'dead-letters.ndjson'));
+    const { file, told } = createFile();
+    file.open(directory);
+    file.add(letterOf('a'));
+    file.write();
+    expect([told.faults, readFileSync(victim, 'utf8')]).toEqual([1, 'precious']);
+    rmSync(join(directory, 'dead-letters.ndjson'));
+    file.close();
+    expect(idsIn(join(directory, 'dead-letters.ndjson'))).toEqual(['a']);
+    expect(told).toEqual({ faults: 1, lost: 0 });
   });
 
   it('keeps some in memory while the disk takes none, and counts those that there is no room for', () => {

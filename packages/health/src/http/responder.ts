@@ -92,16 +92,18 @@ export function createResponder(health: Health, options: HealthHttpOptions): Res
     return answer;
   }
 
-  /** What is known; where something was never checked, it is checked first. */
+  /**
+   * What is known; where something was never checked, it is checked first. Not while the instance drains: nothing makes that ready
+   * any more, and what hangs must not keep it from saying so.
+   */
   async function current(kept: KeptRoute): Promise<SystemHealth> {
     if (kept.system !== undefined) return kept.system;
     const { query, queryKey } = kept.route;
     // Before the report: a check that is not async has run by then.
     revalidate(queryKey, query);
     const system = health.report(query);
-    if (system.components.some(({ checkedAtMillis }) => checkedAtMillis === undefined)) {
-      return health.check(query);
-    }
+    const isKnown = system.components.every(({ checkedAtMillis }) => checkedAtMillis !== undefined);
+    if (!isKnown && !health.draining) return health.check(query);
     kept.system = system;
     return system;
   }

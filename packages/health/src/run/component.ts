@@ -28,7 +28,8 @@ export interface ComponentObserver {
 
 /** One run, as it ended. */
 export interface CompletedRun extends RunResult {
-  readonly durationMillis: number;
+  /** `undefined` for one that was not begun. */
+  readonly durationMillis: number | undefined;
   /** Flapping began with it. */
   readonly beginsFlapping: boolean;
   /** Span that was active where the run was asked for. */
@@ -122,7 +123,9 @@ export class Component {
     const outcome = this.#runner.run();
     this.#isStarting = false;
     if (!(outcome instanceof Promise)) {
-      this.#complete(outcome, performance.now() - startedAt, span);
+      // What was not begun took no time at all, and must not look as though it were fast.
+      const durationMillis = outcome.failure === 'pending' ? undefined : performance.now() - startedAt;
+      this.#complete(outcome, durationMillis, span);
       return undefined;
     }
     this.#running = outcome.then((result) => {
@@ -146,7 +149,7 @@ export class Component {
     this.#runner.abort('the check was unregistered');
   }
 
-  #complete(result: RunResult, durationMillis: number, span: SpanContext | undefined): void {
+  #complete(result: RunResult, durationMillis: number | undefined, span: SpanContext | undefined): void {
     if (this.#isGone) return;
     const timestampMillis = Date.now();
     const { status, reason } = result;

@@ -42,7 +42,7 @@ export class Runner {
     const { name, check, timeoutMillis } = this.#options;
     if (this.#abandoned >= MAX_ABANDONED) {
       return failed(
-        'abandoned',
+        'pending',
         `${this.#abandoned} earlier runs have not ended, ${timeoutMillis} ms and more after they began: ` +
           'the check ignores its AbortSignal, so none is begun until one of them ends',
       );

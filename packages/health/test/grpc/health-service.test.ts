@@ -104,6 +104,25 @@ describe('grpc.health.v1.Health', () => {
     expect(await check('nothing')).toBe('NOT_FOUND');
   });
 
+  it('answers at once while the instance drains, though a check has never had a result', async () => {
+    const health = createHealth();
+    health.register('hangs', () => new Promise(() => {}), {
+      timeout: '1h',
+      probes: ['readiness', 'liveness'],
+    });
+    const { check, watch } = await serve(health);
+    const heard = watch('liveness');
+    health.drain();
+    const services = ['', 'readiness', 'liveness', 'hangs'];
+    expect(await Promise.all(services.map(check))).toEqual([
+      'NOT_SERVING',
+      'NOT_SERVING',
+      'SERVING',
+      'UNKNOWN',
+    ]);
+    await expect.poll(() => heard).toEqual(['SERVING']);
+  });
+
   it('is not serving before anything is known, and while the instance drains', async () => {
     const health = createHealth();
     let finish = (): void => {};

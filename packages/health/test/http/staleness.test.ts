@@ -23,6 +23,36 @@ describe('results that a probe is answered with', () => {
     expect(runs).toBe(1);
   });
 
+  it('are not waited for while the instance drains, though a check has never had one', async () => {
+    const health = createHealth();
+    health.register('hangs', () => new Promise(() => {}), { timeout: '1h' });
+    health.register('fine', async () => true, { probes: ['liveness'] });
+    const { url } = await serve(health);
+    health.drain();
+    const paths = ['/readyz', '/readyz?verbose', '/health', '/readyz/hangs', '/livez'];
+    const asked = paths.map(async (path) => (await fetch(url + path)).status);
+    expect(await Promise.all(asked)).toEqual([503, 503, 503, 503, 200]);
+    health.stop();
+  });
+
+  it('are waited for again once the instance drains no more', async () => {
+    const health = createHealth();
+    let finish = (): void => {};
+    const slow = () =>
+      new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+    health.register('slow', slow);
+    const { url } = await serve(health);
+    health.drain();
+    expect([health.draining, (await fetch(`${url}/readyz`)).status]).toEqual([true, 503]);
+    health.resume();
+    const asked = fetch(`${url}/readyz`);
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+    finish();
+    expect([health.draining, (await asked).status]).toEqual([false, 200]);
+  });
+
   it('are served old while a slow check runs anew, and new once it has', async () => {
     const health = createHealth();
     let runs = 0;

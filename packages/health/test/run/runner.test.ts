@@ -1,3 +1,4 @@
+import type { MeterProvider } from '@org/instrument-core';
 import { describe, expect, it } from 'vitest';
 import type { CheckFunction } from '../../src/check.ts';
 import { AT_ONCE, createBed } from '../bed.ts';
@@ -141,7 +142,7 @@ describe('runs that do not end', () => {
     expect(component('db').reason).toContain('3 earlier runs have not ended');
     expect(metric('health.check.failures')).toEqual({
       'check=db,reason=timeout': 3,
-      'check=db,reason=abandoned': 3,
+      'check=db,reason=pending': 3,
     });
     endings[0]?.();
     await pass(0);
@@ -149,6 +150,29 @@ describe('runs that do not end', () => {
     expect(component('db').history.length).toBe(6);
     await runAgain();
     expect([endings.length, component('db').abandonedRuns]).toEqual([4, 3]);
+  });
+
+  it('do not make those look fast that are not begun', async () => {
+    const { health, component, metric, meterProvider, payloads } = createBed();
+    health.register('db', never, { timeout: 100 });
+    for (let i = 0; i < 8; i++) {
+      const report = health.check({ fresh: true });
+      await pass(111);
+      await report;
+    }
+    expect(metric('health.check.duration')).toEqual({ 'check=db': 3 });
+    expect(shortestOf(meterProvider)).toBeGreaterThanOrEqual(0.1);
+    const runs = payloads('health.check.completed');
+    expect(runs.map(({ failure }) => failure)).toEqual([
+      ...Array(3).fill('timeout'),
+      ...Array(5).fill('pending'),
+    ]);
+    const { durationMillis, history } = component('db');
+    for (const took of [runs, history].map((all) => all.map((run) => run.durationMillis))) {
+      expect(took.slice(0, 3).every((millis) => millis !== undefined && millis >= 100)).toBe(true);
+      expect(took.slice(3)).toEqual(Array(5).fill(undefined));
+    }
+    expect(durationMillis).toBeUndefined();
   });
 
   it('are told and counted a second after they should have ended', async () => {
@@ -186,6 +210,12 @@ describe('runs that do not end', () => {
     expect(component('db').abandonedRuns).toBe(0);
   });
 });
+
+/** The shortest run that the metric knows, in seconds. */
+function shortestOf(meterProvider: MeterProvider): number | undefined {
+  const series = meterProvider.snapshot().find(({ name }) => name === 'health.check.duration');
+  return series?.min;
+}
 
 function revokedProxy(): object {
   const { proxy, revoke } = Proxy.revocable({}, {});

@@ -64,7 +64,7 @@ export const channelSettings: { readonly [Key in keyof ChannelSettings]-?: Rule 
 };
 
 /** Fields of a kind of channel, with those that all have; `needed`: what must be there. */
-export function channelFields<Options extends ChannelSettings & { readonly name?: string }>(
+export function channelFields<Options extends ChannelSettings & { readonly name?: string | undefined }>(
   own: { readonly [Key in Exclude<keyof Options, keyof ChannelSettings | 'name'>]-?: Rule },
   ...needed: Relation[]
 ): Fields {
