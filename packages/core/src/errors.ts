@@ -28,7 +28,7 @@ export type InstrumentErrorCode =
  * users may have asked that what cannot be put on record is not done. All problems found are reported together in `problems` and in the message.
  */
 export class InstrumentError extends Error {
-  override readonly name = 'InstrumentError';
+  override readonly name: string = 'InstrumentError';
   readonly code: InstrumentErrorCode;
   readonly problems: readonly Problem[];
 

@@ -1,4 +1,5 @@
 import { describeValue, OptionReader } from '@org/instrument-core';
+import { parseTime, TIME_FORM } from '../query/time.ts';
 import type { Claim } from './claim.ts';
 import type { LedgerKeyParts } from './key.ts';
 import { MAX_ATTRIBUTE_BYTES, MAX_KEY_BYTES } from './limits.ts';
@@ -35,14 +36,13 @@ export class Arguments<O extends object> extends OptionReader<O> {
     return undefined;
   }
 
-  /** Unix time in milliseconds. */
+  /** Unix time in milliseconds, of text as `parseTime` reads it. */
   time(path: keyof O & string): number | undefined {
     const value = this.raw(path);
     if (value === undefined) return undefined;
-    const isTime = typeof value === 'number' || typeof value === 'string' || value instanceof Date;
-    const millis = isTime ? new Date(value).getTime() : Number.NaN;
-    if (!Number.isNaN(millis)) return millis;
-    this.add(path, describeValue(value), 'Unix time in milliseconds, ISO 8601 text or a Date');
+    const millis = typeof value === 'string' ? parseTime(value) : wholeTime(value);
+    if (millis !== undefined) return millis;
+    this.add(path, describeValue(value), `a Date, Unix time in milliseconds as a number, or ${TIME_FORM}`);
     return undefined;
   }
 
@@ -65,6 +65,12 @@ export class Arguments<O extends object> extends OptionReader<O> {
     }
     return undefined;
   }
+}
+
+/** A time to the millisecond, which is all that a column takes; `undefined` for what is none, or none that a date can hold. */
+function wholeTime(value: unknown): number | undefined {
+  const millis = typeof value === 'number' || value instanceof Date ? new Date(value).getTime() : Number.NaN;
+  return Number.isNaN(millis) ? undefined : millis;
 }
 
 /** @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` when it is no key. */

@@ -36,7 +36,7 @@ export interface FailOptions {
 export interface LedgerQuery {
   readonly state?: LedgerState | undefined;
   readonly run?: string | undefined;
-  /** Last attempt begun at or after: Unix time in milliseconds, ISO 8601 text, or a `Date`. */
+  /** Last attempt begun at or after: Unix time in milliseconds, ISO 8601 text (UTC unless it names a zone), or a `Date`. */
   readonly from?: number | string | Date | undefined;
   /** Last attempt begun before. */
   readonly to?: number | string | Date | undefined;
@@ -96,7 +96,10 @@ export interface Ledger {
   release(claim: Claim): Promise<LedgerEntry>;
   /** Makes any input claimable at once with all attempts before it. Resolves to `false` when unknown or running. */
   reset(key: string): Promise<boolean>;
-  /** Inputs that can be claimed, longest due first. `limit`: at most 10,000, default 100; `now`: default the present. */
+  /**
+   * Inputs that can be claimed, longest due first. `limit`: at most 10,000, default 100; `now`: default the present, else
+   * as `from` of `list`.
+   */
   retryable(options?: {
     readonly limit?: number | undefined;
     readonly now?: number | string | Date | undefined;

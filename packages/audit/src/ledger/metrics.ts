@@ -1,8 +1,12 @@
 import { type MeterProvider, meterProvider } from '@org/instrument-core';
 import type { Begun } from './claim.ts';
+import type { LedgerState } from './entry.ts';
 
-/** How a claim ended. `stale`: it was lost to another claimant before. */
+/** How a claim ended. `dead`: the input was given up; `stale`: the claim was lost to another claimant before. */
 export type ClaimEnd = 'completed' | 'failed' | 'dead' | 'released' | 'stale';
+
+/** States that the end of a claim leads to. */
+export type EndState = Exclude<LedgerState, 'running'>;
 
 /** The metrics of a ledger. */
 export interface LedgerMetrics {
@@ -25,4 +29,9 @@ export function createLedgerMetrics(provider: MeterProvider = meterProvider): Le
     begun: (outcome) => begins.add(1, { outcome }),
     ended: (outcome) => ends.add(1, { outcome }),
   };
+}
+
+/** How a claim ended that left its input in this state. */
+export function endOf(state: EndState): ClaimEnd {
+  return state === 'pending' ? 'released' : state;
 }

@@ -12,7 +12,7 @@ export type Query = (what: string, statement: string, parameters: SqlParameters)
 
 /** Inputs in the list that are not asked for otherwise. */
 const DEFAULT_PAGE = 100;
-/** Inputs that are removed at a time. */
+/** Inputs that are removed at a time, so that others get their turn between. */
 const PRUNE_BATCH = 1_000;
 
 /** See `Ledger.list`. */
@@ -41,6 +41,7 @@ export async function listInputs(run: Query, query: LedgerQuery | undefined): Pr
 /** See `Ledger.retryable`. */
 export async function retryableInputs(
   run: Query,
+  bury: (statement: string, parameters: SqlParameters) => Promise<void>,
   max: number,
   options: Parameters<Ledger['retryable']>[0],
 ): Promise<LedgerEntry[]> {
@@ -49,7 +50,7 @@ export async function retryableInputs(
   const at = read.time('now') ?? null;
   read.done('The ledger cannot list what to retry');
   // Whoever crashed in the last attempt is in nobody's list, so that only this finds it.
-  await run('bury', sql.BURY, { max });
+  await bury(sql.BURY, { max });
   return (await run('retryable', sql.RETRYABLE, { at, max, limit })).map(readRow);
 }
 
@@ -75,7 +76,5 @@ export async function pruneInputs(run: Query, options: Parameters<Ledger['prune'
     const rows = await run('prune', sql.PRUNE, { state, age, limit: PRUNE_BATCH });
     removed += rows.length;
     if (rows.length < PRUNE_BATCH) return removed;
-    // A database in the process does its work at once: others get their turn between.
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -3,8 +3,7 @@ import { monotonicMillis } from '@org/instrument-core';
 import { Arguments, checkClaim, checkKey } from './arguments.ts';
 import type { Begun, Claim } from './claim.ts';
 import type { LedgerDatabase, SqlParameters, SqlRow } from './database.ts';
-import { describeEntry } from './describe-entry.ts';
-import type { LedgerEntry, LedgerState } from './entry.ts';
+import type { LedgerEntry } from './entry.ts';
 import { failureText } from './failure-text.ts';
 import { Lease } from './lease.ts';
 import type {
@@ -17,27 +16,21 @@ import type {
   LedgerStats,
 } from './ledger.ts';
 import { MAX_DIGEST_BYTES, MAX_RUN_BYTES } from './limits.ts';
-import { type ClaimEnd, createLedgerMetrics, type LedgerMetrics } from './metrics.ts';
+import { createLedgerMetrics, type EndState, endOf, type LedgerMetrics } from './metrics.ts';
 import { OrphanedBegins } from './orphaned-begins.ts';
 import { countInputs, listInputs, pruneInputs, type Query, retryableInputs } from './queries.ts';
 import { isDue, readRow } from './read-row.ts';
+import { refusal } from './refusal.ts';
 import type { ResolvedSettings } from './settings.ts';
 import { StaleClaimError } from './stale-claim-error.ts';
 import * as sql from './statements.ts';
+import { UnansweredEnds } from './unanswered-ends.ts';
 import { closedError, unavailable } from './unavailable.ts';
 
 /** Times that a `begin` looks again because the input changed under its eyes. */
 const MAX_LOOKS = 10;
 /** Times that a delay doubles: no number is larger than the 1024th power of two, and nothing times that is no number. */
 const MAX_DOUBLINGS = 1_023;
-
-const REFUSAL: Readonly<Record<LedgerState, Exclude<Begun['status'], 'claimed'>>> = {
-  pending: 'waiting',
-  running: 'running',
-  completed: 'completed',
-  failed: 'waiting',
-  dead: 'dead',
-};
 
 /** The ledger on a database that speaks SQL: rules that no single statement expresses, and what lives in the process. */
 export class SqlLedger implements Ledger {
@@ -47,6 +40,7 @@ export class SqlLedger implements Ledger {
   /** What this process holds, by the tokens of the claims. */
   readonly #held = new Map<number, { readonly claim: Claim; readonly lease: Lease }>();
   readonly #orphans = new OrphanedBegins();
+  readonly #unanswered = new UnansweredEnds();
   #closing: Promise<void> | undefined;
 
   constructor(database: LedgerDatabase, settings: ResolvedSettings) {
@@ -124,7 +118,7 @@ export class SqlLedger implements Ledger {
   }
 
   async retryable(options?: Parameters<Ledger['retryable']>[0]): Promise<LedgerEntry[]> {
-    return retryableInputs(this.#query, this.#settings.maxAttempts, options);
+    return retryableInputs(this.#query, this.#bury, this.#settings.maxAttempts, options);
   }
 
   async list(query?: LedgerQuery): Promise<LedgerPage> {
@@ -161,7 +155,7 @@ export class SqlLedger implements Ledger {
       if (row !== undefined && entry !== undefined && !isOrphan(row, orphans)) {
         if (!isDue(row)) return refusal(entry);
         if (entry.attempts >= max) {
-          await this.#query('bury', sql.BURY_ONE, { key, max });
+          await this.#bury(sql.BURY_ONE, { key, max });
           continue;
         }
       }
@@ -214,19 +208,19 @@ export class SqlLedger implements Ledger {
     statement: string,
     claim: Claim,
     parameters: SqlParameters,
-    ends: readonly LedgerState[],
+    ends: readonly EndState[],
   ): Promise<LedgerEntry> {
     const { key, token } = claim;
-    const [ended] = await this.#query(what, statement, { ...parameters, key, token });
+    const end = () => this.#query(what, statement, { ...parameters, key, token });
+    const [ended] = await this.#unanswered.watch(token, end);
     const row = ended ?? (await this.#read(key));
     const entry = row === undefined ? undefined : readRow(row);
-    if (entry === undefined || entry.token !== token || !ends.includes(entry.state))
-      return this.#refuse(what, claim);
+    const state = entry?.token === token ? ends.find((one) => one === entry.state) : undefined;
+    if (entry === undefined || state === undefined) return this.#refuse(what, claim);
     this.#held.get(token)?.lease.end();
     this.#held.delete(token);
-    if (ended !== undefined) {
-      this.#metrics.ended(entry.state === 'pending' ? 'released' : (entry.state as ClaimEnd));
-    }
+    // Once, though the database may have done it for a call before, whose answer was lost.
+    if (this.#unanswered.forget(token) || ended !== undefined) this.#metrics.ended(endOf(state));
     return entry;
   }
 
@@ -234,9 +228,13 @@ export class SqlLedger implements Ledger {
   async #refuse(what: string, claim: Pick<Claim, 'key' | 'token' | 'signal'>): Promise<never> {
     const { key, token, signal } = claim;
     const row = await this.#read(key);
-    const error = new StaleClaimError(what, key, token, row === undefined ? undefined : readRow(row));
+    const entry = row === undefined ? undefined : readRow(row);
+    const error = new StaleClaimError(what, key, token, entry);
+    // Not lost, but ended by a call whose answer was.
+    const hasEnded = entry?.token === token && entry.state !== 'running';
+    if (this.#unanswered.forget(token) && hasEnded) this.#metrics.ended(endOf(entry.state));
     // Counted once, though heartbeat and claimant both come to know.
-    if (!(signal?.reason instanceof StaleClaimError)) this.#metrics.ended('stale');
+    else if (!(signal?.reason instanceof StaleClaimError)) this.#metrics.ended('stale');
     this.#held.get(token)?.lease.lose(error);
     throw error;
   }
@@ -267,6 +265,14 @@ export class SqlLedger implements Ledger {
     return (await this.#query('read', sql.READ, { key }))[0];
   }
 
+  /** Gives up what had its last attempt. Whoever finds it counts it: who made that attempt did not come back. */
+  readonly #bury = async (statement: string, parameters: SqlParameters): Promise<void> => {
+    for (const { token } of await this.#query('bury', statement, parameters)) {
+      this.#unanswered.forget(Number(token));
+      this.#metrics.ended('dead');
+    }
+  };
+
   readonly #query: Query = async (what, statement, parameters) => {
     if (this.#closing !== undefined) throw closedError();
     try {
@@ -280,8 +286,4 @@ export class SqlLedger implements Ledger {
 /** Whether it is claimed, and nobody knows. */
 function isOrphan(row: SqlRow, orphans: readonly string[]): boolean {
   return row.state === 'running' && orphans.includes(String(row.nonce));
-}
-
-function refusal(entry: LedgerEntry): Begun {
-  return { status: REFUSAL[entry.state], entry, reason: describeEntry(entry) };
 }

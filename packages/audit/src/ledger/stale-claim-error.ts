@@ -4,6 +4,7 @@ import type { LedgerEntry } from './entry.ts';
 
 /** Thrown to a claimant whose claim is not its own any more. Its code is `INSTRUMENT_AUDIT_REFUSED`. */
 export class StaleClaimError extends InstrumentError {
+  override readonly name = 'StaleClaimError';
   /** What is known of the input now; `undefined` when nothing is. */
   readonly entry: LedgerEntry | undefined;
 

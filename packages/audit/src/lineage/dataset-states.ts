@@ -20,10 +20,13 @@ export interface DatasetWrite {
 /** What was written last to a dataset: the position of a state, or what an operation writes that has not ended. */
 export type LatestWrite = number | DatasetWrite;
 
-/** A read of what an operation was writing meanwhile: of that, or, should it be denied, of what was there before it. */
+/** A read of what an operation was writing meanwhile: of that, or, should it be denied, of what comes next. */
 export interface OpenRead {
   readonly dataset: DatasetHistory;
-  readonly write: DatasetWrite;
+  /** What was written by the span that is named as the producer, newest last; none of it where no span is. */
+  readonly produced: readonly LatestWrite[];
+  /** What had been written last by anybody. */
+  readonly latest: LatestWrite | undefined;
   /** What the reader itself writes, and what was there before: nobody reads what he writes. */
   readonly own: DatasetWrite | undefined;
   readonly ownBefore: LatestWrite | undefined;
@@ -94,22 +97,25 @@ export class DatasetStates {
     return state;
   }
 
-  /** What is read of a dataset after a write by somebody who writes `own`: the position of a state, if it is known yet. */
+  /**
+   * What is read of a dataset by somebody who writes `own`: the last of what its producer wrote, or else what was written
+   * last. The position of a state, if it is known yet.
+   */
   read(
     dataset: DatasetHistory,
-    write: LatestWrite | undefined,
+    produced: readonly LatestWrite[],
     own: DatasetWrite | undefined,
   ): number | OpenRead {
-    const found = this.#find(write, own, own?.before);
+    const read = { dataset, produced, latest: dataset.latest, own, ownBefore: own?.before };
+    const found = find(read);
     if (typeof found === 'number') return found;
-    if (found !== undefined) return { dataset, write: found, own, ownBefore: own?.before };
-    return this.#outside(dataset);
+    return found === undefined ? this.#outside(dataset) : read;
   }
 
   /** Position of the state that was read, once all writes are settled or denied. */
-  resolve({ dataset, write, own, ownBefore }: OpenRead): number {
-    const found = this.#find(write, own, ownBefore);
-    return typeof found === 'number' ? found : this.#outside(dataset);
+  resolve(read: OpenRead): number {
+    const found = find(read);
+    return typeof found === 'number' ? found : this.#outside(read.dataset);
   }
 
   /** Positions of all states of a dataset, the one known first first. */
@@ -117,21 +123,6 @@ export class DatasetStates {
     const states: number[] = [];
     for (let state = last; state !== undefined; state = this.all[state]?.previous) states.push(state);
     return states.reverse();
-  }
-
-  /** The last write that was neither denied nor made by the reader: the position of its state, once that is known. */
-  #find(
-    write: LatestWrite | undefined,
-    own: DatasetWrite | undefined,
-    ownBefore: LatestWrite | undefined,
-  ): LatestWrite | undefined {
-    let last = write;
-    while (typeof last === 'object') {
-      if (last === own) last = ownBefore;
-      else if (last.isDenied) last = skipDenied(last);
-      else return last.state ?? last;
-    }
-    return last;
   }
 
   #outside(dataset: DatasetHistory): number {
@@ -145,6 +136,18 @@ export class DatasetStates {
     dataset.last = position;
     return position;
   }
+}
+
+/** The last write that was neither denied nor made by the reader: the position of its state, once that is known. */
+function find({ produced, latest, own, ownBefore }: OpenRead): LatestWrite | undefined {
+  let last = produced.findLast((write) => typeof write === 'number' || !(write === own || write.isDenied));
+  last ??= latest;
+  while (typeof last === 'object') {
+    if (last === own) last = ownBefore;
+    else if (last.isDenied) last = skipDenied(last);
+    else return last.state ?? last;
+  }
+  return last;
 }
 
 /** What was there before a write that was denied. Many may have been, one after the other: the way gets shorter each time. */

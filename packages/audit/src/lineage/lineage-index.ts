@@ -9,6 +9,7 @@ import {
   type OpenRead,
 } from './dataset-states.ts';
 import { type IndexedOperation, OperationDraft } from './operation-draft.ts';
+import { SpanWrites, type Writes } from './span-writes.ts';
 
 /** What a journal says about data, folded into operations and states of datasets. */
 export class LineageIndex {
@@ -23,10 +24,9 @@ export class LineageIndex {
   readonly #openReads: [IndexedOperation, OpenRead][] = [];
   #readers = new Adjacency(0, []);
   #writers = new Adjacency(0, []);
-  /** Positions of operations that wrote, by the id of their span. */
-  readonly #bySpan = new Map<string, number>();
+  readonly #bySpan = new SpanWrites((position) => this.#writesOf(position));
   /** What the producers wrote that the entry at hand names, by their positions. */
-  readonly #produced = new Map<number, Map<DatasetHistory, number>>();
+  readonly #produced = new Map<number, Map<DatasetHistory, LatestWrite>>();
   // One copy of each: there are few, and as many texts as entries otherwise.
   readonly #actions = new Map<string, string>();
 
@@ -40,7 +40,7 @@ export class LineageIndex {
     const isDenied = entry.outcome === 'denied';
     if (!isDenied) this.#take(draft, entry);
     if (entry.phase === 'started') this.#open.set(entry.index, draft);
-    else if (isDenied) this.#deny(draft, entry);
+    else if (isDenied) this.#deny(draft);
     else {
       this.#settle(draft);
       if (draft.position !== undefined) this.#byEntry.set(entry.index, draft.position);
@@ -132,16 +132,17 @@ export class LineageIndex {
     // What is read was written before, even by an operation that writes the same dataset.
     for (const { namespace, name, version, producedBy } of inputs) {
       const dataset = this.#states.dataset(namespace, name);
-      draft.read(dataset, version, this.#producedBy(producedBy, dataset, draft));
+      draft.read(dataset, version, this.#producedBy(producedBy, dataset));
     }
-    for (const { namespace, name, version } of outputs) {
-      draft.write(this.#states.dataset(namespace, name), version, index);
-    }
+    const writes = outputs.map(({ namespace, name, version }) => {
+      const dataset = this.#states.dataset(namespace, name);
+      return [dataset, draft.write(dataset, version, index)] as const;
+    });
     draft.position ??= this.operations.push(draft.operation) - 1;
     this.#byEntry.set(index, draft.position);
     this.#byEntry.set(draft.operation.index, draft.position);
     if (correlation?.spanId !== undefined && outputs.length > 0) {
-      this.#bySpan.set(correlation.spanId, draft.position);
+      this.#bySpan.add(correlation.spanId, draft.position, writes);
     }
   }
 
@@ -150,31 +151,35 @@ export class LineageIndex {
   }
 
   /** What was denied has not happened, whatever its start says. */
-  #deny(draft: OperationDraft, { correlation }: AuditEntry): void {
+  #deny(draft: OperationDraft): void {
     draft.deny();
-    if (draft.position === undefined) return;
-    this.#byEntry.delete(draft.operation.index);
-    const spanId = correlation?.spanId ?? '';
-    if (this.#bySpan.get(spanId) === draft.position) this.#bySpan.delete(spanId);
+    if (draft.position !== undefined) this.#byEntry.delete(draft.operation.index);
   }
 
-  /** What the operation of a span wrote to a dataset; `undefined` where it is not known to have. */
-  #producedBy(
-    span: SpanReference | undefined,
-    dataset: DatasetHistory,
-    reader: OperationDraft,
-  ): LatestWrite | undefined {
-    const position = span === undefined ? undefined : this.#bySpan.get(span.spanId);
-    if (position === undefined || position === reader.position) return undefined;
-    const { index, writes } = this.operations[position] as IndexedOperation;
-    const open = this.#open.get(index);
-    if (open !== undefined) return open.writeOf(dataset);
-    let written = this.#produced.get(position);
-    if (written === undefined) {
-      written = new Map(writes.map((state) => [(this.states[state] as DatasetState).dataset, state]));
-      this.#produced.set(position, written);
+  /** What the operations of a span wrote to a dataset, newest last; nothing where none is known to have. */
+  #producedBy(span: SpanReference | undefined, dataset: DatasetHistory): readonly LatestWrite[] {
+    const found = span === undefined ? [] : this.#bySpan.of(span.spanId, dataset);
+    if (typeof found !== 'number') return found;
+    const open = this.#openAt(found);
+    let written: LatestWrite | undefined = open?.writeOf(dataset);
+    if (open === undefined) {
+      const known = this.#produced.get(found) ?? new Map(this.#writesOf(found));
+      this.#produced.set(found, known);
+      written = known.get(dataset);
     }
-    return written.get(dataset);
+    return written === undefined ? [] : [written];
+  }
+
+  #writesOf(position: number): Writes {
+    const { writes } = this.operations[position] as IndexedOperation;
+    return (
+      this.#openAt(position)?.writes() ??
+      writes.map((state) => [(this.states[state] as DatasetState).dataset, state] as const)
+    );
+  }
+
+  #openAt(position: number): OperationDraft | undefined {
+    return this.#open.get((this.operations[position] as IndexedOperation).index);
   }
 
   #interned(action: string): string {

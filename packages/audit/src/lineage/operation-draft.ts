@@ -46,19 +46,19 @@ export class OperationDraft {
     this.#states = states;
   }
 
-  /** Reads a version; or else what is `produced`, or was written last by another operation. */
-  read(dataset: DatasetHistory, version: string | undefined, produced: LatestWrite | undefined): void {
+  /** Reads a version; or else the last that is `produced`, or was written by another operation. */
+  read(dataset: DatasetHistory, version: string | undefined, produced: readonly LatestWrite[]): void {
     const use = this.#useOf(dataset);
     if (version === undefined) {
-      use.read ??= this.#states.read(dataset, produced ?? dataset.latest, use.write);
+      use.read ??= this.#states.read(dataset, produced, use.write);
       return;
     }
     use.versionsRead ??= new Set();
     use.versionsRead.add(this.#states.version(dataset, version));
   }
 
-  /** Writes a version, or a state of its own, as the entry `index` says. */
-  write(dataset: DatasetHistory, version: string | undefined, index: number): void {
+  /** Writes a version, or a state of its own, as the entry `index` says. Returns what it writes to the dataset. */
+  write(dataset: DatasetHistory, version: string | undefined, index: number): DatasetWrite {
     const use = this.#useOf(dataset);
     use.write ??= { before: dataset.latest, state: undefined, isDenied: false };
     dataset.latest = use.write;
@@ -67,11 +67,17 @@ export class OperationDraft {
     const writtenAt = versionsWritten.get(version) ?? versionsWritten.get(undefined) ?? index;
     versionsWritten.delete(version);
     versionsWritten.set(version, writtenAt);
+    return use.write;
   }
 
   /** What it writes to a dataset, as far as it has said so. */
   writeOf(dataset: DatasetHistory): DatasetWrite | undefined {
     return this.#uses.get(dataset)?.write;
+  }
+
+  /** What it writes to all datasets, as far as it has said so. */
+  *writes(): Generator<[DatasetHistory, DatasetWrite]> {
+    for (const [dataset, { write }] of this.#uses) if (write !== undefined) yield [dataset, write];
   }
 
   /** Nothing more will be said: what was said has happened. Returns what it reads that is not known yet. */

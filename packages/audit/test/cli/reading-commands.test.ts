@@ -292,20 +292,22 @@ describe('lineage', () => {
     const { directory } = journal();
     expect((await run(lineageCommand, directory, '--dataset', 'ns', 'none')).code).toBe(1);
     expect((await run(lineageCommand, directory, '--entry', '0')).code).toBe(1);
-    for (const args of [
-      [directory],
-      [directory, '--dataset', 'ns', 'a', '--entry', '1'],
-      [directory, '--dataset', 'ns'],
-      [directory, '--entry', 'x'],
-      [directory, '--entry', '3', '--depth', '-1'],
-      [directory, '--entry', '3', '--max-nodes', '0'],
-      [directory, '--entry', '3', '--direction', 'up'],
-      [directory, '--entry', '3', '--format', 'png'],
-      ['--dataset', 'ns', 'a'],
-    ]) {
-      const { code, err } = await run(lineageCommand, ...args);
-      expect(code).toBe(2);
-      expect(err).not.toBe('');
+    for (const [args, message] of [
+      [[directory], 'either --dataset NAMESPACE NAME or --entry N is needed'],
+      [[directory, '--dataset', 'ns', 'a', '--entry', '1'], 'either --dataset NAMESPACE NAME or --entry N'],
+      [[directory, '--dataset', 'ns'], '--dataset takes two values'],
+      [[directory, '--entry', 'x'], '--entry must be a whole number of at least 0, not "x"'],
+      [[directory, '--entry', '9'.repeat(20)], '--entry must be a whole number of at least 0'],
+      [[directory, '--entry', '3', '--depth', 'x'], '--depth must be a whole number of at least 0, not "x"'],
+      [[directory, '--entry', '3', '--depth', '-1'], '--depth'],
+      [[directory, '--entry', '3', '--max-nodes', '0'], '--max-nodes must be a whole number of at least 1'],
+      [[directory, '--entry', '3', '--direction', 'up'], '--direction must be one of'],
+      [[directory, '--entry', '3', '--format', 'png'], '--format must be one of'],
+      [['--dataset', 'ns', 'a'], 'the directory of a journal is missing'],
+    ] as const) {
+      const { code, err, out } = await run(lineageCommand, ...args);
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toContain(message);
     }
   });
 });

@@ -36,7 +36,10 @@ function file(name: string, text: string): string {
 
 describe('instrument-audit verify', () => {
   it('says that all is well, with what that rests on', async () => {
-    const removal = content(4, { action: 'audit.journal.pruned', attributes: { first: 0, last: 1 } });
+    const removal = content(4, {
+      action: 'audit.journal.pruned',
+      attributes: { earlier: [], first: 0, last: 1 },
+    });
     const [first = [], second = [], third = []] = threeSegments();
     const segments = [first, [...second, removal], third];
     const journal = build({ segments, checkpoints: [2, 6], pruned: 1, recordPruning: false });
@@ -219,10 +222,13 @@ describe('instrument-audit prove and check', () => {
   it('refuse wrong use', async () => {
     const { directory } = build({ segments: threeSegments() });
     const cases: readonly (readonly [string[], RegExp])[] = [
-      [['prove'], /directory of a journal is missing/],
+      [['prove'], /inclusion or consistency is missing/],
+      [['prove', directory], /is neither inclusion nor consistency/],
+      [['prove', 'inclusion'], /directory of a journal is missing/],
       [['prove', 'inclusion', directory], /INDEX is missing/],
       [['prove', 'inclusion', directory, '-1'], /-1/],
-      [['prove', 'inclusion', directory, 'x'], /not "x"/],
+      [['prove', 'inclusion', directory, 'x'], /INDEX must be a whole number of at least 0, not "x"/],
+      [['prove', 'consistency', directory, '1', '1e1'], /TO must be .*, not "1e1"/],
       [['prove', 'inclusion', directory, '7'], /from 0 to 6/],
       [['prove', 'inclusion', directory, '1', '2'], /"2" was not expected/],
       [['prove', 'consistency', directory, '1', '6'], /the last is at 7/],

@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openLedger } from '../../src/ledger/index.ts';
 import { openSqlite } from '../../src/ledger/sqlite/driver.ts';
 import { useChildren } from './child.ts';
@@ -78,6 +78,44 @@ for (const driver of DRIVERS) {
       other.exec('COMMIT');
       other.close();
       expect(await begun).toMatchObject({ status: 'claimed' });
+    });
+
+    it('lets the event loop turn while one call follows the other, so that leases are renewed', async () => {
+      const ledger = await bed.open({ leaseDuration: 200 });
+      await claimOf(ledger.begin('held'));
+      const untilRenewed = async (): Promise<boolean> => {
+        const first = (await ledger.get('held'))?.leaseExpiresAt?.getTime();
+        for (let call = 0; call < 100_000; call++) {
+          if ((await ledger.get('held'))?.leaseExpiresAt?.getTime() !== first) return true;
+        }
+        return false;
+      };
+      expect(await untilRenewed()).toBe(true);
+    });
+
+    it('lets the event loop turn while many calls are made at once, and answers in their order', async () => {
+      const ledger = await bed.open();
+      let turns = 0;
+      const turn = setInterval(() => turns++, 1);
+      const answered: number[] = [];
+      const calls = Array.from({ length: 5_000 }, async (_, i) => {
+        await ledger.get('a');
+        answered.push(i);
+      });
+      await Promise.all(calls);
+      clearInterval(turn);
+      expect(turns).toBeGreaterThan(2);
+      expect(answered).toEqual(calls.map((_, i) => i));
+    });
+
+    it('answers though a test of the application has stopped the clock', async () => {
+      const ledger = await bed.open();
+      vi.useFakeTimers();
+      try {
+        for (let call = 0; call < 5_000; call++) await ledger.get('a');
+      } finally {
+        vi.useRealTimers();
+      }
     });
 
     it('is made by one of many processes that start at once', async () => {

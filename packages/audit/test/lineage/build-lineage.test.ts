@@ -81,6 +81,38 @@ describe('what went into a dataset', () => {
     expect(shown(lineage.ancestors(of('out')))).toContain('table<0 → #2');
   });
 
+  it('is what the span wrote to this dataset, whatever else it wrote, and newest before the reader', async () => {
+    const correlation = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };
+    const job = (...outputs: string[]) => moved([], outputs, { correlation });
+    const read = (name: string, output: string) => ({
+      action: 'x',
+      inputs: [{ ...set(name), producedBy: correlation }],
+      outputs: [set(output)],
+    });
+    const lineage = await build([
+      job('a'),
+      job('b'),
+      job('part@1'),
+      job('part@2', 'a'),
+      moved([], ['a', 'b', 'part@9', 'other']),
+      read('a', 'of a'),
+      read('b', 'of b'),
+      read('part', 'of the part'),
+      read('part@1', 'of a version'),
+      read('other', 'of another'),
+      job('a'),
+    ]);
+    for (const [name, step] of [
+      ['of a', 'a<3 → #5'],
+      ['of b', 'b<1 → #6'],
+      ['of the part', 'part@2<3 → #7'],
+      ['of a version', 'part@1<2 → #8'],
+      ['of another', 'other<4 → #9'],
+    ] as const) {
+      expect(shown(lineage.ancestors(of(name)))).toContain(step);
+    }
+  });
+
   it('goes round a cycle once', async () => {
     const lineage = await build([moved(['a@1'], ['b@1']), moved(['b@1'], ['c@1']), moved(['c@1'], ['a@1'])]);
     for (const graph of [

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildLineage } from '../../src/lineage/build-lineage.ts';
 import type { LineageSubject } from '../../src/lineage/lineage.ts';
 import type { AuditEntry, EntryContent } from '../../src/operation/entry.ts';
+import type { SpanReference } from '../../src/operation/operation.ts';
 import { entriesOf, label, moved, set, shown } from './entries.ts';
 
 const of = (text: string): LineageSubject => ({ dataset: set(text) });
@@ -214,30 +215,54 @@ it('tens of thousands of datasets of one entry, each named twice and with a prod
   expect(lineage.ancestors({ entry: 1 }, { maxNodes: 100_000 }).nodes).toHaveLength(50_001);
 });
 
+it('tens of thousands of operations of one span are told apart', async () => {
+  const correlation = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };
+  const names = Array.from({ length: 30_000 }, (_, i) => `d${i}`);
+  const lineage = await build([
+    ...names.map((name) => moved([], [name, 'log'], { correlation })),
+    moved([], names),
+    ...names.map((name) => ({ action: 'read', inputs: [{ ...set(name), producedBy: correlation }] })),
+    { action: 'read', inputs: [{ ...set('log'), producedBy: correlation }] },
+  ]);
+  const readers = (name: string) => shown(lineage.descendants(of(name)));
+  expect(readers('d7')).toContain('d7<7 → #30008');
+  expect(readers('d29999')).toContain('d29999<29999 → #60000');
+  expect(readers('log')).toEqual(expect.arrayContaining(['log<29999 → #60001']));
+});
+
 describe('any journal of operations that start, end, and are denied', () => {
   const dataset = fc
     .tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('', '', '@1', '@2'))
     .map(([name, version]) => name + version);
   const texts = fc.array(dataset, { maxLength: 3 });
+  const spans = ['a', 'b'].map((letter) => ({ traceId: 'f'.repeat(32), spanId: letter.repeat(16) }));
+  const span = fc.constantFrom(undefined, ...spans);
   const step = fc.record({
     does: fc.constantFrom('start', 'start', 'end', 'end', 'once'),
     which: fc.nat(),
     inputs: texts,
     outputs: texts,
     outcome: fc.constantFrom('success', 'success', 'failure', 'denied'),
+    span,
+    producer: span,
   });
   const journal = fc.array(step, { maxLength: 30 }).map((steps) => {
-    const open: number[] = [];
+    const open: { readonly at: number; readonly span: SpanReference | undefined }[] = [];
     return entriesOf(
-      steps.map(({ does, which, inputs, outputs, outcome }, index): Partial<EntryContent> => {
-        const content = moved(inputs, outputs, { outcome: outcome as 'success' });
+      steps.map(({ does, which, inputs, outputs, outcome, span, producer }, at): Partial<EntryContent> => {
+        const content = (of: typeof span, more: Partial<EntryContent>): Partial<EntryContent> => ({
+          ...moved([], outputs, more),
+          inputs: inputs.map((text) => ({ ...set(text), ...(producer && { producedBy: producer }) })),
+          ...(of && { correlation: of }),
+        });
         if (does === 'start') {
-          open.push(index);
-          return started(moved(inputs, outputs));
+          open.push({ at, span });
+          return content(span, { phase: 'started' });
         }
-        if (does === 'once' || open.length === 0) return content;
-        const [at = 0] = open.splice(which % open.length, 1);
-        return { ...content, phase: 'ended', started: at };
+        const over = { outcome: outcome as 'success' };
+        if (does === 'once' || open.length === 0) return content(span, over);
+        const [begun] = open.splice(which % open.length, 1);
+        return content(begun?.span, { ...over, phase: 'ended', started: begun?.at ?? 0 });
       }),
     );
   });
@@ -248,6 +273,8 @@ describe('any journal of operations that start, end, and are denied', () => {
     readonly isRead: boolean;
     readonly name: string;
     readonly version: string | undefined;
+    readonly span: string | undefined;
+    readonly producer: string | undefined;
   }
 
   const operationOf = ({ index, started }: AuditEntry): number => started ?? index;
@@ -258,12 +285,14 @@ describe('any journal of operations that start, end, and are denied', () => {
     const mentions = entries
       .filter((entry) => !denied.has(operationOf(entry)))
       .flatMap((entry): Mention[] =>
-        [...(entry.inputs ?? []), ...(entry.outputs ?? [])].map(({ name, version }, i) => ({
+        [...(entry.inputs ?? []), ...(entry.outputs ?? [])].map(({ name, version, producedBy }, i) => ({
           operation: operationOf(entry),
           entry: entry.index,
           isRead: i < (entry.inputs?.length ?? 0),
           name,
           version,
+          span: entry.correlation?.spanId,
+          producer: producedBy?.spanId,
         })),
       );
     const written = (operation: number, name: string): { state: string; at: number }[] => {
@@ -289,7 +318,7 @@ describe('any journal of operations that start, end, and are denied', () => {
     }
     const shownState = (state: string): string =>
       state.includes('@') && firstWrite.has(state) ? `${state}<${firstWrite.get(state)}` : state;
-    const edges = mentions.flatMap(({ operation, isRead, name, version, entry }): string[] => {
+    const edges = mentions.flatMap(({ operation, isRead, name, version, entry, producer }): string[] => {
       if (!isRead) {
         return written(operation, name).map(({ state }) => `#${operation} → ${shownState(state)}`);
       }
@@ -299,9 +328,11 @@ describe('any journal of operations that start, end, and are denied', () => {
       );
       if (own.some((each) => each.version !== undefined)) return [];
       if (own.some((each) => each.entry < entry)) return [];
-      const last = mentions.findLast(
+      const before = mentions.filter(
         (each) => !each.isRead && each.name === name && each.operation !== operation && each.entry < entry,
       );
+      const produced = before.findLast(({ span }) => span !== undefined && span === producer);
+      const last = produced ?? before.at(-1);
       const state = last === undefined ? name : (written(last.operation, name).at(-1)?.state ?? '');
       return [`${shownState(state)} → #${operation}`];
     });

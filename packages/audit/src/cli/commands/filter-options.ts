@@ -68,7 +68,7 @@ export function queryOf(values: FilterValues): AuditQuery {
     traceId: trace,
     tenant,
     requestId: request,
-    limit: numberOf(limit),
+    limit: numberOf(limit) as number | undefined,
   };
 }
 
@@ -79,10 +79,9 @@ export function timeOf(value: string | undefined): string | number | undefined {
   return ago === undefined ? value : Date.now() - ago;
 }
 
-/** A number; what is none as it is: whoever takes it says what it should be. */
-export function numberOf(value: string | undefined): number | undefined {
-  const isNumber = value !== undefined && /^\d+$/.test(value);
-  return isNumber ? Number(value) : (value as number | undefined);
+/** A number; what is none as it is: the query says what it should be. */
+function numberOf(value: string | undefined): number | string | undefined {
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) : value;
 }
 
 /** The only positional argument: the directory of the journal. */

@@ -5,9 +5,10 @@ import { toMermaid } from '../../lineage/picture/mermaid.ts';
 import { toSvg } from '../../lineage/picture/svg.ts';
 import { queryJournal } from '../../query/query-journal.ts';
 import type { Command } from '../command.ts';
-import { directoryOf, numberOf, timeOf, timeOptions } from './filter-options.ts';
+import { directoryOf, timeOf, timeOptions } from './filter-options.ts';
 import { inOptions } from './in-options.ts';
 import { runCommand, UsageError } from './run-command.ts';
+import { wholeNumber } from './whole-number.ts';
 import { writeOut } from './write-out.ts';
 
 const FORMATS: Readonly<Record<string, (graph: LineageGraph) => string>> = {
@@ -29,7 +30,9 @@ export const lineageCommand: Command = {
   run: (args, streams) =>
     runCommand(about, streams, async () => {
       const { values, directory, subject } = parse(args);
-      const { direction = 'both', format = 'mermaid', from, to, depth } = values;
+      const { direction = 'both', format = 'mermaid', from, to } = values;
+      const depth = wholeNumber('--depth', values.depth);
+      const maxNodes = wholeNumber('--max-nodes', values['max-nodes'], 1);
       const draw = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
       if (draw === undefined)
         throw new UsageError(`--format must be one of ${Object.keys(FORMATS).join(', ')}`);
@@ -39,10 +42,7 @@ export const lineageCommand: Command = {
       const lineage = await buildLineage(
         inOptions(() => queryJournal(directory, { from: timeOf(from), to: timeOf(to) })),
       );
-      const graph = lineage[DIRECTIONS[direction as keyof typeof DIRECTIONS]](subject, {
-        depth: numberOf(depth),
-        maxNodes: numberOf(values['max-nodes']),
-      });
+      const graph = lineage[DIRECTIONS[direction as keyof typeof DIRECTIONS]](subject, { depth, maxNodes });
       if (graph.subjects.length === 0) {
         streams.stderr.write('lineage: nothing that was asked about was read or written in this journal\n');
         return 1;
@@ -85,11 +85,12 @@ function parse(args: readonly string[]): Parsed {
     token.kind === 'positional' && token !== second ? [token.value] : [],
   );
   const directory = directoryOf(rest);
-  const { dataset: namespace, version, entry, ...others } = values;
+  const { dataset: namespace, version, ...others } = values;
+  const entry = wholeNumber('--entry', values.entry);
   if ((namespace === undefined) === (entry === undefined)) {
     throw new UsageError('either --dataset NAMESPACE NAME or --entry N is needed');
   }
-  if (entry !== undefined) return { values: others, directory, subject: { entry: numberOf(entry) ?? 0 } };
+  if (entry !== undefined) return { values: others, directory, subject: { entry } };
   if (second === undefined) throw new UsageError('--dataset takes two values: NAMESPACE NAME');
   const dataset = { namespace: namespace ?? '', name: second.value, version };
   return { values: others, directory, subject: { dataset } };

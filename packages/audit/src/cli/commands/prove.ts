@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { proveEntry, proveGrowth } from '../../verify/make-proof.ts';
 import type { Command } from '../command.ts';
-import { numberOf } from './filter-options.ts';
 import { runCommand, UsageError } from './run-command.ts';
+import { wholeNumber } from './whole-number.ts';
 import { writeOut } from './write-out.ts';
 
 const about = {
@@ -19,29 +19,25 @@ export const proveCommand: Command = {
     runCommand(about, streams, async () => {
       const { positionals } = parseArgs({ args: [...args], allowPositionals: true, options: {} });
       const [what, directory, first, second, unexpected] = positionals;
+      if (what === undefined) throw new UsageError('inclusion or consistency is missing');
+      if (what !== 'inclusion' && what !== 'consistency') {
+        throw new UsageError(`"${what}" is neither inclusion nor consistency`);
+      }
       if (directory === undefined) throw new UsageError('the directory of a journal is missing');
       if (unexpected !== undefined) throw new UsageError(`"${unexpected}" was not expected`);
-      const from = numberAt(first, what === 'inclusion' ? 'INDEX' : 'FROM');
+      const name = what === 'inclusion' ? 'INDEX' : 'FROM';
+      const from = wholeNumber(name, first);
+      if (from === undefined) throw new UsageError(`${name} is missing`);
       if (what === 'inclusion') {
         if (second !== undefined) throw new UsageError(`"${second}" was not expected`);
         await writeOut(streams.stdout, [json(await proveEntry(directory, from))]);
-      } else if (what === 'consistency') {
-        const to = second === undefined ? undefined : numberAt(second, 'TO');
-        await writeOut(streams.stdout, [json(await proveGrowth(directory, from, to))]);
       } else {
-        throw new UsageError(`"${what}" is neither inclusion nor consistency`);
+        const to = wholeNumber('TO', second);
+        await writeOut(streams.stdout, [json(await proveGrowth(directory, from, to))]);
       }
       return 0;
     }),
 };
-
-function numberAt(value: string | undefined, name: string): number {
-  const number = numberOf(value);
-  if (number === undefined) throw new UsageError(`${name} is missing`);
-  if (!Number.isSafeInteger(number))
-    throw new UsageError(`${name} must be a number of entries, not "${value}"`);
-  return number;
-}
 
 function json(proof: object): string {
   return `${JSON.stringify(proof, null, 2)}\n`;

@@ -1,6 +1,7 @@
 import { type CompiledStatement, compile } from '../compile.ts';
 import type { LedgerDatabase, SqlParameters, SqlRow, SqlValue } from '../database.ts';
 import type { SqliteDatabase, SqliteStatement } from './driver.ts';
+import { Pace } from './pace.ts';
 import { whileBusy } from './while-busy.ts';
 
 /** Words of the statements. */
@@ -25,6 +26,7 @@ export class SqliteLedgerDatabase implements LedgerDatabase {
   readonly #database: SqliteDatabase;
   readonly #use: SqliteUse;
   readonly #prepared = new Map<string, { compiled: CompiledStatement; prepared: SqliteStatement }>();
+  readonly #pace = new Pace();
   #isClosed = false;
 
   constructor(database: SqliteDatabase, use: SqliteUse) {
@@ -33,6 +35,13 @@ export class SqliteLedgerDatabase implements LedgerDatabase {
   }
 
   query(statement: string, parameters: SqlParameters): Promise<SqlRow[]> {
+    const turn = this.#pace.next();
+    return turn === undefined
+      ? this.#run(statement, parameters)
+      : turn.then(() => this.#run(statement, parameters));
+  }
+
+  #run(statement: string, parameters: SqlParameters): Promise<SqlRow[]> {
     return whileBusy(this.#use.busyTimeoutMillis, () => {
       if (this.#isClosed) throw new Error('The database is closed');
       const { compiled, prepared } = this.#prepare(statement);

@@ -106,7 +106,10 @@ export function describeClaims({ current }: CurrentBed): void {
       ];
       for (const attempt of attempts) {
         const error = await attempt(first).then(String, (thrown: unknown) => thrown);
-        expect(error).toMatchObject({ ...REFUSED, entry: { state: 'running', token: second.token } });
+        expect(error).toMatchObject({
+          ...{ ...REFUSED, name: 'StaleClaimError' },
+          entry: { state: 'running', token: second.token },
+        });
       }
       expect(first.signal.aborted).toBe(true);
       expect(second.signal.aborted).toBe(false);

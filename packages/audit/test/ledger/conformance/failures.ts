@@ -1,6 +1,8 @@
+import { MeterProvider } from '@org/instrument-core';
 import { describe, expect, it } from 'vitest';
 import type { CurrentBed } from '../bed.ts';
 import { claimOf } from './claim-of.ts';
+import { countsOf } from './counts-of.ts';
 
 /** Failing, trying again, and giving up. */
 export function describeFailures({ current }: CurrentBed): void {
@@ -101,6 +103,24 @@ export function describeFailures({ current }: CurrentBed): void {
       expect(await ledger.retryable()).toEqual([]);
       expect(await ledger.get('b')).toMatchObject({ state: 'dead', error });
       await expect(ledger.complete(late)).rejects.toMatchObject({ code: 'INSTRUMENT_AUDIT_REFUSED' });
+    });
+
+    it('is counted as dead by who finds that it never came back, once', async () => {
+      const meterProvider = new MeterProvider({});
+      const ledger = await current().open({ maxAttempts: 2, heartbeat: false, meterProvider });
+      for (let attempt = 1; attempt <= 2; attempt++) {
+        for (const key of ['a', 'b', 'c']) await claimOf(ledger.begin(key, { leaseDuration: '1m' }));
+        await current().pass(60_000);
+      }
+      for (let look = 1; look <= 2; look++) {
+        expect(await ledger.begin('a')).toMatchObject({ status: 'dead' });
+        expect(countsOf(meterProvider)).toContain('ends dead 1');
+      }
+      for (let look = 1; look <= 2; look++) {
+        expect(await ledger.retryable()).toEqual([]);
+        expect(countsOf(meterProvider)).toContain('ends dead 3');
+      }
+      expect((await ledger.stats()).dead).toBe(3);
     });
 
     it('takes any error, and makes text of it that can be kept', async () => {

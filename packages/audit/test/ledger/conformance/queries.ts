@@ -43,6 +43,28 @@ export function describeQueries({ current }: CurrentBed): void {
       }
     });
 
+    it('is found by times in UTC, wherever the process is', async () => {
+      const ledger = await current().open();
+      await ledger.release(await claimOf(ledger.begin('a')));
+      const { startedAt } = (await ledger.get('a')) as LedgerEntry;
+      const zone = process.env.TZ;
+      try {
+        for (const where of ['America/New_York', 'Asia/Tokyo']) {
+          process.env.TZ = where;
+          const local = (millis: number) => new Date(startedAt.getTime() + millis).toISOString().slice(0, -1);
+          const keys = async (query: LedgerQuery) => (await ledger.list(query)).entries.map(({ key }) => key);
+          expect(await keys({ from: local(0), to: local(1) })).toEqual(['a']);
+          expect(await keys({ from: local(1) })).toEqual([]);
+          expect(await keys({ to: local(0) })).toEqual([]);
+          expect(await ledger.retryable({ now: local(-1) })).toEqual([]);
+          expect(await ledger.retryable({ now: local(60_000) })).toHaveLength(1);
+        }
+      } finally {
+        if (zone === undefined) delete process.env.TZ;
+        else process.env.TZ = zone;
+      }
+    });
+
     it('is counted by state', async () => {
       const ledger = await current().open({ heartbeat: false });
       await ledger.complete('a');
@@ -80,15 +102,26 @@ export function describeQueries({ current }: CurrentBed): void {
     it('cannot be asked for in a way that makes no sense', async () => {
       const ledger = await current().open();
       const INVALID = { code: 'INSTRUMENT_INVALID_ARGUMENT' };
-      const queries = [
-        { state: 'done' },
-        { limit: 0 },
-        { limit: 10_001 },
-        { cursor: 'x' },
-        { from: 'never' },
-        { key: 'a' },
-      ];
+      const queries = [{ state: 'done' }, { limit: 0 }, { limit: 10_001 }, { cursor: 'x' }, { key: 'a' }];
       for (const query of queries) await expect(ledger.list(query as never)).rejects.toMatchObject(INVALID);
+      const times = [
+        'never',
+        '2026-02-30',
+        'Nov 25 2026',
+        '1',
+        '',
+        Number.NaN,
+        1e16,
+        new Date('x'),
+        true,
+        null,
+      ];
+      for (const time of times as never[]) {
+        await expect(ledger.list({ from: time })).rejects.toMatchObject(INVALID);
+        await expect(ledger.list({ to: time })).rejects.toMatchObject(INVALID);
+        await expect(ledger.retryable({ now: time })).rejects.toMatchObject(INVALID);
+      }
+      expect(await ledger.list({ from: 0.5, to: -0.5 })).toMatchObject({ entries: [] });
       await expect(ledger.retryable({ limit: 1.5 })).rejects.toMatchObject(INVALID);
       await expect(ledger.prune({} as never)).rejects.toMatchObject(INVALID);
       await expect(ledger.prune({ olderThan: '1h', state: 'running' as never })).rejects.toMatchObject(
