@@ -64,7 +64,7 @@ export function buildJournal(directory: string, plan: JournalPlan): BuiltJournal
   if (plan.recordPruning ?? pruned > 0) {
     segments.at(-1)?.push({
       action: 'audit.journal.pruned',
-      attributes: { first: 0, last: keptFrom - 1 },
+      attributes: { earlier: [], first: 0, last: keptFrom - 1 },
       outcome: 'success',
       time: segments.flat().at(-1)?.time ?? content(0).time,
     });

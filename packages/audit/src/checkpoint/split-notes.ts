@@ -7,23 +7,21 @@ const SIGNATURE_MARK = '— ';
 export function splitNotes(text: string): string[] {
   const notes: string[] = [];
   let lines: string[] = [];
+  /** Lines at the end so far that look like signatures. */
+  let marked = 0;
   let isSigned = false;
   for (const line of text.split('\n')) {
-    const isSignature = line.startsWith(SIGNATURE_MARK) && lines.at(-1 - countSignatures(lines)) === '';
+    const isMarked = line.startsWith(SIGNATURE_MARK);
+    const isSignature = isMarked && lines.at(-1 - marked) === '';
     if (isSigned && !isSignature) {
       notes.push(`${lines.join('\n')}\n`);
       lines = [];
     }
     isSigned = isSignature;
+    marked = isMarked ? marked + 1 : 0;
     // An empty line after a note is no beginning of the next one.
     if (lines.length > 0 || line !== '') lines.push(line);
   }
   if (lines.length > 0) notes.push(lines.join('\n'));
   return notes;
-}
-
-function countSignatures(lines: readonly string[]): number {
-  let count = 0;
-  while (lines.at(-1 - count)?.startsWith(SIGNATURE_MARK) === true) count++;
-  return count;
 }

@@ -1,4 +1,4 @@
-import { visibleText } from '../verify/visible-text.ts';
+import { visibleText } from '@org/instrument-core';
 
 /** Lines of a text report. Each stays one, whatever is in it, and has nothing that a terminal would obey. */
 export function visibleLines(lines: readonly string[]): string {

@@ -1,11 +1,14 @@
 import { counted, type Problem } from '@org/instrument-core';
 import { toWellFormed } from '../canonical/well-formed.ts';
 import type { Adjustment } from '../operation/entry.ts';
+import type { Redactor } from '../redact/redactor.ts';
 
 /** Changes that are told one by one; the others are counted. */
 export const MAX_ADJUSTMENTS = 20;
 const MAX_PROBLEMS = 20;
 const MAX_PATH_LENGTH = 200;
+/** Patterns see that much of a path beyond what is told of it. */
+const PATH_REACH = 1_024;
 
 /** The encoding of one operation: where it is, and what it has met. */
 export class EncodeCall {
@@ -25,13 +28,13 @@ export class EncodeCall {
   fault: Error | undefined;
   /** Whether it is the journal itself that speaks. */
   readonly isOwn: boolean;
-  readonly #redact: ((text: string) => string) | undefined;
+  readonly #redact: Redactor | undefined;
   #adjusted: Adjustment[] | undefined;
   #uncounted = 0;
   #problems: Problem[] | undefined;
   #unsaid = 0;
 
-  constructor(budget: number, isOwn: boolean, redact: ((text: string) => string) | undefined) {
+  constructor(budget: number, isOwn: boolean, redact: Redactor | undefined) {
     this.budget = budget;
     this.isOwn = isOwn;
     this.#redact = redact;
@@ -85,12 +88,14 @@ export class EncodeCall {
   /** Where it is: `attributes.items[3]`. Keys are data, and several of them may make what a pattern looks for. */
   path(): string {
     let path = this.field;
-    const { length } = this.keys;
-    for (let i = 0; i < length && i < this.tellable && path.length <= MAX_PATH_LENGTH; i++) {
+    const length = Math.min(this.keys.length, this.tellable);
+    let i = 0;
+    for (; i < length && path.length <= MAX_PATH_LENGTH + PATH_REACH; i++) {
       const key = this.keys[i] as string | number;
       path += typeof key === 'number' ? `[${key}]` : `.${key}`;
     }
-    const redacted = this.#redact === undefined ? path : this.#redact(path);
+    const certain = i < length ? MAX_PATH_LENGTH : path.length;
+    const redacted = this.#redact === undefined ? path : this.#redact(path, certain);
     return toWellFormed(redacted.slice(0, MAX_PATH_LENGTH));
   }
 }

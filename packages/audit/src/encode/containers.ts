@@ -23,7 +23,7 @@ export function cleanFields(
   sortKeys(keys);
   const fields: Record<string, JsonValue> = {};
   let hasRenamed = false;
-  let clashes = 0;
+  let lastNumber = 0;
   for (const key of keys) {
     if (isExhausted(call)) break;
     const facts = tools.readKey(key);
@@ -40,7 +40,10 @@ export function cleanFields(
           hasRenamed ||= facts.isChanged;
         }
         // Keys that were different may have become the same.
-        if (hasRenamed && Object.hasOwn(fields, name)) name = unusedName(fields, name, ++clashes);
+        if (hasRenamed && Object.hasOwn(fields, name)) {
+          lastNumber = unusedNumber(fields, name, lastNumber + 1);
+          name = numbered(name, lastNumber);
+        }
         call.budget -= name.length;
         fields[name] = value;
       }
@@ -50,10 +53,18 @@ export function cleanFields(
   return fields;
 }
 
-function unusedName(fields: object, name: string, from: number): string {
-  let n = from;
-  while (Object.hasOwn(fields, `${name} (${n})`)) n++;
-  return `${name} (${n})`;
+/**
+ * The first number that makes a name one that is not taken. It is never looked for from 1 again: each that is passed over
+ * is another key of the object.
+ */
+function unusedNumber(fields: object, name: string, from: number): number {
+  let number = from;
+  while (Object.hasOwn(fields, numbered(name, number))) number++;
+  return number;
+}
+
+function numbered(name: string, number: number): string {
+  return `${name} (${number})`;
 }
 
 function cleanField(

@@ -1,4 +1,4 @@
-import { comparableKey } from '../redact/path-words.ts';
+import type { PathMatcher } from '../redact/path-matcher.ts';
 import type { TextCleaner } from './text.ts';
 
 /** What is to be known of a key of an object before it is written. */
@@ -28,18 +28,18 @@ const RESERVED: ReadonlySet<string> = new Set(['$sealed', '$omitted']);
 const MAX_KNOWN = 2_000;
 const MAX_KNOWN_LENGTH = 64;
 
-export function createKeyReader(cleanText: TextCleaner): KeyReader {
+export function createKeyReader(cleanText: TextCleaner, paths: PathMatcher): KeyReader {
   const known = new Map<string, KeyFacts>();
   return (key) => {
     const before = known.get(key);
     if (before !== undefined) return before;
-    const facts = factsOf(key, cleanText);
+    const facts = factsOf(key, cleanText, paths);
     if (known.size < MAX_KNOWN && key.length <= MAX_KNOWN_LENGTH) known.set(key, facts);
     return facts;
   };
 }
 
-function factsOf(key: string, cleanText: TextCleaner): KeyFacts {
+function factsOf(key: string, cleanText: TextCleaner, paths: PathMatcher): KeyFacts {
   const changes: string[] = [];
   let text = cleanText(key, { adjust: (what) => void changes.push(`its key: ${what}`) });
   if (RESERVED.has(text)) {
@@ -47,13 +47,13 @@ function factsOf(key: string, cleanText: TextCleaner): KeyFacts {
     text = `$${text}`;
   }
   const first = text.charCodeAt(0);
-  const comparable = comparableKey(key);
   const isChanged = text !== key;
   return {
     text,
     isChanged,
-    comparable,
-    parts: key.includes('.') ? comparable.split('.') : undefined,
+    comparable: paths.comparable(key),
+    // Each by itself: all together are longer than any word.
+    parts: key.includes('.') ? key.split('.').map((part) => paths.comparable(part)) : undefined,
     isDropped: DROPPED.has(text) || DROPPED.has(key),
     // Digits: 48 to 57.
     isIrregular: isChanged || (first >= 48 && first <= 57),

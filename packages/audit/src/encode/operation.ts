@@ -54,7 +54,7 @@ export function createEntryEncoder(options: EntryEncoderOptions): JournalEncoder
     settings,
     fieldPaths: fieldPathsOf(settings.paths),
     cleanText,
-    readKey: createKeyReader(cleanText),
+    readKey: createKeyReader(cleanText, settings.paths),
     cleanValue: clean,
     seal: createSealer(settings.subjects, clean),
   };

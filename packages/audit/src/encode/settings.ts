@@ -2,6 +2,7 @@ import type { AuditOptions } from '../options.ts';
 import { PathMatcher } from '../redact/path-matcher.ts';
 import { pathWords } from '../redact/path-words.ts';
 import { combinePatterns } from '../redact/patterns.ts';
+import type { Redactor } from '../redact/redactor.ts';
 import type { SubjectKeys } from '../subjects/subject-keys.ts';
 
 /** Options of `createEntryEncoder`: those of `createAudit` that concern what an entry says. */
@@ -19,7 +20,7 @@ export interface EncoderSettings {
   readonly replacement: string;
   readonly paths: PathMatcher;
   /** `undefined` where there are no patterns. */
-  readonly redactText: ((text: string) => string) | undefined;
+  readonly redactText: Redactor | undefined;
   readonly subjects: Pick<SubjectKeys, 'seal'>;
 }
 

@@ -11,7 +11,7 @@ export interface Adjusting {
 export type TextCleaner = (text: string, call: Adjusting) => string;
 
 /**
- * Patterns see that much of a text beyond what is kept of it: what begins before the cut is found whole, unless it is
+ * Patterns see that much of a text beyond what is kept of it: what begins in what is kept is found whole, unless it is
  * longer, and a text of any length takes bounded time.
  */
 const PATTERN_REACH = 65_536;
@@ -20,10 +20,14 @@ export function createTextCleaner(settings: EncoderSettings): TextCleaner {
   const { maxTextLength, redactText, replacement } = settings;
   const reach = maxTextLength + PATTERN_REACH;
   return (text, call) => {
+    const isBeyondReach = text.length > reach;
     let kept = text;
     if (redactText !== undefined) {
       try {
-        kept = redactText(text.length > reach ? text.slice(0, reach) : text);
+        // Where much is replaced by little, what is near the end of what patterns see would come into what is kept.
+        kept = isBeyondReach
+          ? redactText(text.slice(0, reach), lengthOfCut(text, maxTextLength))
+          : redactText(text);
       } catch (fault) {
         // A pattern that ran out of stack: what it would have found is not known.
         reportFault('audit', 'redacting a text', fault);
@@ -31,8 +35,8 @@ export function createTextCleaner(settings: EncoderSettings): TextCleaner {
         return replacement;
       }
     }
-    if (kept.length > maxTextLength || text.length > reach) {
-      kept = cut(kept, maxTextLength);
+    if (kept.length > maxTextLength || isBeyondReach) {
+      kept = kept.slice(0, lengthOfCut(kept, maxTextLength));
       call.adjust(`cut from ${grouped(text.length)} to ${grouped(kept.length)} characters`);
     }
     if (isWellFormed(kept)) return kept;
@@ -41,11 +45,11 @@ export function createTextCleaner(settings: EncoderSettings): TextCleaner {
   };
 }
 
-/** The beginning of a text; no pair of surrogates is torn. */
-function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
+/** Length of the beginning of a text that is kept; no pair of surrogates is torn. */
+function lengthOfCut(text: string, length: number): number {
+  if (text.length <= length) return text.length;
   const last = text.charCodeAt(length - 1);
   const next = text.charCodeAt(length);
   const isTorn = last >= 0xd800 && last <= 0xdbff && next >= 0xdc00 && next <= 0xdfff;
-  return text.slice(0, isTorn ? length - 1 : length);
+  return isTorn ? length - 1 : length;
 }

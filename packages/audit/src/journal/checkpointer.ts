@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  fdatasync,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  truncateSync,
-} from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { syncDirectory, writeWhole } from '@org/instrument-core/directory';
@@ -19,6 +10,7 @@ import { parseVerifierKey } from '../checkpoint/verifier-key.ts';
 import { CHECKPOINTS } from './format.ts';
 import { readCheckpointsEnd } from './last-checkpoint.ts';
 import { type Guard, UNGUARDED } from './lock-journal.ts';
+import { openExisting } from './open-existing.ts';
 
 const syncData = promisify(fdatasync);
 
@@ -112,7 +104,7 @@ export class Checkpointer {
   /** Hands it to the operating system, in place of one that did not come to disk. */
   #write({ note }: Checkpoint): Written {
     this.#guard();
-    const fd = openSync(this.#path, existsSync(this.#path) ? 'r+' : 'wx', 0o600);
+    const fd = openExisting(this.#path) ?? openSync(this.#path, 'wx', 0o600);
     try {
       const bytes = Buffer.from(`${note}\n`);
       // Somebody may have cut or removed the file: zeros in place of that would make it worse.
@@ -148,9 +140,19 @@ function lastSigned(
   );
   if (end === undefined) return { bytes: 0, last: undefined };
   const { bytes, goodBytes, last } = end;
-  if (goodBytes < bytes) truncateSync(path, goodBytes);
+  if (goodBytes < bytes) cutOff(path, goodBytes);
   return {
     bytes: goodBytes,
     last: last && { origin, size: last.size, root: last.root, note: last.note },
   };
+}
+
+function cutOff(path: string, bytes: number): void {
+  const fd = openExisting(path);
+  if (fd === undefined) return;
+  try {
+    ftruncateSync(fd, bytes);
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -4,6 +4,8 @@ import { openExisting } from './open-existing.ts';
 
 /** Bytes at the end of the file that are read to find the last checkpoint: one has some 200. */
 const TAIL_BYTES = 64 * 1024;
+/** As many are read at most, in search of one that counts: some 60,000 of somebody else, or bytes of no meaning. */
+const MAX_TAIL_BYTES = 16 * 1024 * 1024;
 
 /** The end of a file of checkpoints. */
 export interface CheckpointsEnd {
@@ -16,7 +18,8 @@ export interface CheckpointsEnd {
 
 /**
  * Reads a file of checkpoints, which is the caller's to write to, from its end; `undefined` when there is none. `isMeant`
- * tells which of them count: somebody else may have appended others.
+ * tells which of them count: somebody else may have appended others. Where so much was appended that it is no longer found, none counts,
+ * as if the file had been removed, and what is there stays as evidence.
  *
  * @throws the error of the file system.
  */
@@ -32,6 +35,7 @@ export function readCheckpointsEnd(
     for (let length = TAIL_BYTES; ; length *= 4) {
       const end = readEnd(fd, size, Math.min(length, size), origin, isMeant);
       if (end.last !== undefined || length >= size) return end;
+      if (length >= MAX_TAIL_BYTES) return { goodBytes: size, bytes: size, last: undefined };
     }
   } finally {
     closeSync(fd);

@@ -1,6 +1,14 @@
-import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { grouped } from '@org/instrument-core';
 import { READ_AT_ONCE } from '@org/instrument-core/directory';
+
+/** Far more than a file of a key has. */
+const MAX_SMALL_BYTES = 1024 * 1024;
+/** As {@link READ_AT_ONCE}, to be written as well. */
+export const WRITE_AT_ONCE: number = constants.O_RDWR | (constants.O_NONBLOCK ?? 0);
+/** A link in the place of a file that the journal writes would have it write wherever that leads. Windows has no such flag. */
+const NO_LINK: number = constants.O_NOFOLLOW ?? 0;
 
 /**
  * Opens a file of a journal to be read.
@@ -23,10 +31,37 @@ export function openFileNow(path: string): number {
   return onlyFile(path, openSync(path, READ_AT_ONCE));
 }
 
-/** The content of a file of a journal; throws as {@link openFile}. */
-export function readFileNow(path: string): Buffer {
+/** As {@link openFileNow}, of a file that the journal goes on writing: throws for a link to one as well. */
+export function openOwnFile(path: string, flags: number = READ_AT_ONCE): number {
+  return onlyFile(path, openNoLink(path, flags));
+}
+
+/** Opens what is no link, as {@link openOwnFile}, where it is known to be a file. */
+export function openNoLink(path: string, flags: number): number {
+  try {
+    return openSync(path, flags | NO_LINK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
+    throw asOfFileSystem(`${path} is no regular file, but a symbolic link`);
+  }
+}
+
+/** The content of a small file of a journal; throws as {@link openFile}, and for one that is not small. */
+export async function readSmallFile(path: string): Promise<Buffer> {
+  const file = await openFile(path);
+  try {
+    mustBeSmall(path, await file.stat(), MAX_SMALL_BYTES);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/** As {@link readSmallFile}, at once. `maxBytes`: what it may have; 1 MiB unless said otherwise. */
+export function readFileNow(path: string, maxBytes: number = MAX_SMALL_BYTES): Buffer {
   const fd = openFileNow(path);
   try {
+    mustBeSmall(path, fstatSync(fd), maxBytes);
     return readFileSync(fd);
   } finally {
     closeSync(fd);
@@ -45,5 +80,13 @@ export function onlyFile(path: string, fd: number): number {
 }
 
 function mustBeFile(path: string, stats: Stats): void {
-  if (!stats.isFile()) throw Object.assign(new Error(`${path} is no regular file`), { syscall: 'open' });
+  if (!stats.isFile()) throw asOfFileSystem(`${path} is no regular file`);
+}
+
+function mustBeSmall(path: string, { size }: Stats, maxBytes: number): void {
+  if (size > maxBytes) throw asOfFileSystem(`${path} has ${grouped(size)} bytes, which it cannot have`);
+}
+
+function asOfFileSystem(message: string): Error {
+  return Object.assign(new Error(message), { syscall: 'open' });
 }

@@ -1,6 +1,11 @@
 import { readSync } from 'node:fs';
 
 const BLOCK_BYTES = 1 << 20;
+/**
+ * Bytes of a line that is read: four times those of the longest entry, since a header and a seal, which name all open operations,
+ * may have more. What is longer is none of a journal, and not kept in memory.
+ */
+export const MAX_LINE_BYTES: number = 64 * 1024 * 1024;
 const LINE_FEED = 0x0a;
 
 /** A line of a file. */
@@ -13,13 +18,19 @@ export interface FileLine {
   readonly isComplete: boolean;
 }
 
-/** The lines of an open file from a position on, read in blocks. `bytes` are valid until the next line is taken. */
+/**
+ * The lines of an open file from a position on, read in blocks, up to one that is too long. `bytes` are valid until the next line
+ * is taken.
+ */
 export function* readLines(fd: number, from = 0): Generator<FileLine> {
   let block = Buffer.allocUnsafe(BLOCK_BYTES);
   let offset = from;
   let filled = 0;
   for (;;) {
-    if (filled === block.length) block = Buffer.concat([block], block.length * 2);
+    if (filled === block.length) {
+      if (filled >= MAX_LINE_BYTES) return;
+      block = Buffer.concat([block], filled * 2);
+    }
     const read = readSync(fd, block, filled, block.length - filled, offset + filled);
     filled += read;
     let start = 0;
@@ -40,7 +51,10 @@ export function* readLines(fd: number, from = 0): Generator<FileLine> {
   }
 }
 
-/** The last complete line of an open file, and where it begins; `undefined` when the file does not end with one. */
+/**
+ * The last complete line of an open file, and where it begins; `undefined` when the file does not end with one, or with one that
+ * is too long.
+ */
 export function lastLine(fd: number, size: number): FileLine | undefined {
   let length = Math.min(4_096, size);
   for (;;) {
@@ -55,6 +69,7 @@ export function lastLine(fd: number, size: number): FileLine | undefined {
         isComplete: true,
       };
     }
+    if (length >= MAX_LINE_BYTES) return undefined;
     length = Math.min(length * 4, size);
   }
 }

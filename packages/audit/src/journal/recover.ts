@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, unlinkSync } from 'node:fs';
+import { closeSync, fsyncSync, readdirSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InstrumentError } from '@org/instrument-core';
-import { syncDirectory, syncFile } from '@org/instrument-core/directory';
+import { syncDirectory } from '@org/instrument-core/directory';
 import type { Chain } from './chain.ts';
 import {
   CHECKPOINTS,
@@ -14,6 +14,8 @@ import {
 } from './format.ts';
 import { isFile } from './is-file.ts';
 import { readCheckpointsEnd } from './last-checkpoint.ts';
+import { openExisting } from './open-existing.ts';
+import { warnOfOthers } from './others-access.ts';
 import { type SegmentStand, standOfSegment } from './segment-stand.ts';
 import { moveTorn } from './torn.ts';
 
@@ -42,7 +44,8 @@ export interface FoundJournal {
  * that was not is read to its last whole entry; what follows was acknowledged to nobody, and is moved to `torn/`. A crash damages the last
  * segment alone, since the one before was on disk by then: one before that cannot be read is left as it is.
  *
- * What the process before has written, and had no time to bring to disk, is there when this returns.
+ * What the process before has written, and had no time to bring to disk, is there when this returns. Nothing is written through
+ * a link but the keys of persons, and who else may write to the directory is told.
  *
  * @throws {InstrumentError} `INSTRUMENT_AUDIT_UNAVAILABLE` when something else than a crash has damaged it, or a newer
  * version has written it.
@@ -50,6 +53,7 @@ export interface FoundJournal {
  */
 export function recoverJournal(directory: string): FoundJournal {
   const segments = join(directory, SEGMENTS);
+  for (const each of [directory, segments]) warnOfOthers(each);
   const names = readdirSync(segments).sort();
   const paths = names
     .filter((name) => firstOfSegment(name) !== undefined)
@@ -109,10 +113,19 @@ function checkHashes(segments: string, names: readonly string[], size: number): 
 
 /** What a killed process has left to the operating system: what comes next must not be on disk without it. */
 function syncLeft(directory: string, segment: string): void {
-  syncFile(segment);
+  syncExisting(openExisting(segment));
   syncDirectory(join(directory, SEGMENTS));
-  const subjects = join(directory, SUBJECTS);
-  if (existsSync(subjects)) syncFile(subjects);
+  syncExisting(openExisting(join(directory, SUBJECTS), true));
+}
+
+/** Brings a file to disk, where there is one. */
+function syncExisting(fd: number | undefined): void {
+  if (fd === undefined) return;
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function damaged(path: string, found: string): InstrumentError {

@@ -23,17 +23,13 @@ export function removalAttributes(
   return { earlier: joinRanges(earlier).map((range) => [range.first, range.last]), first, last, next };
 }
 
-/** What the attributes of such an entry say; `undefined` when that is nothing. */
+/** What the attributes of such an entry say; `undefined` when that is nothing, since they are of another form. */
 export function parseRemoval({ earlier, first, last, next }: JsonObject): Removal | undefined {
-  if (!isIndex(first) || !isIndex(last) || last < first) return undefined;
-  // Whoever did not say it had removed everything before as well.
-  if (earlier === undefined) return { last, ranges: [{ first: 0, last }], next: undefined };
-  const before = Array.isArray(earlier) ? earlier.flatMap(rangeOf) : [];
-  return {
-    last,
-    ranges: joinRanges([...before, { first, last }]),
-    next: typeof next === 'string' ? next : undefined,
-  };
+  const range = rangeOf([first, last]);
+  const before = Array.isArray(earlier) ? earlier.map(rangeOf) : [undefined];
+  if (range === undefined || !before.every((each) => each !== undefined)) return undefined;
+  if (next !== undefined && typeof next !== 'string') return undefined;
+  return { last: range.last, ranges: joinRanges([...before, range]), next };
 }
 
 /**
@@ -64,12 +60,16 @@ export class Removals {
 
   /** What the journal itself has said in its first entries, of which `size` are signed. In the order of their indexes. */
   signed(size: number): readonly Removal[] {
-    const takenOver = this.takenOver(size);
+    const takenOver = this.takenOver(size).toReversed();
+    let next = 0;
     return this.#said
-      .filter(({ index }) => {
-        return index < size && !takenOver.some(({ first, last }) => first <= index && index <= last);
-      })
+      .filter(({ index }) => index < size)
       .toSorted((a, b) => a.index - b.index)
+      .filter(({ index }) => {
+        // Both ascend: a journal may be of any length, and somebody else's.
+        while ((takenOver[next]?.last ?? index) < index) next++;
+        return index < (takenOver[next]?.first ?? Number.POSITIVE_INFINITY);
+      })
       .map(({ removal }) => removal);
   }
 
@@ -90,9 +90,9 @@ export class Removals {
   }
 }
 
-function rangeOf(value: JsonValue): EntryRange[] {
-  const [first, last] = Array.isArray(value) ? value : [];
-  return isIndex(first) && isIndex(last) && first <= last ? [{ first, last }] : [];
+function rangeOf(value: unknown): EntryRange | undefined {
+  const [first, last]: unknown[] = Array.isArray(value) ? value : [];
+  return isIndex(first) && isIndex(last) && first <= last ? { first, last } : undefined;
 }
 
 function isIndex(value: unknown): value is number {

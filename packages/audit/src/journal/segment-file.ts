@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { reportFault } from '@org/instrument-core';
 import { syncDirectory } from '@org/instrument-core/directory';
 import { type Guard, UNGUARDED } from './lock-journal.ts';
+import { openNoLink, WRITE_AT_ONCE } from './open-file.ts';
 
 /** Bytes of one slab: some 600 entries. Small segments have smaller ones, since many of them may wait. */
 const MAX_SLAB_BYTES = 256 * 1024;
@@ -146,7 +147,7 @@ export class SegmentFile {
     if (this.#fd === undefined) return;
     this.#syncName(this.#fd);
     try {
-      this.#nowFd ??= openSync(this.path, 'r+');
+      this.#nowFd ??= openNoLink(this.path, WRITE_AT_ONCE);
       fdatasyncSync(this.#nowFd);
     } catch (error) {
       this.#rewind();
@@ -167,10 +168,10 @@ export class SegmentFile {
   }
 
   #open(flags: 'r+' | 'wx+'): number {
-    const fd = openSync(this.path, flags, 0o600);
+    const fd = flags === 'wx+' ? openSync(this.path, flags, 0o600) : openNoLink(this.path, WRITE_AT_ONCE);
     this.#fd = fd;
     this.#isUnnamed = flags === 'wx+';
-    this.#nowFd = openSync(this.path, 'r+');
+    this.#nowFd = openNoLink(this.path, WRITE_AT_ONCE);
     this.#hasNames = fstatSync(fd).nlink > 0;
     return fd;
   }

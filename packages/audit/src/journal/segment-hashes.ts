@@ -5,6 +5,7 @@ import type { EntryContent } from '../operation/entry.ts';
 import { Chain } from './chain.ts';
 import { headerLine, type SegmentHeader, sealLine } from './format.ts';
 import { parseLine } from './parse-line.ts';
+import { MAX_LINE_BYTES } from './read-lines.ts';
 import type { ClosedSegment } from './retention.ts';
 
 const LINE_FEED = 0x0a;
@@ -46,9 +47,15 @@ export async function readClosedSegment(
   listener: SegmentListener,
 ): Promise<ReadSegment> {
   const reader = new SegmentReader(segment, origin, listener);
-  let rest: Buffer = Buffer.alloc(0);
+  let rest: Buffer[] = [];
+  let restBytes = 0;
   for await (const block of createReadStream(segment.path) as AsyncIterable<Buffer>) {
-    const bytes: Buffer = rest.length === 0 ? block : Buffer.concat([rest, block]);
+    rest.push(block);
+    restBytes += block.length;
+    if (restBytes > MAX_LINE_BYTES) throw new DamagedSegmentError(segment.path);
+    // Joined once for each line, however many blocks that has.
+    if (!block.includes(LINE_FEED)) continue;
+    const bytes: Buffer = rest.length === 1 ? block : Buffer.concat(rest, restBytes);
     const hashes: Buffer[] = [];
     let start = 0;
     for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
@@ -56,10 +63,11 @@ export async function readClosedSegment(
       if (hash !== undefined) hashes.push(Buffer.from(hash, 'base64'));
       start = end + 1;
     }
-    rest = bytes.subarray(start);
+    rest = start === bytes.length ? [] : [bytes.subarray(start)];
+    restBytes = bytes.length - start;
     await listener.onHashes?.(Buffer.concat(hashes));
   }
-  return reader.end(rest.length);
+  return reader.end(restBytes);
 }
 
 /** Takes the lines of a closed segment, in their order. */

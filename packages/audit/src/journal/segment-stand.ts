@@ -4,7 +4,7 @@ import { InstrumentError } from '@org/instrument-core';
 import { leafHashOfBytes } from '../merkle/frontier.ts';
 import { Chain } from './chain.ts';
 import { FORMAT_VERSION, firstOfSegment, SEGMENTS, type SegmentHeader, sealLine } from './format.ts';
-import { openFileNow } from './open-file.ts';
+import { openOwnFile } from './open-file.ts';
 import { parseLine, versionOf } from './parse-line.ts';
 import { lastLine, readLines } from './read-lines.ts';
 
@@ -31,7 +31,7 @@ export function standOfSegment(
   path: string,
   isOnDisk: (origin: string, size: number) => boolean,
 ): SegmentStand | undefined {
-  const fd = openFileNow(path);
+  const fd = openOwnFile(path);
   try {
     const first = readLines(fd).next();
     if (first.done === true || !first.value.isComplete) return undefined;

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } fr
 import { basename, join } from 'node:path';
 import { makeDirectory, syncDirectory, writeWhole } from '@org/instrument-core/directory';
 import { TORN } from './format.ts';
+import { openOwnFile, WRITE_AT_ONCE } from './open-file.ts';
 
 const COPY_BYTES = 1 << 20;
 
@@ -15,7 +16,7 @@ export function moveTorn(
   path: string,
   from: number,
 ): { readonly bytes: number; readonly file: string } | undefined {
-  const source = openSync(path, 'r+');
+  const source = openOwnFile(path, WRITE_AT_ONCE);
   try {
     if (fstatSync(source).size <= from) return undefined;
     const stamp = new Date().toISOString().replaceAll(/[^\d]/g, '');
@@ -33,7 +34,8 @@ export function moveTorn(
 }
 
 function copyEnd(source: number, from: number, to: string): number {
-  const copy = openSync(to, 'w', 0o600);
+  // Nobody else's file, or link, is written through.
+  const copy = openSync(to, 'wx', 0o600);
   try {
     const block = Buffer.allocUnsafe(COPY_BYTES);
     let bytes = 0;

@@ -1,4 +1,4 @@
-import type { Redactor } from './pattern.ts';
+import { type Finder, type Found, forEachMatch } from './pattern.ts';
 
 const MIN_DIGITS = 13;
 const MAX_DIGITS = 19;
@@ -11,25 +11,26 @@ const GROUP = /\d+/g;
  * Payment card numbers (ISO/IEC 7812-1): 13 to 19 digits with a valid check digit, in groups or not, that begin as those
  * of the card networks do; times in milliseconds, which begin with 1, are none.
  */
-export const redactCard: Redactor = (text, replacement) =>
-  text.length < MIN_DIGITS ? text : text.replace(RUN, (run) => redactRun(run, replacement));
+export const findCard: Finder = (text) => {
+  const found: Found[] = [];
+  if (text.length < MIN_DIGITS) return found;
+  forEachMatch(RUN, text, ({ 0: run, index }) => {
+    if (run.length >= MIN_DIGITS) findInRun(run, index, found);
+  });
+  return found;
+};
 
 /** A run may hold more than the number: each group may be the first of one, and each the last. */
-function redactRun(run: string, replacement: string): string {
-  if (run.length < MIN_DIGITS) return run;
+function findInRun(run: string, offset: number, found: Found[]): void {
   const groups = [...run.matchAll(GROUP)];
-  let redacted = '';
-  let copied = 0;
   for (let first = 0; first < groups.length; first++) {
     const last = lastOfCard(groups, first);
     if (last === undefined) continue;
-    const start = (groups[first] as RegExpExecArray).index;
+    const { index: start } = groups[first] as RegExpExecArray;
     const end = groups[last] as RegExpExecArray;
-    redacted += run.slice(copied, start) + replacement;
-    copied = end.index + end[0].length;
+    found.push({ start: offset + start, end: offset + end.index + end[0].length });
     first = last;
   }
-  return copied === 0 ? run : redacted + run.slice(copied);
 }
 
 function lastOfCard(groups: readonly RegExpExecArray[], first: number): number | undefined {

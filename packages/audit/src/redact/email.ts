@@ -1,4 +1,4 @@
-import type { Redactor } from './pattern.ts';
+import type { Finder, Found } from './pattern.ts';
 
 // In any script (RFC 6531, 3.3); half of a surrogate pair stands for a letter.
 const LOCAL = /[\p{L}\p{M}\p{N}\ud800-\udfff.!#$%&'*+/=?^_`{|}~-]/u;
@@ -6,17 +6,15 @@ const LOCAL = /[\p{L}\p{M}\p{N}\ud800-\udfff.!#$%&'*+/=?^_`{|}~-]/u;
 const ENCODED_LOCAL = /[\p{L}\p{M}\p{N}\ud800-\udfff.!$%'*+^_`{|}~-]/u;
 const DOMAIN = /[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)+/uy;
 
-/**
- * Mail addresses: a dot-atom, an `@`, and a domain of two labels or more (RFC 5322, 3.4.1); with `%40` in place of the `@`, too,
- * as URLs have it.
- */
-export const redactEmail: Redactor = (text, replacement) =>
-  redactAround(redactAround(text, '@', LOCAL, replacement), '%40', ENCODED_LOCAL, replacement);
+/** Mail addresses: a dot-atom, an `@`, and a domain of two labels or more (RFC 5322, 3.4.1). */
+export const findEmail: Finder = (text) => findAround(text, '@', LOCAL);
+
+/** The same with `%40` in place of the `@`, as URLs have it. */
+export const findEncodedEmail: Finder = (text) => findAround(text, '%40', ENCODED_LOCAL);
 
 /** Looks from each sign on in both directions, up to the next one at most, which makes it linear. */
-function redactAround(text: string, sign: string, local: RegExp, replacement: string): string {
-  let redacted = '';
-  let copied = 0;
+function findAround(text: string, sign: string, local: RegExp): Found[] {
+  const found: Found[] = [];
   let first = 0;
   for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, first)) {
     let start = at;
@@ -26,9 +24,8 @@ function redactAround(text: string, sign: string, local: RegExp, replacement: st
     DOMAIN.lastIndex = first;
     const domain = DOMAIN.exec(text);
     if (domain === null) continue;
-    redacted += text.slice(copied, start) + replacement;
-    copied = first + domain[0].length;
-    first = copied;
+    first += domain[0].length;
+    found.push({ start, end: first });
   }
-  return copied === 0 ? text : redacted + text.slice(copied);
+  return found;
 }

@@ -1,4 +1,4 @@
-import type { Redactor } from './pattern.ts';
+import { type Finder, type Found, forEachMatch } from './pattern.ts';
 
 // Norway's has 15; the standard allows for 34.
 const MIN_LENGTH = 15;
@@ -11,18 +11,17 @@ const LETTER_A = 97;
 const LOWER = 32;
 
 /** International bank account numbers (ISO 13616-1) with valid check digits, in groups or not, in either case. */
-export const redactIban: Redactor = (text, replacement) => {
-  if (text.length < MIN_LENGTH) return text;
-  let redacted = '';
-  let copied = 0;
-  for (const { index } of text.matchAll(START)) {
-    if (index < copied) continue;
-    const end = endOfIban(text, index);
-    if (end === undefined) continue;
-    redacted += text.slice(copied, index) + replacement;
-    copied = end;
-  }
-  return copied === 0 ? text : redacted + text.slice(copied);
+export const findIban: Finder = (text) => {
+  const found: Found[] = [];
+  if (text.length < MIN_LENGTH) return found;
+  let last = 0;
+  forEachMatch(START, text, ({ index: start }) => {
+    const end = start < last ? undefined : endOfIban(text, start);
+    if (end === undefined) return;
+    found.push({ start, end });
+    last = end;
+  });
+  return found;
 };
 
 /** Words may follow, which look like groups: the longest that is valid is taken. */

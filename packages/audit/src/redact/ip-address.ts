@@ -1,12 +1,13 @@
 import { isIPv6 } from 'node:net';
-import type { Redactor } from './pattern.ts';
+import { type Finder, type Found, finderOf, forEachMatch } from './pattern.ts';
 
 const IPV4 =
   /(?<!\d)(?<!\d\.)(?:(?:25[0-5]|2[0-4]\d|[01]?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d?\d)(?!\d)(?!\.\d)/g;
 
+const findDotted = finderOf(IPV4);
+
 /** IPv4 addresses in dotted decimal. */
-export const redactIpv4: Redactor = (text, replacement) =>
-  text.length < 7 ? text : text.replace(IPV4, () => replacement);
+export const findIpv4: Finder = (text) => (text.length < 7 ? [] : findDotted(text));
 
 const RUN = /[0-9a-f:.]+/gi;
 const WORD = /[\p{L}\p{N}_]/u;
@@ -15,30 +16,35 @@ const HEX = /[0-9a-f]/i;
 const SHAPE = /(?:[0-9a-f]{1,4}|:(?=:[0-9a-f]))(?::[0-9a-f]{0,4}){1,8}(?:(?:\.\d{1,3}){3})?/iy;
 
 /** IPv6 addresses (RFC 4291, 2.2); the unspecified address `::`, which is also punctuation, is none. */
-export const redactIpv6: Redactor = (text, replacement) => {
-  if (text.indexOf(':') === text.lastIndexOf(':')) return text;
-  return text.replace(RUN, (run: string, index: number) => {
-    if (run.indexOf(':') === run.lastIndexOf(':')) return run;
+export const findIpv6: Finder = (text) => {
+  const found: Found[] = [];
+  if (text.indexOf(':') === text.lastIndexOf(':')) return found;
+  forEachMatch(RUN, text, ({ 0: run, index }) => {
+    if (run.indexOf(':') === run.lastIndexOf(':')) return;
     const isAfterWord = WORD.test(text[index - 1] ?? '');
     const isBeforeWord = WORD.test(text[index + run.length] ?? '');
-    return redactRun(run, isAfterWord, isBeforeWord, replacement);
+    findInRun({ run, isAfterWord, isBeforeWord }, index, found);
   });
+  return found;
 };
 
+/** What may be an address, with something around it, and whether that goes on as a word. */
+interface Run {
+  readonly run: string;
+  readonly isAfterWord: boolean;
+  readonly isBeforeWord: boolean;
+}
+
 /** What surrounds an address may look like a group of it: each group may be the first, and each the last. */
-function redactRun(run: string, isAfterWord: boolean, isBeforeWord: boolean, replacement: string): string {
-  let redacted = '';
-  let copied = 0;
+function findInRun({ run, isAfterWord, isBeforeWord }: Run, offset: number, found: Found[]): void {
   for (let start = 0; start < run.length; start++) {
     const isWithinGroup = start === 0 ? isAfterWord : HEX.test(run[start - 1] as string);
     if (isWithinGroup) continue;
     const end = endOfAddress(run, start, isBeforeWord);
     if (end === undefined) continue;
-    redacted += run.slice(copied, start) + replacement;
-    copied = end;
+    found.push({ start: offset + start, end: offset + end });
     start = end - 1;
   }
-  return copied === 0 ? run : redacted + run.slice(copied);
 }
 
 function endOfAddress(run: string, start: number, isBeforeWord: boolean): number | undefined {

@@ -1,4 +1,4 @@
-import { ANY_DEPTH, ANY_KEY } from './path-words.ts';
+import { ANY_DEPTH, ANY_KEY, comparableKey } from './path-words.ts';
 
 /** Where the reading of an operation is, as far as paths for redaction are concerned; `undefined`: no path goes on. */
 export interface PathState {
@@ -23,6 +23,8 @@ export class PathMatcher {
   /** Words of all paths, one after the other, each followed by `undefined` for its end. */
   readonly #words: (string | undefined)[] = [];
   readonly #kept = new Map<string, PathState>();
+  /** Characters of the longest word. */
+  readonly #longest: number;
   readonly root: PathState | undefined;
 
   constructor(paths: readonly (readonly string[])[]) {
@@ -31,10 +33,16 @@ export class PathMatcher {
       starts.push(this.#words.length);
       this.#words.push(...words, undefined);
     }
+    this.#longest = Math.max(0, ...this.#words.map((word) => word?.length ?? 0));
     this.root = this.#stateOf(starts);
   }
 
-  /** The state after a key, given as `comparableKey` has it. */
+  /** A key as the paths name it, if one of them does. */
+  comparable(key: string): string {
+    return comparableKey(key, this.#longest);
+  }
+
+  /** The state after a key, given as `comparable` has it. */
   step(state: PathState | undefined, key: string): PathState | undefined {
     if (state === undefined) return undefined;
     const known = state.next.get(key);

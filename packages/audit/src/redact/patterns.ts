@@ -1,22 +1,23 @@
 import { types } from 'node:util';
 import { describeValue, didYouMean, type Problem } from '@org/instrument-core';
 import type { RedactionPattern } from '../options.ts';
-import { redactBearer } from './bearer.ts';
-import { redactCard } from './card.ts';
-import { redactEmail } from './email.ts';
-import { redactIban } from './iban.ts';
-import { redactIpv4, redactIpv6 } from './ip-address.ts';
-import { matchesNothing, type Redactor, redactorOf } from './pattern.ts';
+import { findBearer, findJwt } from './bearer.ts';
+import { findCard } from './card.ts';
+import { findEmail, findEncodedEmail } from './email.ts';
+import { findIban } from './iban.ts';
+import { findIpv4, findIpv6 } from './ip-address.ts';
+import { type Finder, matchesNothing, ownFinder } from './pattern.ts';
+import { createRedactor, type Redactor } from './redactor.ts';
 
 /** The ready-made patterns. None takes more than linear time, whatever the text. */
-const READY_MADE: Readonly<Record<RedactionPattern, Redactor>> = {
-  email: redactEmail,
-  card: redactCard,
-  iban: redactIban,
-  bearer: redactBearer,
+const READY_MADE: Readonly<Record<RedactionPattern, readonly Finder[]>> = {
+  email: [findEmail, findEncodedEmail],
+  card: [findCard],
+  iban: [findIban],
+  bearer: [findBearer, findJwt],
   // The last four groups of an IPv6 address may be written as an IPv4 address.
-  ipv6: redactIpv6,
-  ipv4: redactIpv4,
+  ipv6: [findIpv6],
+  ipv4: [findIpv4],
 };
 const NAMES: readonly string[] = Object.keys(READY_MADE);
 
@@ -24,18 +25,13 @@ const NAMES: readonly string[] = Object.keys(READY_MADE);
 export function combinePatterns(
   patterns: readonly (RegExp | RedactionPattern)[],
   replacement: string,
-): ((text: string) => string) | undefined {
+): Redactor | undefined {
   const readyMade = NAMES.filter((name) => patterns.includes(name as RedactionPattern));
-  const redactors = [
-    ...readyMade.map((name) => READY_MADE[name as RedactionPattern]),
-    ...patterns.filter((pattern) => typeof pattern !== 'string').map(redactorOf),
+  const finders = [
+    ...readyMade.flatMap((name) => READY_MADE[name as RedactionPattern]),
+    ...patterns.filter((pattern) => typeof pattern !== 'string').map(ownFinder),
   ];
-  if (redactors.length === 0) return undefined;
-  return (text) => {
-    let redacted = text;
-    for (const redact of redactors) redacted = redact(redacted, replacement);
-    return redacted;
-  };
+  return finders.length === 0 ? undefined : createRedactor(finders, replacement);
 }
 
 /** What is wrong with the patterns for redaction. */

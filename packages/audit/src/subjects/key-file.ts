@@ -58,7 +58,7 @@ export class KeyFile {
   open(): readonly KeyRecord[] {
     this.#realPath = realPathOf(this.#path);
     rmSync(this.#temporary, { force: true });
-    const fd = openExisting(this.#realPath);
+    const fd = openExisting(this.#realPath, true);
     if (fd === undefined) return [];
     try {
       fchmodSync(fd, PRIVATE);

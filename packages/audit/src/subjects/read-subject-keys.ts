@@ -28,7 +28,7 @@ export function readSubjectKeys(directory: string): Unsealer {
 
 function readKeys(path: string): Map<string, KeyRecord> {
   try {
-    const { records } = parseKeyRecords(readFileNow(path));
+    const { records } = parseKeyRecords(readFileNow(path, Number.POSITIVE_INFINITY));
     return new Map(records.map((record) => [record.pseudonym, record]));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();

@@ -1,7 +1,11 @@
+import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { counted } from '@org/instrument-core';
+import { firstOfSegment, SEGMENTS, segmentName } from '../journal/format.ts';
 import { leafHashOfBytes, MerkleFrontier } from '../merkle/frontier.ts';
 import { blameState } from './blame-state.ts';
 import { fileOf } from './findings.ts';
+import type { Part } from './layout.ts';
 import type { EntryLine } from './read-line.ts';
 import type { Walk } from './walk.ts';
 
@@ -31,9 +35,24 @@ export async function checkEnd(walk: Walk, lastEntry: EntryLine | undefined): Pr
     if (part !== undefined) await blameState(walk, part, signed);
   });
   const missing = states.next;
-  if (missing === undefined || findings.isFull) return;
+  if (findings.isFull) return;
+  if (missing === undefined) return checkLast(walk, part);
   const message = `The journal ends with ${counted(stand.size, 'entry', 'entries')}, and a checkpoint was signed at ${missing.size}.`;
   findings.fail('truncated', stand.size, part === undefined ? missing.place : fileOf(part.file), message);
+}
+
+/** Retention always keeps the newest closed segment: hashes are not the last file of a journal. */
+async function checkLast({ findings, stand }: Walk, part: Part | undefined): Promise<void> {
+  if (part?.kind !== 'hashes') return;
+  const place = fileOf(`${SEGMENTS}/${segmentName(stand.size)}`);
+  const names = await readdir(dirname(part.path));
+  if (names.some((name) => (firstOfSegment(name) ?? -1) >= stand.size)) {
+    const message = 'The segment was not there when the files were listed: retention went on meanwhile.';
+    findings.fail('undecided', stand.size, place, message);
+  } else {
+    const message = 'The segment is missing: the newest is always kept, and here only hashes are left.';
+    findings.fail('removed', stand.size, place, message);
+  }
 }
 
 /** The byte of a line in which one bit makes it the entry that leads to a root; `undefined` when there is none. */

@@ -1,5 +1,6 @@
 import { describeValue } from '@org/instrument-core';
 import { FORMAT_VERSION, headerLine, type SegmentHeader } from '../journal/format.ts';
+import { versionOf } from '../journal/parse-line.ts';
 import { leafHash, MerkleFrontier } from '../merkle/frontier.ts';
 import { fileOf, type Place } from './findings.ts';
 import { journalLeaves } from './journal-leaves.ts';
@@ -37,6 +38,15 @@ export async function checkHeader(walk: Walk, part: Part, source: LineSource): P
         place,
         'The header of the segment was changed, or its end is missing.',
       );
+    return;
+  }
+  const version = versionOf(line.text);
+  if (version !== undefined && version !== FORMAT_VERSION) {
+    walk.isOfAnotherVersion = true;
+    const message =
+      `The segment is of version ${version} of the format, and this package reads version ${FORMAT_VERSION}: ` +
+      'another version of the package has written it, or its header was changed.';
+    findings.fail('unreadable', undefined, place, message);
     return;
   }
   if (line.kind === 'entry') {

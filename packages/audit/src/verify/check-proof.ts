@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { counted } from '@org/instrument-core';
+import { counted, visibleText } from '@org/instrument-core';
 import { isWellFormed } from '../canonical/well-formed.ts';
 import { parseCheckpointText } from '../checkpoint/checkpoint.ts';
 import { checkSignatures, parseNote } from '../checkpoint/note.ts';
@@ -13,7 +13,6 @@ import {
   parseProof,
 } from './proof-document.ts';
 import { givenKeys } from './trusted-keys.ts';
-import { visibleText } from './visible-text.ts';
 
 /** What a proof is worth. */
 export interface ProofCheck {

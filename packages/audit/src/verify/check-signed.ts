@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { isLocked } from '@org/instrument-core/directory';
 import { CHECKPOINTS } from '../journal/format.ts';
+import { openFileNow } from '../journal/open-file.ts';
 import { parseLine } from '../journal/parse-line.ts';
 import { lastLine } from '../journal/read-lines.ts';
 import { fileOf } from './findings.ts';
@@ -28,7 +29,7 @@ export function checkSigned(walk: Walk, directory: string, areKeysGiven: boolean
 function isClosed({ parts }: Walk): boolean {
   const last = parts.at(-1);
   if (last?.kind !== 'segment') return false;
-  const fd = openSync(last.path, 'r');
+  const fd = openFileNow(last.path);
   try {
     const line = lastLine(fd, fstatSync(fd).size);
     return line !== undefined && parseLine(line.bytes.toString())?.kind === 'seal';

@@ -1,5 +1,5 @@
+import { visibleText } from '@org/instrument-core';
 import type { FailureKind, VerificationFailure } from './verification.ts';
-import { visibleText } from './visible-text.ts';
 
 /** Where something stands. */
 export interface Place {

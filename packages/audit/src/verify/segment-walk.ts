@@ -37,6 +37,7 @@ export class SegmentWalk {
   async run(): Promise<void> {
     const { findings, onRead, stand } = this.#walk;
     await checkHeader(this.#walk, this.#part, this.#source);
+    if (this.#walk.isOfAnotherVersion) return;
     for (let isEnded = false; !findings.isFull; ) {
       const raw = this.#source.take();
       if (raw === undefined) {

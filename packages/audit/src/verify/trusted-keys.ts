@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describeValue, InstrumentError, type Problem } from '@org/instrument-core';
 import { parseVerifierKey, type VerifierKey, verifierKeyOf } from '../checkpoint/verifier-key.ts';
 import { VERIFIER_KEY } from '../journal/format.ts';
-import { openFile } from '../journal/open-file.ts';
+import { readSmallFile } from '../journal/open-file.ts';
 import { type Findings, fileOf } from './findings.ts';
 
 /** The key that a journal says its checkpoints are signed with; `undefined` when it has none that is well formed. */
@@ -15,7 +15,8 @@ export async function publishedKey(
   const place = fileOf(VERIFIER_KEY);
   let text: string;
   try {
-    text = await readText(join(directory, VERIFIER_KEY));
+    // A character for each byte.
+    text = (await readSmallFile(join(directory, VERIFIER_KEY))).toString('latin1');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
       findings.fail('unreadable', undefined, place, `The verifier key cannot be read: ${String(error)}`);
@@ -57,14 +58,4 @@ export function givenKeys(keys: readonly (string | KeyObject)[], origin: string)
   });
   if (problems.length === 0) return trusted;
   throw new InstrumentError('INSTRUMENT_INVALID_ARGUMENT', 'Some verifier keys cannot be used', problems);
-}
-
-/** A character for each byte. */
-async function readText(path: string): Promise<string> {
-  const file = await openFile(path);
-  try {
-    return await file.readFile('latin1');
-  } finally {
-    await file.close();
-  }
 }

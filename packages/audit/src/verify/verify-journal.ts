@@ -78,13 +78,14 @@ async function verifyOnce(
     removed: [],
     believed: [],
     isOvertaken: false,
+    isOfAnotherVersion: false,
     onRead: progressOf(options, parts, () => walk.stand.size),
   };
   try {
     await walkParts(walk);
     // Retention signs before it removes: perhaps after the checkpoints were looked at, or in a segment that is gone by now.
     const isMoving = walk.isOvertaken || (await checkpointsBytesOf(directory)) !== checkpointsBytes;
-    if (!findings.isFull) checkRemovals(walk, { isMoving, gone });
+    if (!findings.isFull && !walk.isOfAnotherVersion) checkRemovals(walk, { isMoving, gone });
     checkSigned(walk, directory, keys !== undefined);
   } finally {
     await feed.close();
@@ -100,7 +101,7 @@ async function walkParts(walk: Walk): Promise<void> {
   });
   let lastEntry: EntryLine | undefined;
   for (const part of parts) {
-    if (findings.isFull) return;
+    if (findings.isFull || walk.isOfAnotherVersion) return;
     if (!(await checkPosition(walk, part))) continue;
     try {
       lastEntry = await walkPart(walk, part);
@@ -115,7 +116,7 @@ async function walkParts(walk: Walk): Promise<void> {
       stand.jump(stand.size, stand.head);
     }
   }
-  if (findings.isFull) return;
+  if (findings.isFull || walk.isOfAnotherVersion) return;
   await checkEnd(walk, lastEntry);
 }
 

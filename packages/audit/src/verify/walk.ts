@@ -31,6 +31,8 @@ export interface Walk {
   readonly believed: BelievedHeader[];
   /** Whether retention has removed a segment while it was being looked at. */
   isOvertaken: boolean;
+  /** Whether a segment is of another version of the format: nothing can be told of what it says, and of what follows. */
+  isOfAnotherVersion: boolean;
   /**
    * Told of bytes that have been read.
    *

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkSignatures, parseNote, signNote } from '../../src/checkpoint/note.ts';
+import { splitNotes } from '../../src/checkpoint/split-notes.ts';
 import { isKeyName, parseVerifierKey, verifierKeyOf } from '../../src/checkpoint/verifier-key.ts';
 
 // The note, and the keys that signed it, of the documentation of golang.org/x/mod/sumdb/note.
@@ -16,6 +17,11 @@ const BY_ENOCH =
 
 const { privateKey } = generateKeyPairSync('ed25519');
 const ours = verifierKeyOf('example.org/ours', privateKey);
+
+it('a text of nothing but signatures is divided in no more than linear time', () => {
+  const signatures = BY_ENOCH.repeat(300_000);
+  expect(splitNotes(signatures)).toHaveLength(1);
+});
 
 describe('a note', () => {
   it('of the Go implementation is read and verified', () => {

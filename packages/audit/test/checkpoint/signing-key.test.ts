@@ -1,5 +1,14 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
@@ -117,6 +126,15 @@ describe('the signing key of a journal', () => {
     chmodSync(join(directory, 'signing.key'), 0o644);
     loadSigningKey(directory, undefined, ORIGIN);
     expect(warn.mock.calls.flat().join()).toContain('mode 0644');
+  });
+
+  it('is not read from a file that is larger than that of any key', () => {
+    for (const name of ['signing.key', 'key.pub']) {
+      loadSigningKey(directory, undefined, ORIGIN);
+      truncateSync(join(directory, name), 3 * 2 ** 30);
+      expect(errorOf(undefined).message).toContain(`${name} has 3,221,225,472 bytes`);
+      for (const each of readdirSync(directory)) rmSync(join(directory, each));
+    }
   });
 
   it('that cannot be made says where and why', () => {

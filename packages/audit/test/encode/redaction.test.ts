@@ -73,6 +73,30 @@ describe('patterns', () => {
     expect(content({ action: 'a', reason }).reason).toBe(`${'x'.repeat(90)}[redacted]`);
   });
 
+  it('leave nothing of what stands across the end of what they see, however much before is replaced by little', () => {
+    const { content } = createBed({ redact: { patterns: ['email', 'card'] } });
+    const card = '5500005555555559';
+    // The characters that patterns see.
+    const seen = 8_192 + 65_536;
+    for (let kept = 1; kept < card.length; kept++) {
+      const address = `${'a'.repeat(seen - 2_000)}@b.co`;
+      const reason = `${address.padEnd(seen - kept)}${card} and more`;
+      expect(content({ action: 'a', reason }).reason).toBe('[redacted]');
+    }
+    const before = `ada.lovelace@example.org ${'x'.repeat(7_999)} `;
+    const long = content({ action: 'a', reason: before + '\u{1f642}'.repeat(200_000) });
+    // What comes from the first 8,192 characters but half of a pair.
+    expect(long.reason).toBe(`[redacted] ${'x'.repeat(7_999)} ${'\u{1f642}'.repeat(83)}`);
+  });
+
+  it('find what several keys make together also beyond what is told of them', () => {
+    const { content } = createBed({ redact: { patterns: ['email'] } });
+    const first = `${'x'.repeat(185)})`;
+    const attributes = { [first]: { 'ada@example': { org: Number.NaN } } };
+    const [change] = content({ action: 'a', attributes }).adjusted ?? [];
+    expect(change?.path).toBe(`attributes.${first}[re`);
+  });
+
   it('find what several keys make together where a change is told', () => {
     const { text } = createBed({ redact: { patterns: ['email'] } }).encode({
       action: 'a',
@@ -90,6 +114,17 @@ describe('patterns', () => {
       '[redacted] (2)': 2,
       '[redacted] (3)': 4,
     });
+  });
+
+  it('leave as many apart as there are, also where the names that they get are taken', () => {
+    // What is worse than linear takes half a minute.
+    const { attributes } = createBed({ maxEntryBytes: 1 << 20, redact: { patterns: ['email'] } });
+    const given: Record<string, number> = {};
+    for (let n = 1; n <= 5_000; n++) given[`[redacted] (${n})`] = n;
+    for (let n = 1; n <= 5_000; n++) given[`a${n}@b.c`] = n;
+    const kept = Object.keys(attributes(given) ?? {});
+    expect(kept).toHaveLength(10_000);
+    expect(kept).toContain('[redacted] (9999)');
   });
 
   it('can make no key that could change a prototype', () => {
@@ -157,6 +192,20 @@ describe('paths', () => {
       },
     });
     expect(text).not.toContain('needle');
+  });
+
+  it('are not looked for in the square of the length of a key', () => {
+    // What is worse than linear takes minutes for these.
+    const marks = `a${'\u0301\u0316'.repeat(2_000_000)}`;
+    const given = {
+      [marks]: 1,
+      [`${marks}.password`]: 2,
+      [`x.${'a\u0301\u0316.'.repeat(100_000)}password`]: 3,
+    };
+    const shown = (paths: readonly string[]): unknown[] =>
+      Object.values(createBed({ redact: { paths } }).attributes(given) ?? {});
+    expect(shown([]).sort()).toEqual([1, 2, 3]);
+    expect(shown(['**.password']).map(String).sort()).toEqual(['1', '[redacted]', '[redacted]']);
   });
 
   it('are not followed by reading what is hidden', () => {

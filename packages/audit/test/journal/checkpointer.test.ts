@@ -5,7 +5,9 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -101,6 +103,30 @@ describe('checkpoints', () => {
     expect(again.last).toEqual(checkpointer.last);
     again.signNow(4, rootOf(4));
     expect(sizesIn(path).at(-1)).toBe(4);
+  });
+
+  test('are not looked for through gigabytes that somebody has appended, and go on after them', () => {
+    const directory = scratch();
+    const { checkpointer, path } = openCheckpointer(directory);
+    checkpointer.signNow(1, rootOf(1));
+    truncateSync(path, 5 * 2 ** 30);
+    const again = openCheckpointer(directory).checkpointer;
+    expect(again.last).toBeUndefined();
+    again.signNow(2, rootOf(2));
+    again.signNow(3, rootOf(3));
+    expect(openCheckpointer(directory).checkpointer.last).toEqual(again.last);
+  });
+
+  test.skipIf(process.platform === 'win32')('are not written through a link', () => {
+    const directory = scratch();
+    const { checkpointer, path } = openCheckpointer(directory);
+    const elsewhere = join(scratch(), 'elsewhere');
+    writeFileSync(elsewhere, 'precious');
+    symlinkSync(elsewhere, path);
+    const refusal = `${path} is no regular file, but a symbolic link`;
+    expect(() => checkpointer.signNow(1, rootOf(1))).toThrow(refusal);
+    expect(() => openCheckpointer(directory)).toThrow(refusal);
+    expect(readFileSync(elsewhere, 'utf8')).toBe('precious');
   });
 
   test('are signed at once while another is on its way, and no smaller one comes after', async () => {

@@ -1,6 +1,18 @@
-import { cpSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { afterEach, describe, expect, test } from 'vitest';
 import { loadSigningKey } from '../../src/checkpoint/signing-key.ts';
 import { Checkpointer } from '../../src/journal/checkpointer.ts';
 import { leafHash } from '../../src/merkle/frontier.ts';
@@ -10,6 +22,7 @@ import { useScratch } from './scratch.ts';
 import { entriesOf, segmentsOf } from './segments-of.ts';
 
 const scratch = useScratch();
+afterEach(() => diag.disable());
 
 function numbersOf(directory: string): unknown[] {
   return entriesOf(directory).map(({ entry }) => (entry.attributes as { n: unknown }).n);
@@ -197,5 +210,57 @@ describe('a journal that was closed', () => {
       journal.stop(() => undefined);
     }
     expect(readdirSync(join(directory, 'segments'))).toEqual([]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a directory that others can write to', () => {
+  test('leads nowhere by a link in the place of a segment', async () => {
+    const { directory, path, text } = await sealed(3);
+    const elsewhere = join(scratch(), 'elsewhere');
+    const next = join(directory, 'segments', '0000000000000003.jsonl');
+    for (const content of ['precious, and no line of a journal', text]) {
+      writeFileSync(elsewhere, content);
+      symlinkSync(elsewhere, next);
+      expect(() => openJournal(directory)).toThrow(`${next} is no regular file, but a symbolic link`);
+      expect(readFileSync(elsewhere, 'utf8')).toBe(content);
+      renameSync(next, join(scratch(), 'link'));
+    }
+    renameSync(path, elsewhere);
+    symlinkSync(elsewhere, path);
+    expect(() => openJournal(directory)).toThrow(`${path} is no regular file`);
+    expect(readFileSync(elsewhere, 'utf8')).toBe(text);
+  });
+
+  test('says which file of the keys is none, and takes a link to one', async () => {
+    const { directory } = await sealed(1);
+    const subjects = join(directory, 'subjects');
+    putPipe(subjects);
+    expect(() => openJournal(directory)).toThrow(`${subjects} is no regular file`);
+    renameSync(subjects, join(scratch(), 'pipe'));
+    const elsewhere = join(scratch(), 'elsewhere');
+    writeFileSync(elsewhere, '');
+    symlinkSync(elsewhere, subjects);
+    openJournal(directory).journal.stop(() => undefined);
+  });
+
+  test('is told when every user can, and not when a group can', () => {
+    const warnings: string[] = [];
+    const none = (): void => {};
+    const warn = (words: string): void => void warnings.push(words);
+    diag.setLogger({ error: none, warn, info: none, debug: none, verbose: none }, DiagLogLevel.WARN);
+    const directory = scratch();
+    const segments = join(directory, 'segments');
+    mkdirSync(segments, { mode: 0o700 });
+    const toldAt = (path: string, mode: number): string => {
+      warnings.length = 0;
+      chmodSync(path, mode);
+      openJournal(directory).journal.stop(() => undefined);
+      chmodSync(path, 0o700);
+      return warnings.join();
+    };
+    for (const mode of [0o700, 0o755, 0o770, 0o2775]) expect(toldAt(directory, mode)).toBe('');
+    expect(toldAt(directory, 0o777)).toMatch(new RegExp(`mode 0777.*: chmod 700 ${directory}$`));
+    expect(toldAt(directory, 0o1777)).toContain('mode 1777');
+    expect(toldAt(segments, 0o777)).toContain(`chmod 700 ${segments}`);
   });
 });

@@ -1,4 +1,13 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -39,6 +48,17 @@ describe('a segment that is written', () => {
     file.append('one');
     expect(() => file.write()).toThrow('EEXIST');
     expect(readFileSync(path, 'utf8')).toBe('somebody');
+  });
+
+  test.skipIf(process.platform === 'win32')('is not one that a link leads to', () => {
+    const [path, elsewhere] = [join(scratch(), 'a'), join(scratch(), 'b')];
+    writeFileSync(elsewhere, 'somebody');
+    symlinkSync(elsewhere, path);
+    expect(() => new SegmentFile(path, 0)).toThrow(`${path} is no regular file, but a symbolic link`);
+    const made = new SegmentFile(path);
+    made.append('one');
+    expect(() => made.write()).toThrow('EEXIST');
+    expect(readFileSync(elsewhere, 'utf8')).toBe('somebody');
   });
 
   test('goes on at the end of what is there', async () => {

@@ -2,18 +2,44 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PathMatcher } from '../../src/redact/path-matcher.ts';
 import { pathProblems } from '../../src/redact/path-problems.ts';
-import { comparableKey, pathWords } from '../../src/redact/path-words.ts';
+import { pathWords } from '../../src/redact/path-words.ts';
 
 /** Whether one of the paths leads to a value, or to something that it is in. */
 function leadsTo(paths: readonly string[], keys: readonly string[]): boolean {
   const matcher = new PathMatcher(paths.map((path) => pathWords(path) ?? []));
   let state = matcher.root;
   for (const key of keys) {
-    state = matcher.step(state, comparableKey(key));
+    state = matcher.step(state, matcher.comparable(key));
     if (state?.isMatch) return true;
   }
   return false;
 }
+
+/** All characters of Unicode. */
+function* characters(): Generator<string> {
+  for (let code = 0; code <= 0x10ffff; code++) {
+    if (code < 0xd800 || code > 0xdfff) yield String.fromCodePoint(code);
+  }
+}
+
+/** The longest way to write a letter that is decomposed. */
+function longestOf(letter: string): string {
+  let longest = letter;
+  for (const other of characters()) {
+    if (other.length > longest.length && other.normalize('NFD') === letter) longest = other;
+  }
+  return longest;
+}
+
+it('no text is more than eight times as long as it is in lower case and form NFC', () => {
+  for (const each of characters()) {
+    const decomposed = each.normalize('NFD');
+    if (decomposed.length > 4 * each.length) expect.fail(`${each} in form NFD`);
+    if (each.toLowerCase().length < each.length) expect.fail(`${each} in lower case`);
+    // Keys with dots are divided before.
+    if (decomposed !== each && decomposed.includes('.')) expect.fail(`${each} has a dot`);
+  }
+});
 
 describe('a path', () => {
   it('leads to a key, without regard to case, and to all that is below', () => {
@@ -31,6 +57,19 @@ describe('a path', () => {
     ]) {
       expect(leadsTo([`attributes.${path}`], ['attributes', key as string])).toBe(true);
     }
+  });
+
+  it('leads to a key, though others of its letters are written in eight times as many characters', () => {
+    for (const word of ['\u1f82', '\u0390', '\uac01', '\u4e3d', '\u00e9\u4e3d\u1f82']) {
+      const longest = [...word.normalize('NFD')].map((letter) => longestOf(letter)).join('');
+      for (const key of [longest, word.normalize('NFD')]) {
+        expect(leadsTo([`attributes.${word}`], ['attributes', key])).toBe(true);
+      }
+    }
+  });
+
+  it('leads to a key that has a letter of another form at the end of a word', () => {
+    expect(leadsTo(['attributes.\u0391\u03a3.\u0391'], ['attributes', '\u0391\u03a3', '\u0391'])).toBe(true);
   });
 
   it('leads by a star to any one key or item', () => {

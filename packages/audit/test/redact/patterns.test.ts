@@ -216,6 +216,22 @@ it('no text keeps a ready-made pattern busy for long', () => {
   }
 });
 
+it('of a text that goes on, what comes from its beginning is kept, with what is replaced in it', () => {
+  const runs = fc.array(fc.constantFrom('x', 'y', 'S', 'SS', 'SSSSS', 'TT'), { maxLength: 12 });
+  fc.assert(
+    fc.property(runs, fc.nat(30), fc.constantFrom('', '#', '[gone]'), (parts, certain, replacement) => {
+      const text = parts.join('');
+      let expected = '';
+      // One pattern sees what the other has left.
+      for (const { 0: part, index } of text.matchAll(/S+|T+|[xy]/g)) {
+        if (index < certain) expected += /[xy]/.test(part) ? part : replacement;
+      }
+      const redactText = combinePatterns([/S+/, /T+/], replacement);
+      expect(redactText?.(text, certain)).toBe(expected);
+    }),
+  );
+});
+
 describe('a pattern of the user', () => {
   it('replaces every match, with and without the flag g', () => {
     expect(redact(/secret/, 'secret secret')).toBe('# #');

@@ -310,6 +310,20 @@ describe('retention', () => {
     expect(failures).toMatchObject([{ kind: 'removed', index: 2, file: SECOND.replace('jsonl', 'hashes') }]);
   });
 
+  it('is not on record by an entry of another form', async () => {
+    for (const attributes of [
+      { first: 0, last: 1 },
+      { earlier: 'none', first: 0, last: 1 },
+      { earlier: [[0]], first: 0, last: 1 },
+      { earlier: [], first: 0, last: 1, next: 7 },
+    ]) {
+      const entry = content(7, { action: 'audit.journal.pruned', attributes });
+      const plan = { segments: [...threeSegments(), [entry]], pruned: 1, recordPruning: false };
+      const { failures } = await verifyJournal(build(plan).directory);
+      expect(failures).toMatchObject([{ kind: 'removed', index: 0 }]);
+    }
+  });
+
   it('leaves hashes that are found when they were changed, cut off or removed', async () => {
     const journal = build({ segments: threeSegments(), pruned: 2 });
     const [first, second] = [FIRST, SECOND].map((file) => file.replace('jsonl', 'hashes')) as [
@@ -339,6 +353,37 @@ describe('retention', () => {
       writeFileSync(path, Buffer.concat([bytes.subarray(32, 64), bytes.subarray(0, 32), bytes.subarray(64)]));
     });
     expect(exchanged.failures).toMatchObject([{ kind: 'changed', file: second }]);
+  });
+});
+
+describe('what is read only in part', () => {
+  it('is of another version: nothing is said of what follows', async () => {
+    const journal = build({ segments: threeSegments(), sealLast: true, checkpoints: [2, 5, 7] });
+    const options = { maxFailures: 10 };
+    for (const file of [SECOND, THIRD]) {
+      const { failures } = await spoil(
+        journal,
+        (directory) =>
+          edit(directory, file, (text) =>
+            text.replace('"first":', '"begins":').replace('"version":1', '"version":2'),
+          ),
+        options,
+      );
+      expect(failures).toMatchObject([{ kind: 'unreadable', index: undefined, file, line: 1 }]);
+      expect(failures[0]?.message).toContain('version 2 of the format');
+    }
+  });
+
+  it('is a journal of which only hashes are left at the end, which is not opened, either', async () => {
+    const journal = build({ segments: threeSegments(), sealLast: true, checkpoints: [2, 5, 7] });
+    const { failures } = await spoil(journal, (directory) => {
+      const hashes = journal.leaves.slice(5).map((leaf) => Buffer.from(leaf, 'base64'));
+      rmSync(join(directory, THIRD));
+      writeFileSync(join(directory, THIRD.replace('jsonl', 'hashes')), Buffer.concat(hashes));
+    });
+    expect(failures).toMatchObject([
+      { kind: 'removed', index: 7, file: 'segments/0000000000000007.jsonl', line: undefined },
+    ]);
   });
 });
 

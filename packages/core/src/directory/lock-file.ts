@@ -1,9 +1,11 @@
-import { closeSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { isAlive, isFresh, type Owner } from './lock-owner.ts';
 import { READ_AT_ONCE } from './read-flags.ts';
 
 /** Between two looks at a lock that another process is removing. */
 const STEP_MILLIS = 5;
+/** Far more than is said of an owner. */
+const MAX_OWNER_BYTES = 64 * 1024;
 
 /** A name beside a lock, for what is to be linked into its place. */
 export function draftOf(path: string, token: string): string {
@@ -36,11 +38,16 @@ export function readOwner(path: string): Owner | undefined {
   }
 }
 
-/** A named pipe in its place says nothing. */
+/** A named pipe in its place says nothing; of what is longer than any lock, only the beginning is read, which says nothing. */
 function readNow(path: string): string {
   const fd = openSync(path, READ_AT_ONCE);
   try {
-    return readFileSync(fd, 'utf8');
+    const bytes = Buffer.alloc(MAX_OWNER_BYTES);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(fd, bytes, length, bytes.length - length, null);
+    }
+    return bytes.toString('utf8', 0, length);
   } finally {
     closeSync(fd);
   }

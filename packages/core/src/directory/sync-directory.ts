@@ -26,20 +26,6 @@ export function syncDirectory(path: string): void {
 }
 
 /**
- * Brings a file to disk.
- *
- * @throws the error of the file system.
- */
-export function syncFile(path: string): void {
-  const fd = openSync(path, 'r+');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/**
  * Makes a directory, and those above it, for the user alone. Their names are on disk when this returns. One step at a
  * time: `mkdirSync` of Node.js, asked to do it all, never returns where a file system takes no directories (`/proc`).
  *

@@ -292,7 +292,7 @@ http_latency_seconds_count 0
       { name: 'io', unit: '', series: [{ value: Number.NaN, attributes: {} }] },
     ]);
     expect(render(collections, 'openmetrics')).not.toContain('NaN');
-    expect(render(collections)).toContain('io_total{otel_scope_name="test"} NaN');
+    expect(render(collections)).toContain('io_total NaN');
   });
 
   it('stamps samples in seconds when asked to', () => {
