@@ -47,7 +47,8 @@ export interface StatsdExporter {
 }
 
 /**
- * Makes an exporter for `new PeriodicExportingMetricReader({ exporter })`. Connects when there is something to send.
+ * Makes an exporter for `new PeriodicExportingMetricReader({ exporter })`. Connects at once, so that what is recorded by a
+ * process that ends before its first push arrives, too; a receiver that is away is told of when there is something to send.
  *
  * @param collectedOf gives the metric of ours that stands behind one in the SDK's form, to be read in place. Default: none.
  * @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` with all that is wrong with the options;
@@ -70,9 +71,10 @@ function exporterOf(
   let stopping: Promise<void> | undefined;
   const encode = (metrics: ExportedMetrics): Batch => {
     const batch = encoder.encode(metrics, Date.now(), pending > 0);
-    const { tooLong, notFinite } = encoder;
+    const { tooLong, notFinite, doubled } = encoder;
     tally.drop('too_long', tooLong);
     tally.drop('not_finite', notFinite);
+    tally.drop('doubled', doubled);
     if (tooLong > 0) {
       const reason = `${tooLong} lines are longer than ${maxPacketBytes} bytes; raise maxPacketBytes, or record shorter attributes`;
       reportFault('statsd', 'writing lines', new Error(reason));

@@ -2,12 +2,14 @@ import { countSelf } from '@org/instrument-core';
 import type { TransportName } from './options.ts';
 
 /**
- * Why lines were not sent: longer than a packet, a value that is no finite number, nobody at the other end, a buffer that
- * was full, a network that failed, a connection that broke, an exporter that was shut down.
+ * Why lines were not sent: longer than a packet, a value that is no finite number, a gauge that another metric has set under
+ * the same name and tags, nobody at the other end, a buffer that was full, a network that failed, a connection that broke, an
+ * exporter that was shut down.
  */
 export type DropReason =
   | 'too_long'
   | 'not_finite'
+  | 'doubled'
   | 'unreachable'
   | 'buffer_full'
   | 'network'

@@ -25,17 +25,25 @@ export interface TagCharacters {
   readonly notInValues: RegExp;
 }
 
-/** Tags as `key<equals>value`, with commas between. Values of keys that become the same are joined, so that none is lost. */
+/**
+ * Tags as `key<equals>value`, with commas between, sorted by key: receivers take tags in another order for the same. Values of
+ * keys that become the same are joined, so that none is lost.
+ *
+ * @param tags sorted by key
+ */
 export function tagText(tags: readonly Tag[], equals: string, characters: TagCharacters): string {
   const cleaned = new Map<string, string>();
+  let isSorted = true;
   for (const { key, value } of tags) {
     const name = clean(key, characters.notInKeys).replace(RESERVED, '_');
+    isSorted &&= name === key;
     const text = clean(value, characters.notInValues);
     const before = cleaned.get(name);
     cleaned.set(name, before === undefined ? text : `${before}_${text}`);
   }
+  const entries = isSorted ? cleaned : [...cleaned].sort(([a], [b]) => (a < b ? -1 : 1));
   let text = '';
-  for (const [key, value] of cleaned) text += `${text === '' ? '' : ','}${key}${equals}${value}`;
+  for (const [key, value] of entries) text += `${text === '' ? '' : ','}${key}${equals}${value}`;
   return text;
 }
 

@@ -18,6 +18,8 @@ export interface Dialect {
   readonly name: DialectName;
   /** How histogram values are sent unless the user says otherwise. */
   readonly sampleType: SampleType;
+  /** Whether tags become levels of the name, so that metrics of other names may have the same text. Default: no. */
+  readonly tagsAreLevels?: boolean;
   /** What stands in front of the value: the name, and the tags where the dialect has them there. */
   head(name: string, tags: readonly Tag[]): string;
   /** What stands behind type and rate. */

@@ -11,6 +11,7 @@ const NOT_IN_LEVELS = /[^A-Za-z0-9_-]/gu;
 export const plain: Dialect = {
   name: 'plain',
   sampleType: 'ms',
+  tagsAreLevels: true,
   head: (name, tags) =>
     [
       cleanName(name),

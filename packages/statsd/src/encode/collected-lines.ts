@@ -1,5 +1,6 @@
 import type { CollectedMetric } from '@org/instrument-core';
 import { addExplicit, addExponential, type Distribution } from './distribution.ts';
+import type { WrittenMetric } from './folded-metric.ts';
 import type { WriteHistogram } from './histogram-lines.ts';
 import type { Lines } from './lines.ts';
 import type { MetricText } from './metric-text.ts';
@@ -10,9 +11,9 @@ export function isWrittenInPlace({ kind, temporality, monotonic }: CollectedMetr
   return kind === 'sum' ? monotonic === (temporality === 'delta') : temporality === 'delta';
 }
 
-/** Writes a metric of ours, series by series, without making points of them. */
+/** Writes a metric series by series, one of ours without making points of them. */
 export function writeCollected(
-  metric: CollectedMetric,
+  metric: WrittenMetric,
   text: MetricText,
   factor: number,
   lines: Lines,

@@ -8,11 +8,15 @@ import type { Form } from '../settings.ts';
 import type { Batch } from './batch.ts';
 import { isWrittenInPlace, writeCollected } from './collected-lines.ts';
 import { Distribution } from './distribution.ts';
-import { createHistogramWriter, type WriteHistogram } from './histogram-lines.ts';
+import { DoubledGauges } from './doubled-gauges.ts';
+import { foldedMetric, type WrittenMetric } from './folded-metric.ts';
+import { isHistogram, setsGauges, sharingNames } from './gauge-names.ts';
+import { COUNT, createHistogramWriter, statisticGauges, type WriteHistogram } from './histogram-lines.ts';
 import { LineWriter } from './line-writer.ts';
 import { Lines } from './lines.ts';
 import { MetricText } from './metric-text.ts';
 import { writePoints } from './point-lines.ts';
+import { pointMetric } from './point-metric.ts';
 import { PointSeries } from './point-series.ts';
 import { sorted, tagsOf, valueText } from './tags-of.ts';
 import { millisPerUnit } from './time-unit.ts';
@@ -40,12 +44,15 @@ export class Encoder {
   readonly #distribution = new Distribution();
   readonly #writeHistogram: WriteHistogram;
   readonly #collectedOf: CollectedOf;
+  readonly #statistics: readonly string[];
+  readonly #doubledGauges = new DoubledGauges();
   #voice: Voice | undefined;
 
   constructor(form: Form, collectedOf: CollectedOf = () => undefined) {
     this.#form = form;
     this.#writer = new LineWriter(form.maxPacketBytes);
     this.#collectedOf = collectedOf;
+    this.#statistics = statisticGauges(form);
     const { sampleType, packsValues, maxPacketBytes } = form;
     this.#lines = new Lines(this.#writer, { sampleType, packsValues, maxLineBytes: maxPacketBytes });
     this.#writeHistogram = createHistogramWriter(form, this.#distribution, this.#lines);
@@ -54,6 +61,11 @@ export class Encoder {
   /** Values left out of the last batch because they are infinite or no number. */
   get notFinite(): number {
     return this.#lines.notFinite;
+  }
+
+  /** Gauges left out of the last batch because another metric has the same name and tags. */
+  get doubled(): number {
+    return this.#lines.doubled;
   }
 
   /** Lines left out of the last batch because they are longer than a packet. */
@@ -70,11 +82,30 @@ export class Encoder {
     this.#writer.begin(isInUse);
     const voice = this.#voiceFor(resource.attributes);
     this.#lines.begin(this.#form.timestamps ? voice.dialect.timestamp(unixMillis / 1_000) : '');
+    this.#doubledGauges.begin();
+    const all = scopeMetrics.flatMap(({ metrics }) => metrics);
+    const sharing = sharingNames(all, (metric) => this.#gaugeNames(metric), voice.dialect);
     for (const { scope, metrics } of scopeMetrics) {
       const origin = `${scope.name}\n${scope.version ?? ''}`;
-      for (const metric of metrics) this.#write(metric, origin, voice);
+      for (const metric of metrics) {
+        const { name } = metric.descriptor;
+        this.#lines.beginMetric(
+          sharing.has(metric) ? this.#doubledGauges.checkOf({ scope: scope.name, name }) : undefined,
+        );
+        this.#write(metric, origin, voice);
+      }
     }
     return this.#writer.finish();
+  }
+
+  #setsGauges(metric: ExportedMetric): boolean {
+    return setsGauges(metric, this.#form.statistics);
+  }
+
+  #gaugeNames(metric: ExportedMetric): readonly string[] {
+    if (!this.#setsGauges(metric)) return [];
+    const name = `${this.#form.prefix}${metric.descriptor.name}`;
+    return isHistogram(metric) ? this.#statistics.map((suffix) => `${name}${suffix}`) : [name];
   }
 
   #write(metric: ExportedMetric, origin: string, voice: Voice): void {
@@ -89,7 +120,7 @@ export class Encoder {
         text = createText();
         voice.collected.set(collected.identity, text);
       }
-      writeCollected(collected, text, factor, this.#lines, this.#distribution, this.#writeHistogram);
+      this.#writeSeries(metric, collected, text, factor);
       return;
     }
     const key = `${origin}\n${name}\n${unit}\n${metric.dataPointType}`;
@@ -98,7 +129,17 @@ export class Encoder {
       known = new PointSeries(createText);
       voice.points.set(key, known);
     }
-    writePoints(metric, known, factor, this.#lines, this.#distribution, this.#writeHistogram);
+    if (this.#setsGauges(metric)) {
+      const series = pointMetric(metric, known);
+      this.#writeSeries(metric, series, known.text, factor);
+    } else writePoints(metric, known, factor, this.#lines, this.#distribution, this.#writeHistogram);
+  }
+
+  /** Of series with the same text a server would keep the last value that it sets: one is written that stands for all. */
+  #writeSeries(metric: ExportedMetric, series: WrittenMetric, text: MetricText, factor: number): void {
+    const twins = this.#setsGauges(metric) ? text.twins(isHistogram(metric) ? COUNT : '', series) : undefined;
+    const written = twins === undefined ? series : foldedMetric(series, twins);
+    writeCollected(written, text, factor, this.#lines, this.#distribution, this.#writeHistogram);
   }
 
   /** Attributes of a resource may come later; then all text is rendered anew. */

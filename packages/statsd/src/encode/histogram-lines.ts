@@ -9,6 +9,14 @@ import { sevenDigits } from './seven-digits.ts';
 /** Writes one series of a histogram. */
 export type WriteHistogram = (text: MetricText, metric: NumberedSeries, series: number) => void;
 
+/** Stands behind the name of a statistic that every histogram has. */
+export const COUNT = '.count';
+
+/** What stands behind the names of those statistics that are gauges. */
+export function statisticGauges({ quantiles }: Form): string[] {
+  return ['.min', '.max', ...quantiles.map((q) => `.${quantileName(q)}`)];
+}
+
 /** Makes what writes histograms as samples, statistics or both. */
 export function createHistogramWriter(
   { samples, statistics, quantiles }: Form,
@@ -23,7 +31,7 @@ export function createHistogramWriter(
   };
   const writeStatistics: WriteHistogram = (text, metric, series) => {
     const { count, sum, min, max } = distribution;
-    lines.counter(text.prepared('.count', metric, series), series, count);
+    lines.counter(text.prepared(COUNT, metric, series), series, count);
     if (sum !== undefined) lines.counter(text.prepared('.sum', metric, series), series, sum);
     if (min !== undefined) lines.gauge(text.prepared('.min', metric, series), series, min);
     if (max !== undefined) lines.gauge(text.prepared('.max', metric, series), series, max);

@@ -1,5 +1,6 @@
 import { type Fragment, fragment } from '@org/instrument-core';
 import type { SampleType } from '../dialect/dialect.ts';
+import type { IsDoubled } from './doubled-gauges.ts';
 import { type LineWriter, NUMBER_BYTES } from './line-writer.ts';
 import { ratesOf } from './sample-rate.ts';
 import type { SeriesText } from './series-text.ts';
@@ -30,7 +31,9 @@ export class Lines {
   readonly #maxLineBytes: number;
   readonly #packed: Map<string, number[]> | undefined;
   #stamp = NO_STAMP;
+  #isDoubled: IsDoubled | undefined;
   #notFinite = 0;
+  #doubled = 0;
 
   constructor(writer: LineWriter, { sampleType, packsValues, maxLineBytes }: LineOptions) {
     this.#writer = writer;
@@ -44,10 +47,21 @@ export class Lines {
     return this.#notFinite;
   }
 
+  /** Gauges left out because another metric of the batch has set the same. */
+  get doubled(): number {
+    return this.#doubled;
+  }
+
   /** Begins a batch. `stamp` is put behind each count and gauge. */
   begin(stamp: string): void {
     this.#stamp = fragment(stamp);
     this.#notFinite = 0;
+    this.#doubled = 0;
+  }
+
+  /** Begins a metric. `isDoubled` tells of its gauges whether another one has set them; `undefined` where none can have. */
+  beginMetric(isDoubled: IsDoubled | undefined): void {
+    this.#isDoubled = isDoubled;
   }
 
   /** What was added to a counter; nothing is said of one to which nothing was. */
@@ -58,6 +72,10 @@ export class Lines {
   /** A gauge. One below zero is set to zero first, in the same packet: a sign says by how much a gauge changes. */
   gauge(text: SeriesText, series: number, value: number): void {
     if (!this.#isFinite(value)) return;
+    if (this.#isDoubled?.(text, series) === true) {
+      this.#doubled++;
+      return;
+    }
     if (value < 0) this.#writeLine(text, series, '', 0, GAUGE, this.#stamp);
     this.#line(text, series, '', value, GAUGE, this.#stamp);
   }

@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { Dialect, Tag } from '../dialect/dialect.ts';
 import { SeriesText } from './series-text.ts';
 import { tagsOf } from './tags-of.ts';
+import { TwinSeries } from './twin-series.ts';
 
 /** Series of a metric, by number; a number keeps its attributes. */
 export interface NumberedSeries {
@@ -16,6 +17,7 @@ export class MetricText {
   readonly #dialect: Dialect;
   readonly #common: readonly Tag[];
   readonly #slabs = new Map<string, SeriesText>();
+  readonly #twins = new TwinSeries();
 
   /** @param common tags of every series, sorted by key */
   constructor(name: string, dialect: Dialect, common: readonly Tag[]) {
@@ -36,5 +38,22 @@ export class MetricText {
     const head = `${this.#dialect.head(`${this.#name}${suffix}`, tags)}:`;
     text.keep(series, { head, tail: this.#dialect.tail(tags) }, metric.size);
     return text;
+  }
+
+  /**
+   * By series, others whose text is the same: what the dialect takes out of attributes can make them so. `undefined` while there
+   * are none.
+   *
+   * @param suffix one that is written of every series; always the same
+   */
+  twins(
+    suffix: string,
+    metric: NumberedSeries & { has(series: number): boolean },
+  ): ReadonlyMap<number, readonly number[]> | undefined {
+    for (let series = 0; series < metric.size; series++) {
+      if (this.#twins.has(series) || !metric.has(series)) continue;
+      this.#twins.add(series, this.prepared(suffix, metric, series));
+    }
+    return this.#twins.others;
   }
 }

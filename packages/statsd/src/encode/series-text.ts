@@ -5,6 +5,10 @@ const INITIAL_BYTES = 256;
 const INITIAL_SERIES = 4;
 // Slabs are kept for the life of a metric, so they grow in small steps: at most a quarter of one is unused.
 const GROWTH = 1.25;
+/** FNV-1a, 32 bits (draft-eastlake-fnv). */
+const FNV_PRIME = 0x01000193;
+/** Another one in each process, so that no client can choose attributes of the same hash. */
+const SEED = (Math.random() * 2 ** 32) | 0;
 
 /** Text of a series: what stands in front of its values, the colon included, and what stands behind. */
 export interface RenderedText {
@@ -47,6 +51,27 @@ export class SeriesText {
     return (this.#ends[series] as number) - (this.#starts[series] as number);
   }
 
+  /** A hash of a series' text. */
+  hash(series: number): number {
+    const bytes = this.#bytes;
+    const end = this.#ends[series] as number;
+    let hash = SEED;
+    for (let i = this.#starts[series] as number; i < end; i++) {
+      hash = Math.imul(hash ^ (bytes[i] as number), FNV_PRIME);
+    }
+    return hash;
+  }
+
+  /** Whether two series have the same text. */
+  isSame(one: number, other: number): boolean {
+    return this.#slice(one).equals(this.#slice(other));
+  }
+
+  /** The text of a series, a character for each byte. */
+  key(series: number): string {
+    return this.#slice(series).toString('latin1');
+  }
+
   /** Writes what stands in front of a value. */
   writeHead(writer: LineWriter, series: number): void {
     writer.copy(this.#view, this.#starts[series] as number, this.#middles[series] as number);
@@ -55,6 +80,10 @@ export class SeriesText {
   /** Writes what stands behind type and rate. */
   writeTail(writer: LineWriter, series: number): void {
     writer.copy(this.#view, this.#middles[series] as number, this.#ends[series] as number);
+  }
+
+  #slice(series: number): Buffer {
+    return this.#bytes.subarray(this.#starts[series], this.#ends[series]);
   }
 
   #growTable(series: number): void {

@@ -6,7 +6,8 @@ import { UdpTransport } from './udp.ts';
 import { UnixDatagramTransport } from './unix-datagram.ts';
 
 /**
- * The transport to a destination. Connects when there is something to send.
+ * The transport to a destination. UDP and streams begin to connect at once, and say what comes of it when there is something
+ * to send.
  *
  * @throws {InstrumentError} `INSTRUMENT_DEPENDENCY_MISSING` when the package `unix-dgram` is needed and missing.
  */

@@ -1,9 +1,10 @@
-import { connect, type NetConnectOpts, type Socket } from 'node:net';
-import { reasonOf, reportFault } from '@org/instrument-core';
+import type { NetConnectOpts, Socket } from 'node:net';
+import { counted, reasonOf, reportFault } from '@org/instrument-core';
 import { type Batch, lineCount } from '../encode/batch.ts';
 import type { Destination } from '../settings.ts';
 import type { Tally } from '../tally.ts';
 import { type Chunk, chunksOf } from './chunks.ts';
+import { openStream } from './open-stream.ts';
 import { type ReceiverWords, receiverWords } from './receiver-words.ts';
 import type { Transport } from './transport.ts';
 
@@ -24,6 +25,8 @@ export class StreamTransport implements Transport {
   #queuedBytes = 0;
   #socket: Socket | undefined;
   #isWriting = false;
+  /** Whether there ever was something to send; until then, nobody misses the receiver. */
+  #isUsed = false;
   #isClosed = false;
   #failures = 0;
   /** Why there is no connection. */
@@ -34,6 +37,8 @@ export class StreamTransport implements Transport {
     this.#destination = destination;
     this.#words = receiverWords(destination);
     this.#tally = tally;
+    // In time for what is sent when the process ends before its first interval.
+    this.#connect();
   }
 
   async send(batch: Batch): Promise<Error | undefined> {
@@ -43,14 +48,19 @@ export class StreamTransport implements Transport {
       this.#tally.drop('shutdown', lines);
       return new Error('The exporter is shut down');
     }
+    if (!this.#isUsed) {
+      this.#isUsed = true;
+      // Whatever the attempts before have come to.
+      this.#connectNow();
+    }
     const chunks = chunksOf(batch, this.#destination.framing);
-    const size = chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const size = bytesOf(chunks);
     const { maxBufferBytes } = this.#destination;
     // A connection that takes everything gets batches of any size: they are there already.
     const isKeepingUp = this.#isConnected && this.#queue.length === 0;
     if (!isKeepingUp && this.#queuedBytes + size > maxBufferBytes) {
       this.#tally.drop('buffer_full', lines);
-      this.#pump();
+      this.#reach();
       const state = this.#isConnected ? 'takes nothing more' : 'is not connected';
       return new Error(
         `StatsD at ${this.#words.where} ${state}, and ${this.#queuedBytes} of ${maxBufferBytes} bytes are kept for it already`,
@@ -63,14 +73,13 @@ export class StreamTransport implements Transport {
   }
 
   sendNow(batch: Batch): void {
-    // What a stream is given it writes at once, as far as the system's buffer takes it.
-    if (!this.#isConnected) return;
-    for (const { bytes } of [
-      ...this.#queue.splice(this.#isWriting ? 1 : 0),
-      ...chunksOf(batch, this.#destination.framing),
-    ]) {
-      this.#socket?.write(bytes);
+    const chunks = chunksOf(batch, this.#destination.framing);
+    if (!this.#isConnected) {
+      this.#loseAll(chunks);
+      return;
     }
+    // What a stream is given it writes at once, as far as the system's buffer takes it.
+    for (const { bytes } of [...this.#takeWaiting(), ...chunks]) this.#socket?.write(bytes);
   }
 
   async flush(timeoutMillis: number): Promise<void> {
@@ -98,11 +107,8 @@ export class StreamTransport implements Transport {
     this.#isClosed = true;
     clearTimeout(this.#retry);
     const given = this.#queue.splice(0);
-    this.#tally.drop(
-      'shutdown',
-      given.reduce((sum, { lines }) => sum + lines, 0),
-    );
-    if (given.length === 0) this.#socket?.destroySoon();
+    this.#tally.drop('shutdown', linesOf(given));
+    if (given.length === 0 && this.#isConnected) this.#socket?.destroySoon();
     else this.#socket?.destroy();
   }
 
@@ -118,7 +124,7 @@ export class StreamTransport implements Transport {
     }
     const socket = this.#socket;
     if (socket === undefined || !this.#isConnected) {
-      if (this.#retry === undefined) this.#connect();
+      this.#reach();
       return;
     }
     if (this.#isWriting) return;
@@ -137,6 +143,28 @@ export class StreamTransport implements Transport {
     });
   }
 
+  /** Gives up what is left, and a batch behind it: no connection comes before the end any more. */
+  #loseAll(chunks: readonly Chunk[]): void {
+    const lost = linesOf([...this.#takeWaiting(), ...chunks]);
+    if (lost === 0) return;
+    this.#tally.drop('unreachable', lost);
+    const why = this.#lastFault ?? 'there is no connection';
+    const reason = `${counted(lost, 'line')} lost with the end of the process: ${why}`;
+    reportFault('statsd', `sending what was left to ${this.#words.where}`, new Error(reason));
+  }
+
+  /** Takes out all but what is being written: that counts when it is known what became of it. */
+  #takeWaiting(): Chunk[] {
+    const waiting = this.#queue.splice(this.#isWriting ? 1 : 0);
+    this.#queuedBytes -= bytesOf(waiting);
+    return waiting;
+  }
+
+  /** Connects, unless that is under way. */
+  #reach(): void {
+    if (this.#retry === undefined) this.#connect();
+  }
+
   #connectNow(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
@@ -146,7 +174,7 @@ export class StreamTransport implements Transport {
   #connect(): void {
     if (this.#socket !== undefined || this.#isClosed) return;
     // The name is looked up again for each connection.
-    const socket = connect(this.#address()).unref();
+    const socket = openStream(this.#address());
     this.#socket = socket;
     let wasConnected = false;
     socket.on('connect', () => {
@@ -158,6 +186,7 @@ export class StreamTransport implements Transport {
     });
     socket.on('error', (error) => {
       this.#lastFault = this.#words.explain(reasonOf(error));
+      if (!this.#isUsed) return;
       reportFault('statsd', `the connection to ${this.#words.where}`, new Error(this.#lastFault));
     });
     socket.on('close', () => this.#disconnected(wasConnected));
@@ -183,9 +212,17 @@ export class StreamTransport implements Transport {
     this.#retry = setTimeout(
       () => {
         this.#retry = undefined;
-        this.#pump();
+        this.#connect();
       },
       delay * (1 + Math.random() / 2),
     ).unref();
   }
+}
+
+function linesOf(chunks: readonly Chunk[]): number {
+  return chunks.reduce((sum, { lines }) => sum + lines, 0);
+}
+
+function bytesOf(chunks: readonly Chunk[]): number {
+  return chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }

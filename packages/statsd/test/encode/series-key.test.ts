@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gauge, linesOf, metricsOf } from '../support/encode.ts';
+import { counter, linesOf, metricsOf } from '../support/encode.ts';
 import { hostileText } from '../support/hostile.ts';
 
 /** What the specification does not allow, and another engine may give. */
@@ -9,10 +9,10 @@ const foreign = (attributes: object): Attributes => attributes as Attributes;
 
 /** The lines of series in one export, and of each in an export of its own. */
 function linesBoth(all: readonly Attributes[]): { together: string[]; alone: string[] } {
-  const points = all.map((attributes, i) => ({ value: i, attributes }));
+  const points = all.map((attributes, i) => ({ value: i + 1, attributes }));
   return {
-    together: linesOf(metricsOf([gauge('open', ...points)])),
-    alone: points.flatMap((point) => linesOf(metricsOf([gauge('open', point)]))),
+    together: linesOf(metricsOf([counter('open', ...points)])),
+    alone: points.flatMap((point) => linesOf(metricsOf([counter('open', point)]))),
   };
 }
 
@@ -50,10 +50,10 @@ describe('series', () => {
       { ok: 'yes' },
     ];
     expect(linesBoth(all).together).toEqual([
-      'open:0|g|#query:{"page":"2"}',
-      'open:1|g|#query:{}',
-      'open:2|g|#ok:yes',
-      'open:3|g|#ok:yes',
+      'open:1|c|#query:{"page":"2"}',
+      'open:2|c|#query:{}',
+      'open:3|c|#ok:yes',
+      'open:4|c|#ok:yes',
     ]);
   });
 });

@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -117,4 +118,33 @@ export async function startStream(where: { port?: number; path?: string } = {}):
     await once(server, 'close');
   });
   return Object.assign(receiver, { connections });
+}
+
+/** Connections that fill the queue of a server whose backlog is 1 (Linux, `sk_acceptq_is_full`). */
+const FULL_QUEUE = 2;
+/** Stands still as soon as it listens, and so takes no connection. */
+const STANDING_SERVER = `
+  const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+    require('node:fs').writeSync(1, String(server.address().port));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  });
+`;
+
+/** A TCP server, in a process of its own, that answers no attempt to connect. */
+export async function startUnanswering(): Promise<Pick<Receiver, 'options' | 'close'>> {
+  const child = spawn(process.execPath, ['--eval', STANDING_SERVER], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [answer] = (await once(child.stdout, 'data')) as [Buffer];
+  const port = Number(answer);
+  const queued = Array.from({ length: FULL_QUEUE }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  await Promise.all(queued.map((socket) => once(socket, 'connect')));
+  return {
+    options: { transport: 'tcp', host: '127.0.0.1', port },
+    async close() {
+      for (const socket of queued) socket.destroy();
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
 }

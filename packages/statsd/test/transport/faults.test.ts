@@ -1,4 +1,6 @@
 import type { LookupAddress } from 'node:dns';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/encode/batch.ts';
@@ -9,7 +11,7 @@ import { Tally } from '../../src/tally.ts';
 import type { Lookup } from '../../src/transport/resolve-address.ts';
 import { UdpTransport } from '../../src/transport/udp.ts';
 import { counter, metricsOf } from '../support/encode.ts';
-import { socketPath, startStream, startUdp } from '../support/receivers.ts';
+import { socketPath, startStream, startUdp, startUnanswering } from '../support/receivers.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -46,6 +48,54 @@ async function settled(figure: () => number): Promise<number> {
 }
 
 describe('connections', () => {
+  it('are there before the first export, for what is sent when the process ends before it', async () => {
+    const receiver = await startStream();
+    closers.push(receiver.close);
+    const exporter = exporterTo(receiver.options);
+    await until(() => receiver.connections.size === 1);
+    await nextTurn();
+    await nextTurn();
+    exporter.exportNow(metricsOf([counter('last', { value: 1 })]));
+    expect(await receiver.received(1)).toEqual(['last:1|c']);
+    expect(exporter.statistics().dropped).toEqual({});
+  });
+
+  it('are made as soon as the receiver is there, though nothing was exported yet', async () => {
+    const gone = await startStream();
+    await gone.close();
+    exporterTo(gone.options);
+    // Nobody was there: in this order they are told so.
+    await once(connect(gone.options.port as number, '127.0.0.1'), 'error');
+    const receiver = await startStream({ port: gone.options.port as number });
+    closers.push(receiver.close);
+    await until(() => receiver.connections.size === 1);
+  });
+
+  it('are made again where not even a line may be kept', async () => {
+    const receiver = await startStream();
+    closers.push(receiver.close);
+    const exporter = exporterTo({ ...receiver.options, maxBufferBytes: 0 });
+    for (const name of ['first', 'second']) {
+      await until(() => {
+        void send(exporter, name);
+        return receiver.lines.includes(`${name}:1|c`);
+      });
+      for (const socket of receiver.connections) socket.end();
+      await until(() => receiver.connections.size === 0);
+    }
+  });
+
+  it('that are not answered are given up, and what is exported is kept', async () => {
+    const { options, close } = await startUnanswering();
+    closers.push(close);
+    const exporter = exporterTo({ ...options, timeout: 100 });
+    expect(await send(exporter, 'orders')).toEqual({ code: 0 });
+    await until(() => exporter.whyLate()?.includes('it has not answered within 2000 ms') === true);
+    expect(exporter.statistics().dropped).toEqual({});
+    await exporter.shutdown();
+    expect(exporter.statistics().dropped).toEqual({ shutdown: 1 });
+  });
+
   it('are made again when the receiver is back, and what was exported meanwhile arrives', async () => {
     const first = await startStream();
     const { options } = first;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStatsdExporter, type StatsdExporter, type StatsdOptions } from '../../src/index.ts';
@@ -51,6 +53,36 @@ describe('a receiver that is not there', () => {
     await receiver.received(1);
     await expect.poll(() => exporter.whyLate()).toBeUndefined();
     await receiver.close();
+  });
+
+  it('is told of only when there is something to send, and with what is lost at the end of the process', async () => {
+    const path = socketPath();
+    exporter = createStatsdExporter({ transport: 'unix', path });
+    // By then the exporter has tried, too.
+    await once(connect(path), 'error');
+    exporter.exportNow(metricsOf([]));
+    expect(said).toEqual([]);
+    exporter.exportNow(metricsOf([counter('orders', { value: 1 }), counter('items', { value: 2 })]));
+    expect(said).toEqual([
+      `statsd: sending what was left to ${path} failed: 2 lines lost with the end of the process: ` +
+        `connect ENOENT ${path}. The address is set by statsd.path`,
+    ]);
+    expect(exporter.statistics().dropped).toEqual({ unreachable: 2 });
+  });
+
+  it('is told of with what waited for it', async () => {
+    exporter = createStatsdExporter({ transport: 'unix', path: socketPath(), timeout: 50 });
+    for (const value of [1, 2]) {
+      await new Promise<void>((done) =>
+        exporter.export(metricsOf([counter('waiting', { value })]), () => done()),
+      );
+    }
+    await exporter.forceFlush();
+    exporter.exportNow(metricsOf([counter('last', { value: 1 })]));
+    expect(said.at(-1)).toContain('3 lines lost with the end of the process: connect ENOENT');
+    expect(exporter.whyLate()).toBeUndefined();
+    const { lines, dropped } = exporter.statistics();
+    expect({ lines, dropped }).toEqual({ lines: 0, dropped: { unreachable: 3 } });
   });
 
   it.each<[string, NodeJS.ProcessEnv, StatsdOptions]>([
