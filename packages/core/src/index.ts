@@ -81,6 +81,8 @@ export type { Quantiles, SeriesSnapshot } from './snapshot.ts';
 export { withSpan } from './span-context.ts';
 export { bucketUpperBound } from './stream/exponential-histogram.ts';
 export { MAX_TIMER_MILLIS, startTimeout, within } from './timeout.ts';
+export { type FoldedSeries, foldedSeries } from './twins/folded-series.ts';
+export { TwinTable } from './twins/twin-table.ts';
 export { unknownKeys } from './unknown-keys.ts';
 export { UnsampledSpan } from './unsampled-span.ts';
 export type { AggregationOptions, AttributeKeys, AttributesProcessor, MetricViewOptions } from './view.ts';

@@ -1,4 +1,4 @@
-import { type CollectedMetric, mergedExponential } from '@org/instrument-core';
+import { type CollectedMetric, foldedSeries, mergedExponential } from '@org/instrument-core';
 
 /** What is shown of a metric. */
 export type ShownMetric = Omit<
@@ -22,15 +22,9 @@ export function foldedMetric(
   // Another scrape may have met the labels first, with a series that began later.
   let { size } = metric;
   for (const series of twins.keys()) size = Math.max(size, series + 1);
-  const allOf = (series: number): readonly number[] => {
-    const others = twins.get(series);
-    return others === undefined ? [series] : [series, ...others].filter((each) => metric.has(each));
-  };
+  const { allOf, value } = foldedSeries(metric, twins);
   const sum = (series: number, of: (each: number) => number): number =>
     allOf(series).reduce((total, each) => total + of(each), 0);
-  const recency = (series: number): number => metric.recency?.(series) ?? 0;
-  const latestOf = (series: number): number =>
-    allOf(series).reduce((latest, each) => (recency(each) >= recency(latest) ? each : latest), series);
   return {
     descriptor,
     kind,
@@ -39,8 +33,7 @@ export function foldedMetric(
     size,
     has: (series) => (twins.has(series) ? allOf(series).length > 0 : metric.has(series)),
     attributes: (series) => metric.attributes(series),
-    value: (series) =>
-      kind === 'gauge' ? metric.value(latestOf(series)) : sum(series, (each) => metric.value(each)),
+    value,
     count: (series) => sum(series, (each) => metric.count(each)),
     bucket: (series, bucket) => sum(series, (each) => metric.bucket(each, bucket)),
     exponential: (series) =>

@@ -1,6 +1,7 @@
 import {
   type CollectedMetric,
   type ExponentialHistogramValue,
+  foldedSeries,
   type HistogramValue,
   mergedExponential,
 } from '@org/instrument-core';
@@ -26,13 +27,7 @@ export function foldedMetric(
 ): WrittenMetric {
   const { kind, monotonic, size } = metric;
   const hidden = new Set([...others.values()].flat());
-  const allOf = (series: number): readonly number[] => {
-    const own = others.get(series);
-    return own === undefined ? [series] : [series, ...own].filter((each) => metric.has(each));
-  };
-  const recency = (series: number): number => metric.recency?.(series) ?? 0;
-  const latestOf = (series: number): number =>
-    allOf(series).reduce((latest, each) => (recency(each) >= recency(latest) ? each : latest));
+  const { allOf, latestOf, value } = foldedSeries(metric, others);
   return {
     kind,
     monotonic,
@@ -42,10 +37,7 @@ export function foldedMetric(
       return others.has(series) ? allOf(series).length > 0 : metric.has(series);
     },
     attributes: (series) => metric.attributes(latestOf(series)),
-    value: (series) =>
-      kind === 'gauge'
-        ? metric.value(latestOf(series))
-        : allOf(series).reduce((sum, each) => sum + metric.value(each), 0),
+    value,
     histogram: (series) =>
       allOf(series)
         .map((each) => metric.histogram(each))
