@@ -5,7 +5,7 @@ import { foldedSeries, TwinTable } from '../../src/index.ts';
 test('a series is found to be the same as the first of its like, whatever the hash', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 200 }),
+      fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 200 }),
       fc.integer({ min: 1, max: 50 }),
       (values, buckets) => {
         const table = new TwinTable();
@@ -13,7 +13,7 @@ test('a series is found to be the same as the first of its like, whatever the ha
           table.add(series, value % buckets, (other) => values[other] === value),
         );
         expect(firsts).toEqual(values.map((value) => values.indexOf(value)));
-        expect([table.has(values.length - 1), table.has(values.length)]).toEqual([values.length > 0, false]);
+        expect([table.has(values.length - 1), table.has(values.length)]).toEqual([true, false]);
       },
     ),
   );
