@@ -44,11 +44,10 @@ export class Shape {
   constructor(keys: readonly string[], keySet: KeySet) {
     this.keys = keys;
     this.keySet = keySet;
-    this.order = keySet.keys.map((key) => keys.indexOf(key));
-    this.factors = keys.map((key) => {
-      const place = keySet.keys.indexOf(key);
-      return place < 0 ? 0 : multiplier(place);
-    });
+    const indexes = new Map(keys.map((key, i) => [key, i]));
+    this.order = keySet.keys.map((key) => indexes.get(key) as number);
+    this.factors = keys.map(() => 0);
+    for (const [place, i] of this.order.entries()) this.factors[i] = multiplier(place);
     this.values = keys.map(() => NOTHING);
     this.ids = keys.map(() => 0);
     this.hash = keySet.id;

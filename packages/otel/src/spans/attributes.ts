@@ -62,7 +62,7 @@ export function admitted(
         if (value == null || !Object.hasOwn(given, key) || !isValid(key, value)) continue;
         if (kept >= count) dropped++;
         else {
-          attributes[key] = cut(value, length);
+          put(attributes, key, cut(value, length));
           kept++;
         }
       } catch (error) {
@@ -73,6 +73,13 @@ export function admitted(
     sayUnreadable(error);
   }
   return { attributes, dropped };
+}
+
+/** Sets an attribute, one named `__proto__` too, which would else be the prototype. */
+export function put(attributes: Attributes, key: string, value: AttributeValue): void {
+  if (key !== '__proto__') attributes[key] = value;
+  else
+    Object.defineProperty(attributes, key, { value, configurable: true, enumerable: true, writable: true });
 }
 
 /** Gives each attribute that can be read to `take`; what that throws goes no further. */

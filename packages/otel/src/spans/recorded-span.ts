@@ -16,7 +16,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { Span, TimedEvent } from '@opentelemetry/sdk-trace';
 import { asText, monotonicMillis } from '@org/instrument-core';
 import { warn } from '../diagnostics.ts';
-import { admitted, cut, eachAttribute, isValid, sayUnreadable } from './attributes.ts';
+import { admitted, cut, eachAttribute, isValid, put, sayUnreadable } from './attributes.ts';
 import { exceptionAttributes } from './exception.ts';
 import { admitLast } from './limits.ts';
 import { admittedLink } from './links.ts';
@@ -249,7 +249,7 @@ export class RecordedSpan implements Span {
       }
       this.#attributeCount++;
     }
-    attributes[key] = value;
+    put(attributes, key, value);
   }
 
   #begin(given: TimeInput | undefined): void {

@@ -155,3 +155,18 @@ it('a status that is neither OK nor ERROR changes nothing', () => {
   const span = open().setStatus({ code: any('ERROR'), message: 'x' });
   expect((span as Opened).status).toEqual({ code: SpanStatusCode.UNSET });
 });
+
+describe('an attribute named __proto__', () => {
+  it('is one like any other, and is counted once', () => {
+    const given = JSON.parse('{"__proto__":["x"]}') as Attributes;
+    const span = open({ attributes: given });
+    for (let i = 0; i < 200; i++) span.setAttribute('__proto__', [`x${i}`]);
+    span.setAttribute('http.route', '/orders');
+    expect(Object.getPrototypeOf(span.attributes)).toBe(Object.prototype);
+    expect(Object.entries(span.attributes)).toEqual([
+      ['__proto__', ['x199']],
+      ['http.route', '/orders'],
+    ]);
+    expect(span.droppedAttributesCount).toBe(0);
+  });
+});
