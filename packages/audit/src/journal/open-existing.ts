@@ -1,5 +1,6 @@
 import { openSync } from 'node:fs';
-import { onlyFile, openOwnFile, WRITE_AT_ONCE } from './open-file.ts';
+import { WRITE_AT_ONCE } from '@org/instrument-core/directory';
+import { onlyFile, openOwnFile } from './open-file.ts';
 
 /**
  * Opens a file to be read and written; `undefined` when it is not there. Not for appending: Linux would append what is to be

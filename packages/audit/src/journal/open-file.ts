@@ -1,14 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { grouped } from '@org/instrument-core';
-import { READ_AT_ONCE } from '@org/instrument-core/directory';
+import { NO_LINK, READ_AT_ONCE } from '@org/instrument-core/directory';
 
 /** Far more than a file of a key has. */
 const MAX_SMALL_BYTES = 1024 * 1024;
-/** As {@link READ_AT_ONCE}, to be written as well. */
-export const WRITE_AT_ONCE: number = constants.O_RDWR | (constants.O_NONBLOCK ?? 0);
-/** A link in the place of a file that the journal writes would have it write wherever that leads. Windows has no such flag. */
-const NO_LINK: number = constants.O_NOFOLLOW ?? 0;
 
 /**
  * Opens a file of a journal to be read.

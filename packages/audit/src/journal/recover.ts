@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, readdirSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InstrumentError } from '@org/instrument-core';
-import { syncDirectory } from '@org/instrument-core/directory';
+import { syncDirectory, warnOfOthers } from '@org/instrument-core/directory';
 import type { Chain } from './chain.ts';
 import {
   CHECKPOINTS,
@@ -15,7 +15,6 @@ import {
 import { isFile } from './is-file.ts';
 import { readCheckpointsEnd } from './last-checkpoint.ts';
 import { openExisting } from './open-existing.ts';
-import { warnOfOthers } from './others-access.ts';
 import { type SegmentStand, standOfSegment } from './segment-stand.ts';
 import { moveTorn } from './torn.ts';
 
@@ -53,7 +52,9 @@ export interface FoundJournal {
  */
 export function recoverJournal(directory: string): FoundJournal {
   const segments = join(directory, SEGMENTS);
-  for (const each of [directory, segments]) warnOfOthers(each);
+  for (const each of [directory, segments]) {
+    warnOfOthers(each, 'audit: the directory of the journal', 'can put files of their own into it');
+  }
   const names = readdirSync(segments).sort();
   const paths = names
     .filter((name) => firstOfSegment(name) !== undefined)

@@ -1,9 +1,9 @@
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { reportFault } from '@org/instrument-core';
-import { syncDirectory } from '@org/instrument-core/directory';
+import { syncDirectory, WRITE_AT_ONCE } from '@org/instrument-core/directory';
 import { type Guard, UNGUARDED } from './lock-journal.ts';
-import { openNoLink, WRITE_AT_ONCE } from './open-file.ts';
+import { openNoLink } from './open-file.ts';
 
 /** Bytes of one slab: some 600 entries. Small segments have smaller ones, since many of them may wait. */
 const MAX_SLAB_BYTES = 256 * 1024;

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { makeDirectory, syncDirectory, writeWhole } from '@org/instrument-core/directory';
+import { makeDirectory, syncDirectory, WRITE_AT_ONCE, writeWhole } from '@org/instrument-core/directory';
 import { TORN } from './format.ts';
-import { openOwnFile, WRITE_AT_ONCE } from './open-file.ts';
+import { openOwnFile } from './open-file.ts';
 
 const COPY_BYTES = 1 << 20;
 

@@ -1,11 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { READ_AT_ONCE } from '@org/instrument-core/directory';
-
-const { O_WRONLY, O_APPEND, O_CREAT } = constants;
-/** A link that somebody has put there would have us write wherever it leads. Windows has no such flag. */
-const NO_LINK = constants.O_NOFOLLOW ?? 0;
-/** As {@link READ_AT_ONCE}: a named pipe that nobody reads would keep who opens it waiting for good. */
-const WRITE_AT_ONCE: number = O_WRONLY | (constants.O_NONBLOCK ?? 0);
+import { NO_LINK, READ_AT_ONCE, WRITE_AT_ONCE } from '@org/instrument-core/directory';
 
 /** The content of a file of an outbox; throws as {@link openToWrite}. */
 export function readWhole(path: string): Buffer {
@@ -28,12 +22,12 @@ export function openToWrite(path: string): number {
 
 /** Adds to a file of an outbox; throws as {@link openToWrite}. */
 export function appendToFile(path: string, content: string | Uint8Array): void {
-  writeAndClose(open(path, WRITE_AT_ONCE | O_APPEND | O_CREAT), content);
+  writeAndClose(open(path, WRITE_AT_ONCE | constants.O_APPEND | constants.O_CREAT), content);
 }
 
 /** Adds to a file of an outbox that is there; throws as {@link openToWrite}. */
 export function appendToExisting(path: string, content: string): void {
-  writeAndClose(open(path, WRITE_AT_ONCE | O_APPEND), content);
+  writeAndClose(open(path, WRITE_AT_ONCE | constants.O_APPEND), content);
 }
 
 /** What is said of a link, or of what is no regular file. */

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { counted, reportFault, tell } from '@org/instrument-core';
+import { warnOfOthers } from '@org/instrument-core/directory';
 import type { DeadLetter } from '../channels.ts';
 import type { Clock } from '../delivery/clock.ts';
 import type { Condition, Elsewhere, OpenConditions } from '../notification/open-conditions.ts';
@@ -11,7 +12,6 @@ import { ConditionsElsewhere } from './conditions-elsewhere.ts';
 import { DeadLetterFile } from './dead-letter-file.ts';
 import { fileNameOf } from './file-name.ts';
 import { Journal } from './journal.ts';
-import { warnOfOthers } from './others-access.ts';
 import { channelsIn, type Slot, slotsIn, takeLeftSlot, takeSlot } from './slot.ts';
 
 /** How often it looks for what processes have left that died meanwhile, and tries to open a directory that it could not. */
@@ -93,7 +93,13 @@ export class Outbox {
       this.#deadLetters.open(slot.path);
       this.#keepConditions(slot.path);
       this.#tellOfStrangers(slot.path);
-      if (!this.#hasLooked) warnOfOthers(this.#options.directory);
+      if (!this.#hasLooked) {
+        warnOfOthers(
+          this.#options.directory,
+          'channels: the directory of the outboxes',
+          'can take out what waits, and put in what is sent',
+        );
+      }
       this.#hasLooked = true;
       this.#retryMillis = FIRST_RETRY_MILLIS;
     } catch (error) {

@@ -182,7 +182,7 @@ describe('a directory that was there before', () => {
     const directory = scratch();
     chmodSync(directory, 0o777);
     expect(await saidOf(directory)).toEqual([
-      expect.stringMatching(`can be written by all users \\(mode 777\\).*: chmod 700 ${directory}$`),
+      expect.stringMatching(`can be written by all users \\(mode 0777\\).*: chmod 700 ${directory}$`),
     ]);
   });
 

@@ -1,5 +1,6 @@
 export { type DirectoryLock, DirectoryLockedError, isLocked, LOCK, lockDirectory } from './lock.ts';
 export { describeOwner, isThisProcess, type Owner } from './lock-owner.ts';
-export { READ_AT_ONCE } from './read-flags.ts';
+export { NO_LINK, READ_AT_ONCE, WRITE_AT_ONCE } from './open-flags.ts';
+export { warnOfOthers } from './others-access.ts';
 export { makeDirectory, syncDirectory } from './sync-directory.ts';
 export { writeWhole } from './write-whole.ts';

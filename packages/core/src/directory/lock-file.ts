@@ -1,6 +1,6 @@
 import { closeSync, linkSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { isAlive, isFresh, type Owner } from './lock-owner.ts';
-import { READ_AT_ONCE } from './read-flags.ts';
+import { READ_AT_ONCE } from './open-flags.ts';
 
 /** Between two looks at a lock that another process is removing. */
 const STEP_MILLIS = 5;
