@@ -70,7 +70,7 @@ export type {
 } from './metric.ts';
 export { didYouMean, nearest } from './nearest.ts';
 export { type NumberRange, OptionReader } from './option-reader.ts';
-export { findPackage, loadPackage } from './optional-package.ts';
+export { findPackage, loadPackage, requireFrom } from './optional-package.ts';
 export { ownAttributes, ownText } from './own-text.ts';
 export { processWide } from './process-wide.ts';
 export type { OperationDescription, OperationRecorder, Outcome, Recorder } from './recorder.ts';

@@ -21,6 +21,11 @@ export function findPackage(name: string, beside: string | undefined): string | 
   }
 }
 
+/** The `require` of a file. Bundlers follow what `createRequire` returns wherever they see it, and warn where they do not know the file. */
+export function requireFrom(file: string | URL): NodeJS.Require {
+  return createRequire(file);
+}
+
 /** Asks from one place after the other, until there is an answer. The working directory may be gone, which is an error too. */
 function fromAny<T>(beside: string | undefined, ask: (require: NodeJS.Require) => T): T {
   const places = [() => beside, () => join(process.cwd(), 'package.json'), () => process.argv[1]];
@@ -28,7 +33,7 @@ function fromAny<T>(beside: string | undefined, ask: (require: NodeJS.Require) =
   for (const place of places) {
     try {
       const file = place();
-      if (file !== undefined) return ask(createRequire(file));
+      if (file !== undefined) return ask(requireFrom(file));
     } catch (error) {
       errors.push(error);
     }

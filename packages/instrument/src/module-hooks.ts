@@ -1,8 +1,8 @@
-import { builtinModules, createRequire, isBuiltin, register } from 'node:module';
+import { builtinModules, isBuiltin, register } from 'node:module';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread, parentPort } from 'node:worker_threads';
-import { processWide, tell } from '@org/instrument-core';
+import { processWide, requireFrom, tell } from '@org/instrument-core';
 import { type Instrumentation, patchedModules } from '@org/instrument-otel';
 import { isEsModule, nearestManifest } from './manifest.ts';
 import { isPreloaded, preloadedFiles, preloadedModules } from './preload.ts';
@@ -84,7 +84,7 @@ function declaredInstrumentations({ dependencies, devDependencies }: Manifest['c
 
 function entryOf(name: string, from: string): string[] {
   try {
-    return [createRequire(from).resolve(name)];
+    return [requireFrom(from).resolve(name)];
   } catch {
     return [];
   }

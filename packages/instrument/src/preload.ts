@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { requireFrom } from '@org/instrument-core';
 
 /** Flags of Node that load a module before the application. */
 const PRELOAD_FLAG = /^(?:--import|--require|-r|--loader|--experimental-loader)(?:=(.*))?$/;
@@ -48,7 +48,7 @@ export function isPreloaded(
 function fileOf(name: string, cwd: string): string | undefined {
   try {
     const path = name.startsWith('file:') ? fileURLToPath(name) : name;
-    return createRequire(pathToFileURL(`${cwd}/`)).resolve(path);
+    return requireFrom(pathToFileURL(`${cwd}/`)).resolve(path);
   } catch {
     return undefined;
   }

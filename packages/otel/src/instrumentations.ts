@@ -1,6 +1,6 @@
-import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module';
+import { isBuiltin, syncBuiltinESMExports } from 'node:module';
 import { trace } from '@opentelemetry/api';
-import type { MeterProvider } from '@org/instrument-core';
+import { type MeterProvider, requireFrom } from '@org/instrument-core';
 import { fault } from './diagnostics.ts';
 import type { Instrumentation } from './options.ts';
 
@@ -44,7 +44,7 @@ export function patchedModules(instrumentation: Instrumentation): string[] {
 function patchBuiltins(instrumentation: Instrumentation): void {
   const builtins = patchedModules(instrumentation).filter(isBuiltin);
   if (builtins.length === 0) return;
-  const require = createRequire(process.execPath);
+  const require = requireFrom(process.execPath);
   for (const name of builtins) require(name);
   syncBuiltinESMExports();
 }
