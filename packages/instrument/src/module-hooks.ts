@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { processWide, requireFrom, tell } from '@org/instrument-core';
 import { type Instrumentation, patchedModules } from '@org/instrument-otel';
-import { isEsModule, nearestManifest } from './manifest.ts';
+import { isEsModule, type Manifest, nearestManifest } from './manifest.ts';
 import { isPreloaded, preloadedFiles, preloadedModules } from './preload.ts';
 
 /** Whether this is the thread that Node.js loads modules in, which `-r` reaches too: a thread without a port, in which no application runs. */
@@ -64,8 +64,6 @@ export function warnWithoutHooks(instrumentations: readonly Instrumentation[], d
       "./telemetry.js app.js, where telemetry.js begins with import '@org/instrument/hooks' and calls init().",
   );
 }
-
-type Manifest = NonNullable<ReturnType<typeof nearestManifest>>;
 
 function manifestsOfApplication(directory: string): Manifest[] {
   const [, main] = process.argv;

@@ -25,6 +25,7 @@ export { missingOtlpPackages } from './otlp-grpc/missing-packages.ts';
 export type { ServedRoutes } from './prometheus/handler.ts';
 export { startPropagation } from './propagation.ts';
 export type { ExtraExporter, LoadExporters } from './push-readers.ts';
+export { DETECTOR_NAMES } from './resource.ts';
 export type { SpanLimits } from './spans/limits.ts';
 export {
   type Endpoints,

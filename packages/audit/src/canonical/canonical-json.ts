@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from '../operation/entry.ts';
 import { sortKeys } from './sort-keys.ts';
-import { isWellFormed } from './well-formed.ts';
 
 /** An array or object that is being written. */
 interface Open {
@@ -70,6 +69,7 @@ const NOT_AS_IT_IS = /[\u0000-\u001f"\\\ud800-\udfff]/;
 
 function quoted(text: string): string {
   if (!NOT_AS_IT_IS.test(text)) return `"${text}"`;
-  if (!isWellFormed(text)) throw new TypeError('Canonical JSON has no lone surrogates');
+  // Only what has no lone surrogates can be said in UTF-8, and with it in canonical JSON (RFC 8785, 3.2.2.2).
+  if (!text.isWellFormed()) throw new TypeError('Canonical JSON has no lone surrogates');
   return JSON.stringify(text);
 }

@@ -1,5 +1,4 @@
 import { counted, type Problem } from '@org/instrument-core';
-import { toWellFormed } from '../canonical/well-formed.ts';
 import type { Adjustment } from '../operation/entry.ts';
 import type { Redactor } from '../redact/redactor.ts';
 
@@ -96,6 +95,6 @@ export class EncodeCall {
     }
     const certain = i < length ? MAX_PATH_LENGTH : path.length;
     const redacted = this.#redact === undefined ? path : this.#redact(path, certain);
-    return toWellFormed(redacted.slice(0, MAX_PATH_LENGTH));
+    return redacted.slice(0, MAX_PATH_LENGTH).toWellFormed();
   }
 }

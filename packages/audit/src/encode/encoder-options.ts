@@ -1,5 +1,4 @@
 import { describeValue, type Problem, unknownKeys } from '@org/instrument-core';
-import { isWellFormed } from '../canonical/well-formed.ts';
 import type { RedactionOptions } from '../options.ts';
 import { pathProblems } from '../redact/path-problems.ts';
 import { patternProblems } from '../redact/patterns.ts';
@@ -55,7 +54,7 @@ function redactionProblems(redact: unknown): Problem[] {
 }
 
 function isReplacement(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= MAX_REPLACEMENT_LENGTH && isWellFormed(value);
+  return typeof value === 'string' && value.length <= MAX_REPLACEMENT_LENGTH && value.isWellFormed();
 }
 
 function rangeProblems(path: string, value: unknown, least: number, most: number, unit: string): Problem[] {

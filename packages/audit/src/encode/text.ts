@@ -1,5 +1,4 @@
 import { grouped, reportFault } from '@org/instrument-core';
-import { isWellFormed, toWellFormed } from '../canonical/well-formed.ts';
 import type { EncoderSettings } from './settings.ts';
 
 /** Takes note of a change. */
@@ -39,9 +38,9 @@ export function createTextCleaner(settings: EncoderSettings): TextCleaner {
       kept = kept.slice(0, lengthOfCut(kept, maxTextLength));
       call.adjust(`cut from ${grouped(text.length)} to ${grouped(kept.length)} characters`);
     }
-    if (isWellFormed(kept)) return kept;
+    if (kept.isWellFormed()) return kept;
     call.adjust('lone surrogates were replaced');
-    return toWellFormed(kept);
+    return kept.toWellFormed();
   };
 }
 

@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto';
 import { counted, visibleText } from '@org/instrument-core';
-import { isWellFormed } from '../canonical/well-formed.ts';
 import { parseCheckpointText } from '../checkpoint/checkpoint.ts';
 import { checkSignatures, parseNote } from '../checkpoint/note.ts';
 import { parseLine } from '../journal/parse-line.ts';
@@ -57,7 +56,7 @@ function checkInclusion(proof: InclusionProof, open: Open): ProofCheck {
   if (entry !== undefined) {
     const line = parseLine(entry);
     // UTF-8 cannot say a lone surrogate: its bytes, and so its hash, would be those of another character.
-    if (!isWellFormed(entry)) return wrong('The entry was changed: it is no valid Unicode.');
+    if (!entry.isWellFormed()) return wrong('The entry was changed: it is no valid Unicode.');
     if (leafHash(entry) !== leaf) return wrong('The entry was changed: it has another hash.');
     if (line?.kind !== 'entry' || line.index !== index) return wrong(`The line is not entry ${index}.`);
   }

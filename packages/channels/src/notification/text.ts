@@ -34,18 +34,11 @@ export function boundedText(text: string): string {
 
 /** Cuts a text with an ellipsis where it is too long, and never through a surrogate pair; lone surrogates are replaced. */
 export function cutText(text: string, max: number): string {
-  if (text.length <= max) return wellFormed(text);
-  return `${wellFormed(withoutHalf(text.slice(0, max - 1)))}…`;
+  if (text.length <= max) return text.toWellFormed();
+  return `${withoutHalf(text.slice(0, max - 1)).toWellFormed()}…`;
 }
 
 function withoutHalf(text: string): string {
   const last = text.charCodeAt(text.length - 1);
   return last >= 0xd8_00 && last <= 0xdb_ff ? text.slice(0, -1) : text;
 }
-
-function wellFormed(text: string): string {
-  return LONE.test(text) ? text.replace(new RegExp(LONE, 'gu'), '\ufffd') : text;
-}
-
-/** A surrogate without its other half (`String.prototype.toWellFormed` is not in the library that this compiles for). */
-const LONE = /\p{Surrogate}/u;

@@ -4,14 +4,14 @@ import {
   OTLPMetricExporterBase,
 } from '@opentelemetry/exporter-metrics-otlp-http';
 import type { IExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
-import { AggregationType, InstrumentType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { AggregationType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { OtlpTarget } from '../otlp.ts';
 import type { OtlpDelegateOptions } from '../otlp-delegate.ts';
 import { createGrpcDelegate } from '../otlp-grpc/delegate.ts';
 import { createHttpDelegate } from '../otlp-http/delegate.ts';
 import { createJsonMetricsSerializer } from '../otlp-json/serializers.ts';
 import { pointCount } from './lazy-metric-data.ts';
-import type { MetricPreferences } from './preferences.ts';
+import { collectorPreferences, type MetricPreferences } from './preferences.ts';
 import { createMetricsSerializer } from './serializer.ts';
 
 /** Values of `otel.component.type` (semantic conventions, "OpenTelemetry SDK metrics"). */
@@ -40,11 +40,12 @@ const pointCounter: IExporterMetricsHelper<ResourceMetrics> = {
  */
 export function createOtlpMetricExporter(
   target: OtlpTarget,
-  { temporality = 'cumulative', histogramAggregation }: MetricPreferences,
+  preferences: MetricPreferences,
   meters: MeterProvider,
   stop: AbortSignal,
   watch: Pick<OtlpDelegateOptions<never, never>, 'progress' | 'onFault'> = {},
 ): OTLPMetricExporterBase {
+  const { temporality = 'cumulative' } = preferences;
   const isGrpc = target.protocol === 'grpc';
   const delegate = (isGrpc ? createGrpcDelegate : createHttpDelegate)({
     target,
@@ -57,12 +58,11 @@ export function createOtlpMetricExporter(
     repetition: temporality === 'cumulative' ? 'when flushed' : 'never',
     ...watch,
   });
-  const isExponential = histogramAggregation === 'base2_exponential_bucket_histogram';
+  const { aggregation } = collectorPreferences(preferences);
   return new OTLPMetricExporterBase(delegate, {
     temporalityPreference: TEMPORALITY_PREFERENCES[temporality],
-    aggregationPreference: (type) =>
-      isExponential && type === InstrumentType.HISTOGRAM
-        ? { type: AggregationType.EXPONENTIAL_HISTOGRAM }
-        : { type: AggregationType.DEFAULT },
+    aggregationPreference: (type) => ({
+      type: aggregation(type) === undefined ? AggregationType.DEFAULT : AggregationType.EXPONENTIAL_HISTOGRAM,
+    }),
   });
 }

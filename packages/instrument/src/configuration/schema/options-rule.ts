@@ -1,11 +1,12 @@
 import { MAX_TIMER_MILLIS, parseDuration } from '@org/instrument-core';
-import type {
-  BatchOptions,
-  ConsoleOptions,
-  MetricsOptions,
-  PrometheusOptions,
-  SpanLimits,
-  TracesOptions,
+import {
+  type BatchOptions,
+  type ConsoleOptions,
+  DETECTOR_NAMES,
+  type MetricsOptions,
+  type PrometheusOptions,
+  type SpanLimits,
+  type TracesOptions,
 } from '@org/instrument-otel';
 import type { InitOptions } from '../../options.ts';
 import { audit } from './audit-rule.ts';
@@ -39,7 +40,6 @@ const SAMPLERS = [
   'parentbased_traceidratio',
 ];
 const MODES = ['direct', 'events', 'disabled'];
-const DETECTORS = ['host', 'os', 'process', 'container', 'serviceinstance'];
 const PROPAGATORS = ['tracecontext', 'baggage', 'none'];
 /** A package name as npm has it. */
 const PACKAGE_NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
@@ -158,8 +158,8 @@ const instrumentations: Rule = {
   file: list('a list of package names', text('the name of a package', PACKAGE_NAME)),
 };
 
-const detector = wordOrInstance(DETECTORS, 'a ResourceDetector, with detect()', ['detect']);
-const detectorWords = `a list of ${DETECTORS.join(', ')}`;
+const detector = wordOrInstance(DETECTOR_NAMES, 'a ResourceDetector, with detect()', ['detect']);
+const detectorWords = `a list of ${DETECTOR_NAMES.join(', ')}`;
 const resourceDetectors: Rule = {
   kind: 'by-place',
   code: list(`${detectorWords} and ResourceDetectors`, detector),
