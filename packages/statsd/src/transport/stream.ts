@@ -2,7 +2,7 @@ import type { NetConnectOpts, Socket } from 'node:net';
 import { counted, reasonOf, reportFault } from '@org/instrument-core';
 import { type Batch, lineCount } from '../encode/batch.ts';
 import type { Destination } from '../settings.ts';
-import type { Tally } from '../tally.ts';
+import type { DropReason, Tally } from '../tally.ts';
 import { type Chunk, chunksOf } from './chunks.ts';
 import { openStream } from './open-stream.ts';
 import { type ReceiverWords, receiverWords } from './receiver-words.ts';
@@ -74,12 +74,20 @@ export class StreamTransport implements Transport {
 
   sendNow(batch: Batch): void {
     const chunks = chunksOf(batch, this.#destination.framing);
-    if (!this.#isConnected) {
-      this.#loseAll(chunks);
+    const socket = this.#socket;
+    if (socket === undefined || !this.#isConnected) {
+      const last = [...this.#takeWaiting(), ...chunks];
+      this.#loseAtEnd('unreachable', last, this.#lastFault ?? 'there is no connection');
       return;
     }
-    // What a stream is given it writes at once, as far as the system's buffer takes it.
-    for (const { bytes } of [...this.#takeWaiting(), ...chunks]) this.#socket?.write(bytes);
+    // What is being written was not taken at once, and nobody will know any more what became of it.
+    const unwritten = socket.writableLength > 0 ? this.#queue.slice(0, 1) : [];
+    for (const chunk of [...this.#takeWaiting(), ...chunks]) {
+      // Written at once, as far as the system's buffer takes it.
+      socket.write(chunk.bytes);
+      if (socket.writableLength > 0) unwritten.push(chunk);
+    }
+    this.#loseAtEnd('buffer_full', unwritten, 'it takes nothing more');
   }
 
   async flush(timeoutMillis: number): Promise<void> {
@@ -143,14 +151,13 @@ export class StreamTransport implements Transport {
     });
   }
 
-  /** Gives up what is left, and a batch behind it: no connection comes before the end any more. */
-  #loseAll(chunks: readonly Chunk[]): void {
-    const lost = linesOf([...this.#takeWaiting(), ...chunks]);
+  /** Counts and tells what is left when the process ends. */
+  #loseAtEnd(reason: DropReason, chunks: readonly Chunk[], why: string): void {
+    const lost = linesOf(chunks);
     if (lost === 0) return;
-    this.#tally.drop('unreachable', lost);
-    const why = this.#lastFault ?? 'there is no connection';
-    const reason = `${counted(lost, 'line')} lost with the end of the process: ${why}`;
-    reportFault('statsd', `sending what was left to ${this.#words.where}`, new Error(reason));
+    this.#tally.drop(reason, lost);
+    const message = `${counted(lost, 'line')} lost with the end of the process: ${why}`;
+    reportFault('statsd', `sending what was left to ${this.#words.where}`, new Error(message));
   }
 
   /** Takes out all but what is being written: that counts when it is known what became of it. */

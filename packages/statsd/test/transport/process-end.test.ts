@@ -25,11 +25,16 @@ async function endOf(
   receiver: StreamReceiver | undefined,
   options: StatsdOptions,
   ending: string,
+  meanwhile: () => void = () => {},
 ): Promise<AppEnd> {
   const app = startApp({
     source: `
       import { getMeter, init } from '@org/instrument';
-      const telemetry = init({ prometheus: false, statsd: ${JSON.stringify({ ...options, interval: '1h' })} });
+      const telemetry = init({
+        prometheus: false,
+        metrics: { cardinalityLimit: 200_000 },
+        statsd: ${JSON.stringify({ ...options, interval: '1h' })},
+      });
       await telemetry.ready;
       getMeter('shop').createCounter('last.words').add(7);
       const waiting = setInterval(() => {}, 1_000);
@@ -42,6 +47,7 @@ async function endOf(
   });
   await app.printed('ready');
   if (receiver !== undefined) await expect.poll(() => receiver.connections.size, { timeout: 10_000 }).toBe(1);
+  meanwhile();
   app.child.kill('SIGUSR2');
   return app.end;
 }
@@ -70,6 +76,29 @@ describe('a process that ends before its first push', () => {
     expect(stderr).toContain(`statsd: sending what was left to ${host}:${port} failed: `);
     expect(stderr).toMatch(/\d+ lines? lost with the end of the process: connect ECONNREFUSED/);
   });
+
+  it('tells what is lost where the receiver does not take it', async () => {
+    const receiver = await opened(startStream());
+    const lines = 150_000;
+    // More than the operating system keeps on both sides.
+    const ending = `
+      const requests = getMeter('shop').createCounter('requests');
+      for (let i = 0; i < ${lines}; i++) requests.add(1, { path: 'x'.repeat(200) + i });
+      process.exit(3);`;
+    const { code, stderr } = await endOf(receiver, receiver.options, ending, () => {
+      for (const socket of receiver.connections) socket.pause();
+    });
+    expect(code).toBe(3);
+    const told = /([\d,]+) lines lost with the end of the process: it takes nothing more/.exec(stderr);
+    const lost = Number(told?.[1]?.replaceAll(',', ''));
+    for (const socket of receiver.connections) socket.resume();
+    await expect.poll(() => receiver.connections.size, { timeout: 10_000 }).toBe(0);
+    const arrived = receiver.lines.filter((line) => line.startsWith('requests')).length;
+    expect(lost).toBeLessThan(lines);
+    expect(arrived + lost).toBeGreaterThanOrEqual(lines);
+    // Of a chunk of 64 KiB that was taken in part, some lines have arrived.
+    expect(arrived + lost).toBeLessThan(lines + 500);
+  }, 30_000);
 });
 
 /** An application that has nothing to send, and nothing else to do. */
