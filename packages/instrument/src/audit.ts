@@ -65,6 +65,7 @@ export {
   type LedgerSettings,
   type LedgerState,
   type LedgerStats,
+  type LedgerWork,
   ledgerKey,
   openLedger,
   type PostgresLedgerOptions,
@@ -75,6 +76,8 @@ export {
   type SqliteLedgerOptions,
   type SqliteStatement,
   StaleClaimError,
+  type Taken,
+  type TakeOptions,
 } from '@org/instrument-audit/ledger';
 export {
   buildLineage,

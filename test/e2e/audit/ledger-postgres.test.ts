@@ -228,6 +228,21 @@ describe('a Postgres that is not there', () => {
     }
   });
 
+  it('is outlived by the end of what was taken', async () => {
+    const ledger = await open({ schema: freshSchema(), operationTimeout: '1s' });
+    const faults: unknown[] = [];
+    const taken = ledger.take('a', async () => {
+      await postgres.kill();
+      return { rows: 3 };
+    });
+    const asking = async (): Promise<unknown> =>
+      ledger.seen('a').catch((error: unknown) => faults.push(error));
+    await expect.poll(asking, WAIT).toBeGreaterThan(1);
+    await postgres.start();
+    expect(await taken).toMatchObject({ status: 'taken', entry: { rows: 3, attempts: 1 } });
+    expect(await ledger.seen('a')).toBe(true);
+  });
+
   it('costs no claim that it outlives, and aborts one that it does not', async () => {
     const ledger = await open({ schema: freshSchema(), operationTimeout: '1s' });
     const long = await claimOf(ledger.begin('long', { leaseDuration: '1h' }));

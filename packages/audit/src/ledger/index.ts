@@ -17,3 +17,4 @@ export type { LedgerSettings } from './settings.ts';
 export type { SqliteDatabase, SqliteDriver, SqliteStatement } from './sqlite/driver.ts';
 export type { SqliteLedgerOptions } from './sqlite/open-sqlite-ledger.ts';
 export { StaleClaimError } from './stale-claim-error.ts';
+export type { LedgerWork, Taken, TakeOptions } from './take.ts';

@@ -1,6 +1,7 @@
 import type { Duration } from '@org/instrument-core';
 import type { Begun, Claim } from './claim.ts';
 import type { LedgerEntry, LedgerState } from './entry.ts';
+import type { LedgerWork, Taken, TakeOptions } from './take.ts';
 
 /** Options of `Ledger.begin`. */
 export interface BeginOptions {
@@ -72,6 +73,14 @@ export interface LedgerStats extends Readonly<Record<LedgerState, number>> {
 export interface Ledger {
   /** Whether it was completed. To decide whether to work on it, ask `begin`: only that keeps others away. */
   seen(key: string): Promise<boolean>;
+  /**
+   * Claims an input, works on it, and ends the claim by what becomes of that: completed with what `work` resolves to, failed
+   * when it throws. While the database is away at the end, it is asked again every second until it answers, `signal` is
+   * aborted or the ledger is closed. What `work` throws is in the result.
+   *
+   * @throws the reason of `signal`, when that is aborted before the input is claimed.
+   */
+  take(key: string, work: LedgerWork, options?: TakeOptions): Promise<Taken>;
   /** Claims an input: of all that try, in whatever process, one gets the claim. */
   begin(key: string, options?: BeginOptions): Promise<Begun>;
   /**

@@ -24,6 +24,7 @@ import { refusal } from './refusal.ts';
 import type { ResolvedSettings } from './settings.ts';
 import { StaleClaimError } from './stale-claim-error.ts';
 import * as sql from './statements.ts';
+import { type LedgerWork, type Taken, type TakeOptions, take } from './take.ts';
 import { UnansweredEnds } from './unanswered-ends.ts';
 import { closedError, unavailable } from './unavailable.ts';
 
@@ -56,6 +57,10 @@ export class SqlLedger implements Ledger {
   async get(key: string): Promise<LedgerEntry | undefined> {
     const row = await this.#read(checkKey(key));
     return row === undefined ? undefined : readRow(row);
+  }
+
+  take(key: string, work: LedgerWork, options?: TakeOptions): Promise<Taken> {
+    return take(this, key, work, options);
   }
 
   async begin(key: string, options?: BeginOptions): Promise<Begun> {
@@ -131,6 +136,10 @@ export class SqlLedger implements Ledger {
 
   async prune(options: Parameters<Ledger['prune']>[0]): Promise<number> {
     return pruneInputs(this.#query, options);
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined;
   }
 
   close(): Promise<void> {

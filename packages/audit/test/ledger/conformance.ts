@@ -6,6 +6,7 @@ import { describeLeases } from './conformance/leases.ts';
 import { describeModel } from './conformance/model.ts';
 import { describeProcesses } from './conformance/processes.ts';
 import { describeQueries } from './conformance/queries.ts';
+import { describeTakes } from './conformance/takes.ts';
 
 /** What every ledger must do, whatever it is kept in. `prepare` is called for each test. */
 export function describeLedger(name: string, prepare: PrepareBed): void {
@@ -21,6 +22,7 @@ export function describeLedger(name: string, prepare: PrepareBed): void {
     });
     describeClaims({ current });
     describeFailures({ current });
+    describeTakes({ current });
     describeLeases({ current });
     describeQueries({ current });
     describeProcesses({ current });

@@ -59,6 +59,35 @@ for (const driver of DRIVERS) {
       await expect(openLedger({ path: dirname(path), driver })).rejects.toMatchObject(unavailable);
     });
 
+    it('that is kept locked longer than a call waits ends what was taken all the same', async () => {
+      const ledger = await bed.open({ busyTimeout: 50, retryDelay: 0 } as never);
+      const other = openSqlite(bed.path, driver);
+      let isLocked = false;
+      const taken = ledger.take('a', async () => {
+        other.exec('BEGIN IMMEDIATE');
+        isLocked = true;
+        return { rows: 1 };
+      });
+      await expect.poll(() => isLocked).toBe(true);
+      await expect(ledger.begin('b')).rejects.toMatchObject({ code: 'INSTRUMENT_AUDIT_UNAVAILABLE' });
+      other.exec('COMMIT');
+      expect(await taken).toMatchObject({ status: 'taken', entry: { rows: 1, attempts: 1 } });
+      const locked = async (): Promise<void> => {
+        other.exec('BEGIN IMMEDIATE');
+        stop.abort();
+      };
+      const stop = new AbortController();
+      await expect(ledger.take('b', locked, { signal: stop.signal })).rejects.toMatchObject({
+        code: 'INSTRUMENT_AUDIT_UNAVAILABLE',
+      });
+      other.exec('COMMIT');
+      const closing = async (): Promise<void> => {
+        await ledger.close();
+      };
+      await expect(ledger.take('c', closing)).rejects.toMatchObject({ code: 'INSTRUMENT_AUDIT_UNAVAILABLE' });
+      other.close();
+    });
+
     it('that another process keeps locked is waited for, and the event loop goes on', async () => {
       const ledger = await bed.open({ busyTimeout: '20s' } as never);
       const hasty = await bed.open({ busyTimeout: 50 } as never);
