@@ -5,7 +5,7 @@ import { isMainThread, parentPort } from 'node:worker_threads';
 import { processWide, requireFrom, tell } from '@org/instrument-core';
 import { type Instrumentation, patchedModules } from '@org/instrument-otel';
 import { isEsModule, type Manifest, nearestManifest } from './manifest.ts';
-import { isPreloaded, preloadedFiles, preloadedModules } from './preload.ts';
+import { isNamedBy, preloadedFiles, preloadedModules } from './preload.ts';
 
 /** Whether this is the thread that Node.js loads modules in, which `-r` reaches too: a thread without a port, in which no application runs. */
 export const isLoaderThread: boolean = !isMainThread && parentPort === null;
@@ -57,7 +57,7 @@ export function warnWithoutHooks(instrumentations: readonly Instrumentation[], d
   const [, main] = process.argv;
   if (main === undefined || !isEsModule(main)) return;
   const loaded = [...preloadedModules(process.execArgv, process.env.NODE_OPTIONS), main];
-  if (OTHER_HOOKS.some((specifier) => isPreloaded('', loaded, specifier, directory))) return;
+  if (OTHER_HOOKS.some((specifier) => isNamedBy(loaded, specifier, directory))) return;
   tell(
     'warn',
     'Packages that ES modules import are not patched by the instrumentations given to init(). Start the application with: node --import ' +

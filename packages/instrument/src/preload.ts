@@ -27,21 +27,20 @@ export function preloadedFiles(
   return preloadedModules(execArgv, nodeOptions).flatMap((name) => fileOf(name, cwd) ?? []);
 }
 
-/**
- * Whether a module is among those, named by package, path or URL, or imported by one of them: a file that was
- * preloaded and contains the specifier is taken to import it.
- */
-export function isPreloaded(
-  moduleUrl: string,
-  names: readonly string[],
-  specifier: string,
-  cwd: string,
-): boolean {
+/** Whether a module is named by one of those, or imported by it: a file that contains the specifier is taken to import it. */
+export function isNamedBy(names: readonly string[], specifier: string, cwd: string): boolean {
   return names.some((name) => {
     if (name === specifier) return true;
     const file = fileOf(name, cwd);
-    if (file === undefined) return false;
-    return pathToFileURL(file).href === moduleUrl || contains(file, specifier);
+    return file !== undefined && contains(file, specifier);
+  });
+}
+
+/** Whether the file of a module is among theirs, whatever path or URL they name it by. */
+export function isFileOf(names: readonly string[], moduleUrl: string, cwd: string): boolean {
+  return names.some((name) => {
+    const file = fileOf(name, cwd);
+    return file !== undefined && pathToFileURL(file).href === moduleUrl;
   });
 }
 

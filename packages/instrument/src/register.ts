@@ -3,7 +3,7 @@ import { tell } from '@org/instrument-core';
 import { workingDirectory } from './configuration/working-directory.ts';
 import { init, instrumentationPackages } from './init.ts';
 import { installModuleHooks, isLoaderThread } from './module-hooks.ts';
-import { isPreloaded, preloadedModules } from './preload.ts';
+import { isFileOf, isNamedBy, preloadedModules } from './preload.ts';
 
 /**
  * `node --import @org/instrument/register app.js`: everything from configuration alone, before the application loads.
@@ -17,7 +17,7 @@ if (!isLoaderThread) {
   installModuleHooks(instrumentationPackages(), directory);
 }
 const preloaded = preloadedModules(process.execArgv, process.env.NODE_OPTIONS);
-if (!isPreloaded(import.meta.url, preloaded, SPECIFIER, directory)) {
+if (!isNamedBy(preloaded, SPECIFIER, directory) && !isFileOf(preloaded, import.meta.url, directory)) {
   tell(
     'warn',
     `${SPECIFIER} was loaded too late: modules that were imported before it are not instrumented. Start the ` +
