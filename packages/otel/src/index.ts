@@ -4,6 +4,7 @@ export type { Delivery } from './delivery.ts';
 export { startDiagnostics } from './diagnostics.ts';
 export { liveEndpoints } from './endpoints.ts';
 export { type EnvironmentReading, readEnvironment } from './environment/read-environment.ts';
+export type { OtelExtension } from './extension.ts';
 export { patchedModules } from './instrumentations.ts';
 export { messageOf } from './message-of.ts';
 export { collectorOptionsOf, createMetricProducer } from './metric-producer.ts';
@@ -29,7 +30,6 @@ export { DETECTOR_NAMES } from './resource.ts';
 export type { SpanLimits } from './spans/limits.ts';
 export {
   type Endpoints,
-  type OtelExtension,
   type OtelHandle,
   startOtel,
 } from './start-otel.ts';
