@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -117,33 +117,67 @@ describe('the packages', () => {
   });
 });
 
+/** Paths of all sources, by the package that they are of. */
+function sources(): { readonly folder: string; readonly file: string }[] {
+  return readdirSync(join(root, 'packages')).flatMap((name) => {
+    const folder = join(root, 'packages', name, 'src');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    return files.filter((file) => file.endsWith('.ts')).map((file) => ({ folder, file: join(folder, file) }));
+  });
+}
+
 describe('the sources', () => {
+  it('reach no other package by a relative path, which the linter does not see', () => {
+    for (const { folder, file } of sources()) {
+      for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(
+        /(?:from|import\(?) ?'(\.[^']*)'/g,
+      )) {
+        expect(join(file, '..', specifier).startsWith(`${folder}/`), `${file} → ${specifier}`).toBe(true);
+      }
+    }
+  });
+
   it("tell OpenTelemetry's diag by one function, which contains a logger that throws", () => {
-    const files = readdirSync(join(root, 'packages'))
-      .map((name) => join('packages', name, 'src'))
-      .flatMap((folder) =>
-        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-          .filter((file) => file.endsWith('.ts'))
-          .map((file) => join(folder, file)),
-      );
-    const telling = files.filter((file) =>
-      /\bdiag(\.(error|warn|info|debug|verbose)\b|\[)/.test(readFileSync(join(root, file), 'utf8')),
+    const telling = sources().filter(({ file }) =>
+      /\bdiag(\.(error|warn|info|debug|verbose)\b|\[)/.test(readFileSync(file, 'utf8')),
     );
-    expect(telling).toEqual([join('packages', 'core', 'src', 'fault', 'tell.ts')]);
+    expect(telling.map(({ file }) => relative(root, file))).toEqual(['packages/core/src/fault/tell.ts']);
   });
 });
 
 describe('the linter', () => {
-  const probe = join(root, 'packages', 'core', 'src', 'architecture-probe.ts');
+  const probes = Object.keys(ALLOWED).map((name) => ({
+    name,
+    path: join(root, 'packages', name, 'src', 'architecture-probe.ts'),
+  }));
   afterEach(() => {
-    if (existsSync(probe)) rmSync(probe);
+    for (const { path } of probes) rmSync(path, { force: true });
   });
 
-  it('fails on an import that the table forbids', () => {
-    writeFileSync(probe, "import '@org/instrument-otel';\n");
+  it('fails on each import that the table forbids, in every package', () => {
+    const forbidden = new Map(
+      probes.map(({ name, path }) => {
+        const ours = Object.keys(ALLOWED).map(
+          (other) => `@org/instrument${other === 'instrument' ? '' : `-${other}`}`,
+        );
+        const own = name === 'instrument' ? ['@org/instrument'] : [];
+        const sdk = name === 'otel' ? [] : ['@opentelemetry/sdk-metrics'];
+        const imports = [...ours.filter((one) => ![...(ALLOWED[name] ?? []), ...own].includes(one)), ...sdk];
+        writeFileSync(path, imports.map((one) => `import '${one}';\n`).join(''));
+        return [path, imports.length];
+      }),
+    );
     const biome = join(root, 'node_modules', '.bin', 'biome');
-    const result = spawnSync(biome, ['lint', probe], { cwd: root, encoding: 'utf8' });
-    expect(result.status).not.toBe(0);
-    expect(`${result.stdout}${result.stderr}`).toContain('core imports nothing but @opentelemetry/api');
+    const paths = [...forbidden.keys()];
+    const { status, stdout } = spawnSync(
+      biome,
+      ['lint', '--only=style/noRestrictedImports', '--max-diagnostics=none', '--reporter=github', ...paths],
+      { cwd: root, encoding: 'utf8' },
+    );
+    expect(status).not.toBe(0);
+    for (const [path, count] of forbidden) {
+      const told = stdout.split('\n').filter((line) => line.includes(`file=${path},`));
+      expect(told, path).toHaveLength(count);
+    }
   });
 });

@@ -17,9 +17,9 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import type { RunReport } from '../src/report.ts';
 import { type Bundle, bundle } from './support/bundle.ts';
-import { until } from './support/until.ts';
 
 let scripts: Bundle;
 let root: string;

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { type BrokerProcess, startBroker } from '../src/broker/process.ts';
 import { endChild, messageFrom, startChild } from '../src/child.ts';
 import { type DevicesProcess, startDevices } from '../src/devices/process.ts';
@@ -9,7 +10,6 @@ import { verifyFiles } from '../src/verify/files.ts';
 import { segmentPath, segmentsOf } from '../src/write/segments.ts';
 import { type Bundle, bundle } from './support/bundle.ts';
 import { freshDirectory } from './support/directory.ts';
-import { until } from './support/until.ts';
 
 let scripts: Bundle;
 let broker: BrokerProcess | undefined;

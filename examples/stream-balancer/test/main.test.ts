@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import type { RunReport } from '../src/report.ts';
 import { type Bundle, bundle } from './support/bundle.ts';
-import { until } from './support/until.ts';
 
 let scripts: Bundle;
 /** What a test has started, and a failed one may leave running. */

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { Router } from '../src/balance/router.ts';
 import { encodeFrame, type Frame, type ReceivedFrame } from '../src/frame/frame.ts';
 import { createFrameReader } from '../src/frame/reader.ts';
 import { listenForStreams, type StreamListener } from '../src/stream/listener.ts';
 import { WorkerInstance } from '../src/workers/instance.ts';
-import { until } from './support/until.ts';
 
 /** A worker whose answers the test writes itself. */
 interface Puppet {

@@ -1,12 +1,12 @@
 import { createHealth, type Health, type StatusChangedEvent } from '@org/instrument-health';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { type Chaos, createChaos } from '../src/chaos.ts';
 import { type LoadProcess, startLoad } from '../src/load/process.ts';
 import type { LoadFigures } from '../src/load/protocol.ts';
 import { type Orchestrator, startOrchestrator } from '../src/orchestrator.ts';
 import type { WorkerInstance } from '../src/workers/instance.ts';
 import { type Bundle, bundle } from './support/bundle.ts';
-import { until } from './support/until.ts';
 
 const STREAMS = 12;
 

@@ -120,7 +120,7 @@ function assemble(
   const clock = new EntryClock(chain.lastTime);
   const own = new OwnRecorder(journal, encoder, clock);
   const spans = given.tracer === undefined ? undefined : new OperationSpans(given.tracer);
-  if (spans !== undefined && kept > 0) void primeProducers(spans, directory);
+  const closing = new AbortController();
   const audit: JournalAudit = new JournalAudit({
     options,
     origin,
@@ -135,9 +135,13 @@ function assemble(
     checkpointer,
     keys,
     missing,
-    stopBackground: () => maintenance.stop(),
+    stopBackground: async () => {
+      closing.abort();
+      await Promise.all([maintenance.stop(), primed]);
+    },
     onClose: (idle) => {
       forgetExit();
+      closing.abort();
       void maintenance.stop();
       // Whoever comes next must not meet what is still under way.
       if (idle === undefined) lock.release();
@@ -147,8 +151,13 @@ function assemble(
   const forgetExit = atExit(() => audit.closeNow());
   const maintenance = startMaintenance({ audit, own, journal, signed, options });
   onRotated = maintenance.onRotated;
+  const primed =
+    spans === undefined || kept === 0 ? undefined : primeProducers(spans, directory, closing.signal);
   try {
-    const isClosed = found.unsealed === undefined && found.tornBytes === 0 && interrupted.length === 0;
+    // Closing signs even a journal without entries: one that has a key and nothing else has lost the rest.
+    const isLeft = key.isNew || checkpointer.last !== undefined;
+    const isClosed =
+      isLeft && found.unsealed === undefined && found.tornBytes === 0 && interrupted.length === 0;
     if (!isClosed || missing > 0 || unsigned > 0) {
       tellRecovered(own, journal, clock, options, found, { interrupted, missing, unsigned });
     }

@@ -37,7 +37,7 @@ export interface AuditStateEvent {
   readonly timestampMillis: number;
 }
 
-/** A journal that was not closed has been opened again. */
+/** A journal that was not closed has been opened again, or one of which only the key is left: then `size` is 0. */
 export interface RecoveredEvent {
   readonly directory: string;
   /** Entries that are kept. */

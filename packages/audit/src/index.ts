@@ -42,6 +42,7 @@ export type {
   AuditActor,
   AuditCorrelation,
   AuditDataset,
+  AuditFailure,
   AuditOperation,
   AuditOutcome,
   AuditTarget,

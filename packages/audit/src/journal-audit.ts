@@ -1,4 +1,4 @@
-import { counted, monotonicMillis, reasonOf, reportFault } from '@org/instrument-core';
+import { counted, monotonicMillis, reasonOf, reportFault, within } from '@org/instrument-core';
 import type { Audit, AuditStatus, Checkpoint, OpenOperation, OperationEnd } from './audit.ts';
 import { currentAuditContext, withAuditContext } from './context/audit-context.ts';
 import type { AuditContext, EncodedEntry } from './encode/encoder.ts';
@@ -257,12 +257,7 @@ export class JournalAudit implements Audit {
       isIdle = true;
     });
     // What is under way is waited for, so that it is not done twice; a disk that does not answer, only for a while.
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, options.blockTimeoutMillis);
-    });
-    await Promise.race([idle, late]);
-    clearTimeout(timer);
+    await within(idle, options.blockTimeoutMillis, () => {}, { ref: true });
     this.closeNow(isIdle ? undefined : rest);
   }
 

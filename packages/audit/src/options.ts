@@ -69,8 +69,8 @@ export interface AuditOptions {
   /** Longest time between two signed checkpoints while entries come in. Default `'1m'`. */
   readonly checkpointInterval?: Duration | undefined;
   /**
-   * Ed25519 key that signs checkpoints: a `KeyObject`, PEM text, or the path of a PEM file. Default: `signing.key` in the
-   * directory, made when it is not there. Whoever can read it can sign another history: keep it elsewhere.
+   * Ed25519 key that signs checkpoints: a `KeyObject`, PEM text or the base64 of it, or the path of a PEM file. Default:
+   * `signing.key` in the directory, made when it is not there. Whoever can read it can sign another history: keep it elsewhere.
    */
   readonly signingKey?: KeyObject | string | undefined;
   /** Opens the span of each operation. Default: none are opened. `init()` gives one whose spans are always sampled. */

@@ -33,7 +33,7 @@ const NOT_OPEN: OpenOperation = { entry: NOT_RECORDED, end: (): RecordedEntry =>
 
 /**
  * The audit of the process, for applications and libraries alike. Until a journal is installed, operations wait, up to
- * 1,000 of them, and reach it with the time, trace and context that they were recorded in, and one that is wrong whatever
+ * 1,000 of them and 16 MiB, and reach it with the time, trace and context that they were recorded in, and one that is wrong whatever
  * the journal is throws at once; where `init()` was told of
  * no audit, recording is nearly free, and `durable` of what it returns rejects with `INSTRUMENT_AUDIT_UNAVAILABLE` when
  * it is asked for. What needs a journal rejects with the same while there is none.
@@ -175,7 +175,7 @@ function ownStatus(): AuditStatus {
     origin: undefined,
     size: early.size,
     durable: 0,
-    waitingBytes: 0,
+    waitingBytes: early.bytes,
     shed: early.shed,
     checkpointed: 0,
     missing: 0,

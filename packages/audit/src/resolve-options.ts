@@ -11,8 +11,10 @@ import {
   parseDuration,
   unknownKeys,
 } from '@org/instrument-core';
+import { SIGNING_KEY_EXPECTED } from './checkpoint/private-key.ts';
 import { isKeyName } from './checkpoint/verifier-key.ts';
 import { encoderProblems } from './encode/encoder-options.ts';
+import { kindOf } from './encode/kind.ts';
 import type { AuditOptions, WhenFull } from './options.ts';
 
 const KEYS: readonly (keyof AuditOptions)[] = [
@@ -112,12 +114,11 @@ export function resolveAuditOptions(given: AuditOptions): ResolvedAuditOptions {
   );
   check('events', given.events, hasMethod(given.events, 'emit'), 'an EventBus of @org/instrument-core');
   check('whenFull', given.whenFull, WHEN_FULL.includes(given.whenFull), "'block', 'shed' or 'fail'");
-  check(
-    'signingKey',
-    signingKey,
-    typeof signingKey === 'string' || signingKey instanceof KeyObject,
-    'an Ed25519 private key: a KeyObject, PEM text, or the path of a PEM file',
-  );
+  if (signingKey !== undefined && typeof signingKey !== 'string' && !(signingKey instanceof KeyObject)) {
+    // Never itself: it may be a key in another form.
+    const found = kindOf(signingKey);
+    problems.push({ path: 'signingKey', found, expected: SIGNING_KEY_EXPECTED });
+  }
   const resolved: ResolvedAuditOptions = {
     directory: given.directory,
     origin,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { audited } from '../src/decorate/audited.ts';
 import { personal } from '../src/subjects/personal.ts';
 import { everythingIn } from './everything-in.ts';
 import { useAudits } from './opened-audits.ts';
@@ -36,6 +37,24 @@ describe('values of a person', () => {
     const again = audits.open({ directory });
     expect((await again.entries()).map(({ actor }) => actor?.id)[1]).toBe('bob@example.org');
     expect(await again.audit.erase('u1')).toBe(false);
+  });
+
+  test('are messages of errors, where after marks what an audited function threw', async () => {
+    const { audit, directory, entries } = audits.open();
+    const update = audited(
+      'users.update',
+      async (): Promise<void> => {
+        throw new RangeError('duplicate key (ada@example.org)');
+      },
+      { after: ({ error }) => ({ error: { message: personal('u1', (error as Error).message) } }), audit },
+    );
+    await expect(update()).rejects.toThrow(RangeError);
+    const message = async (): Promise<unknown> => (await entries({ outcome: 'failure' }))[0]?.error;
+    expect(await message()).toEqual({ type: 'RangeError', message: 'duplicate key (ada@example.org)' });
+    expect(await audit.erase('u1')).toBe(true);
+    expect(await message()).toMatchObject({ type: 'RangeError', message: { $sealed: expect.any(String) } });
+    await audit.close();
+    expect(everythingIn(directory)).not.toContain('ada@example');
   });
 
   test('are erased to the end before the directory is given back', async () => {

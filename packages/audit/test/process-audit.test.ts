@@ -112,6 +112,46 @@ describe('before a journal is installed', () => {
     expect(audit.status().shed).toBe(0);
   });
 
+  test('only so many of them wait as memory allows, however they hold it', async () => {
+    const MIB = 1024 ** 2;
+    const text = 'y'.repeat(MIB);
+    for (const body of [
+      text,
+      [[text]],
+      new Map([[text, 1]]),
+      new Set([text]),
+      Buffer.alloc(MIB),
+      new Error(text),
+    ]) {
+      const entries = Array.from({ length: 40 }, () =>
+        audit.record({ action: 'work.do', attributes: { body } }),
+      );
+      expect([audit.status().size, audit.status().shed]).toEqual([15, 25]);
+      expect(audit.status().waitingBytes).toBeGreaterThan(15 * MIB);
+      await expect(entries.at(-1)?.durable).rejects.toThrow('16 MiB');
+      const journal = new Journal();
+      installAudit(journal)();
+      expect(journal.shed).toEqual([[25, expect.any(String)]]);
+      expect(audit.status().waitingBytes).toBe(0);
+    }
+  });
+
+  test('an end that there is no room for says how it ended and no more', () => {
+    const open = audit.begin({ action: 'work.do', target: 'file:a' });
+    open.end({ error: new RangeError('no'), attributes: { text: 'y'.repeat(17 * 1024 ** 2) } });
+    const journal = new Journal();
+    installAudit(journal)();
+    expect(journal.entries).toMatchObject([
+      {
+        action: 'work.do',
+        target: { id: 'file:a' },
+        outcome: 'failure',
+        error: { type: 'RangeError' },
+        attributes: { 'audit.fault': [expect.any(String)] },
+      },
+    ]);
+  });
+
   test('what a journal refuses is recorded without what it refuses, and what it has no room for is rejected', async () => {
     const odd = audit.record({ action: 'work.do', reason: 7 as never });
     const wrong = audit.record({ action: 'work.undeclared' });

@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -20,6 +21,19 @@ function spanOf(action: string): ReadableSpan {
   const span = exporter.getFinishedSpans().find(({ name }) => name === `audit.${action}`);
   if (span === undefined) throw new Error(`no span of ${action}`);
   return span;
+}
+
+/** Files of a directory that this process has open. */
+function openIn(directory: string): string[] {
+  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${descriptor}`);
+      return path.startsWith(directory) ? [path] : [];
+    } catch {
+      // The one by which this was listed.
+      return [];
+    }
+  });
 }
 
 describe('the span of an operation', () => {
@@ -96,4 +110,17 @@ describe('the span of an operation', () => {
       })
       .toEqual([spanOf('orders.load').spanContext().spanId]);
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    'has its producers looked for no longer than the journal is open',
+    async () => {
+      const first = audits.open({ segmentBytes: 65_536 });
+      for (let i = 0; i < 5_000; i++) first.audit.record({ action: 'orders.load', outputs: [orders] });
+      await first.audit.close();
+      const { audit, directory } = audits.open({ directory: first.directory, tracer });
+      await expect.poll(() => openIn(directory), { interval: 1 }).not.toEqual([]);
+      await audit.close();
+      expect(openIn(directory)).toEqual([]);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import type { BusEvent, Duration, EventBus, EventMap } from '@org/instrument-core';
+import type { BusEvent, CircuitState, Duration, EventBus, EventMap } from '@org/instrument-core';
 import type { Channel } from './channel.ts';
 import type { Notification, NotificationSource } from './notification.ts';
 
@@ -31,7 +31,7 @@ export interface ChannelsOptions {
 export interface ChannelStatus {
   readonly name: string;
   /** `open`: left alone after failures; `half-open`: one delivery is being tried. */
-  readonly circuit: 'closed' | 'open' | 'half-open';
+  readonly circuit: CircuitState;
   /** Notifications that wait, or are being delivered. */
   readonly waiting: number;
   /** When the oldest of those happened: Unix time in milliseconds. */

@@ -135,7 +135,7 @@ export function createChannelsIn({ clock, random }: ChannelsEnvironment, options
     offExit();
     for (const { lane } of listeners) lane.end();
     outbox?.close();
-    await within(
+    await atMost(
       timeoutMillis * ENDING_SHARE,
       clock,
       Promise.all(listeners.map(({ channel }) => give(channel))),
@@ -223,8 +223,8 @@ async function give(channel: Channel): Promise<void> {
   }
 }
 
-/** Waits for something, and no longer than that. */
-function within(millis: number, clock: Clock, work: Promise<unknown>): Promise<void> {
+/** Waits for something, and no longer than that by the clock given. */
+function atMost(millis: number, clock: Clock, work: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(millis, resolve, true);
     void work.then(() => {

@@ -1,3 +1,4 @@
+import type { CircuitState } from '@org/instrument-core';
 import type { DeadLetter } from './channels.ts';
 
 /**
@@ -30,8 +31,8 @@ export interface ChannelCircuitChangedEvent {
   readonly channel: string;
   /** Unix time in milliseconds. */
   readonly timestampMillis: number;
-  readonly from: 'closed' | 'open' | 'half-open';
-  readonly to: 'closed' | 'open' | 'half-open';
+  readonly from: CircuitState;
+  readonly to: CircuitState;
   /** Message of the last failure, when there was one. */
   readonly reason: string | undefined;
   /** Notifications that wait. */

@@ -1,8 +1,6 @@
-/** How bad it is, least first. */
-export type Severity = 'info' | 'warning' | 'error' | 'critical';
+import type { Severity } from '@org/instrument-core';
 
-/** Severities, least first. */
-export const SEVERITIES: readonly Severity[] = ['info', 'warning', 'error', 'critical'];
+export { SEVERITIES, type Severity } from '@org/instrument-core';
 
 /**
  * What a notification says about a condition that lasts: it has begun, somebody takes care of it, it is over. `occurred`

@@ -1,3 +1,5 @@
+import { beginningOf } from './cut-text.ts';
+
 /** One thing that is wrong with an option, an argument or a configuration file. */
 export interface Problem {
   /** Path of the property, as the user wrote it: `otlp.endpoint`, `metrics.views[0].name`. */
@@ -86,5 +88,5 @@ function textOf(value: unknown): string {
 }
 
 function cut(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return text.length > 80 ? `${beginningOf(text, 77)}...` : text;
 }

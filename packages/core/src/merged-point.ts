@@ -1,5 +1,5 @@
 import type { ExponentialHistogramValue, HistogramValue, MetricPoint } from './metric.ts';
-import { ExponentialHistogram } from './stream/exponential-histogram.ts';
+import { DEFAULT_MAX_SIZE, ExponentialHistogram } from './stream/exponential-histogram.ts';
 import type { Stream } from './stream/stream.ts';
 
 /** One point for two intervals of one series of `stream`, of which `later` follows `earlier`. */
@@ -42,11 +42,11 @@ function mergedHistogram(earlier: HistogramValue, later: HistogramValue): Histog
   };
 }
 
-/** One histogram of the values of both, of at most `maxSize` buckets for each sign. */
+/** One histogram of the values of both, of at most `maxSize` buckets for each sign. Default 160, as where no view says it. */
 export function mergedExponential(
   earlier: ExponentialHistogramValue,
   later: ExponentialHistogramValue,
-  maxSize: number,
+  maxSize: number = DEFAULT_MAX_SIZE,
 ): ExponentialHistogramValue {
   const merged = ExponentialHistogram.of(earlier, maxSize);
   merged.merge(ExponentialHistogram.of(later, maxSize));

@@ -122,7 +122,10 @@ export interface CollectedMetric {
   histogram(series: number): HistogramValue;
   /** Exponential histograms: the state of a series. */
   exponential(series: number): ExponentialHistogramValue;
-  /** The latest exemplar of a bucket (0 for a sum), when a sampled span was active. */
+  /**
+   * The latest exemplar of a bucket (0 for a sum), when a sampled span was active. An exponential histogram has up to
+   * {@link EXPONENTIAL_EXEMPLARS}, counted from 0, of values of different powers of two.
+   */
   exemplar(series: number, bucket: number): Exemplar | undefined;
   /** All points as objects of plain values. */
   points(): MetricPoint[];

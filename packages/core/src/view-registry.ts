@@ -1,14 +1,12 @@
 import { describeValue, InstrumentError, type Problem } from './errors.ts';
 import type { InstrumentationScope, MetricDescriptor } from './metric.ts';
+import { DEFAULT_MAX_SIZE } from './stream/exponential-histogram.ts';
 import { ExponentialStream } from './stream/exponential-stream.ts';
 import { GaugeStream } from './stream/gauge-stream.ts';
 import { DEFAULT_BOUNDARIES, HistogramStream } from './stream/histogram-stream.ts';
 import type { Stream, StreamOptions } from './stream/stream.ts';
 import { SumStream } from './stream/sum-stream.ts';
 import type { AggregationOptions, MetricViewOptions } from './view.ts';
-
-/** Largest number of exponential buckets by default (specification, "Base2 Exponential Bucket Histogram Aggregation"). */
-const DEFAULT_MAX_SIZE = 160;
 
 /** What is wrong with a list of views, if anything; paths begin with `path`. */
 export function viewProblems(views: readonly MetricViewOptions[], path = 'views'): Problem[] {

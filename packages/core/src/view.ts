@@ -1,9 +1,21 @@
 import type { Attributes, Context } from '@opentelemetry/api';
 import type { InstrumentType } from './metric.ts';
 
+/** Names of the aggregations, in the order of the SDK's `AggregationType`, so that its numbers are their indexes. */
+export const AGGREGATIONS = [
+  'default',
+  'drop',
+  'sum',
+  'last_value',
+  'explicit_bucket_histogram',
+  'exponential_histogram',
+] as const;
+
+type HistogramAggregation = 'explicit_bucket_histogram' | 'exponential_histogram';
+
 /** What a view makes of an instrument's measurements. */
 export type AggregationOptions =
-  | { readonly type: 'default' | 'drop' | 'sum' | 'last_value' }
+  | { readonly type: Exclude<(typeof AGGREGATIONS)[number], HistogramAggregation> }
   | {
       readonly type: 'explicit_bucket_histogram';
       readonly options?:

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findPackage, loadPackage } from '../src/optional-package.ts';
+import { findPackage, loadPackage, missingPackage, needPackage } from '../src/optional-package.ts';
+import { UNIX_DGRAM } from '../src/unix-dgram.ts';
 
 const NAME = 'a-package-of-this-test';
 let root: string;
@@ -61,5 +62,38 @@ describe('an optional package', () => {
     install('library', "(() => { throw new Error('built for another Node.js'); })()");
     expect(() => loadPackage(NAME, beside())).toThrow('built for another Node.js');
     expect(() => loadPackage('not-installed-anywhere', beside())).toThrow(/Cannot find module/);
+  });
+
+  it('that nothing goes without is given, or its error says why there is none and what to install', () => {
+    const needed = { name: NAME, install: `${NAME}@^2`, advice: 'Or do without' };
+    expect(() => needPackage(needed, beside())).toThrow(
+      expect.objectContaining({
+        code: 'INSTRUMENT_DEPENDENCY_MISSING',
+        problems: [
+          {
+            path: NAME,
+            found: expect.stringMatching(
+              new RegExp(`^no package ${NAME} that can be loaded \\(Cannot find module '${NAME}'\\)$`),
+            ),
+            expected: 'the package to be installed for this Node.js: it does not come with ours',
+            fix: `Install it: npm install ${NAME}@^2. Or do without`,
+          },
+        ],
+        cause: expect.any(Error),
+      }),
+    );
+    install('library');
+    expect(needPackage(needed, beside())).toBe('library');
+  });
+
+  it('that was looked for and not found is told where it was asked for', () => {
+    expect(missingPackage({ ...UNIX_DGRAM, path: 'statsd.transport' })).toMatchObject({
+      path: 'statsd.transport',
+      found: 'unix-datagram, and no package unix-dgram',
+      fix: expect.stringContaining('npm install unix-dgram. '),
+    });
+    expect(missingPackage({ name: NAME, path: 'otlp.protocol', asked: 'grpc' }, 'gone').fix).toBe(
+      `Install it: npm install ${NAME}`,
+    );
   });
 });

@@ -90,7 +90,7 @@ describe('a view', () => {
     });
     for (let i = 0; i < 3; i++) meter.createCounter('c').add(1, { a: 1 });
     expect(await valuesOf(reader, 'c')).toEqual([[{ a: 1 }, 3]]);
-    expect(said.errors).toEqual(["A view's processor of c failed"]);
+    expect(said.errors).toEqual(["attributes-processor: a view's processor of metric c failed: processor"]);
     const faults = await valuesOf(reader, 'instrument.faults');
     expect(faults).toContainEqual([{ component: 'attributes-processor' }, 3]);
   });

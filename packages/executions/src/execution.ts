@@ -1,36 +1,37 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Duration, EventBus, MeterProvider } from '@org/instrument-core';
 import type { ExecutionHooks } from './hooks.ts';
+import type { Labels } from './labels.ts';
 import type { Progress } from './progress.ts';
 
 /** Options of {@link trackExecution}. */
 export interface ExecutionOptions {
   /** Items that there are to process. Default unknown: progress then has no percentage and no time left. */
-  readonly items?: number;
+  readonly items?: number | undefined;
   /** Workers that the execution is meant to have; told in events and on the span. Default unknown. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /**
    * Items after which a chunk counts as complete, as long as the work does not mark its chunks itself with
    * `run.chunk()`. Default: no chunks but those that are marked.
    */
-  readonly chunkSize?: number;
+  readonly chunkSize?: number | undefined;
   /**
    * Labels of every series, attributes of the span, and in every event. Values that are `undefined` or `null` are left
    * out. Each set of labels is a series for as long as the process lives: nothing that is different each time. Default none.
    */
-  readonly labels?: Readonly<Record<string, Attributes[string] | null>>;
+  readonly labels?: Labels | undefined;
   /** Hooks of this execution; those of all executions are added with `addExecutionHooks`. Default none. */
-  readonly hooks?: ExecutionHooks | readonly ExecutionHooks[];
+  readonly hooks?: ExecutionHooks | readonly ExecutionHooks[] | undefined;
   /** Cancels the execution: `run.signal` aborts. What heeds it is for the work to say. Default none. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Least time between two reports of progress, which are made only where somebody hears them. Default 1 s. */
-  readonly progressInterval?: Duration;
+  readonly progressInterval?: Duration | undefined;
   /** Opens a span for the execution, and one below it for each marked chunk, when tracing is on. Default `true`. */
-  readonly spans?: boolean;
+  readonly spans?: boolean | undefined;
   /** Default: the provider of the process. */
-  readonly meterProvider?: MeterProvider;
+  readonly meterProvider?: MeterProvider | undefined;
   /** Default: the bus of the process. */
-  readonly events?: EventBus;
+  readonly events?: EventBus | undefined;
 }
 
 /** What items are counted on. Counting never throws, and costs a few nanoseconds. */

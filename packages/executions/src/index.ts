@@ -1,3 +1,4 @@
+export type { CircuitState, Severity } from '@org/instrument-core';
 export { type ProgressBar, type ProgressBarOptions, progressBar } from './bar/progress-bar.ts';
 export type {
   ChunkCompletedEvent,
@@ -40,7 +41,6 @@ export type {
   CacheRecord,
   CacheResult,
   CircuitRecord,
-  CircuitState,
   ConnectionRecord,
   ConnectionState,
   DataVolumeRecord,
@@ -50,7 +50,6 @@ export type {
   EventRecord,
   QueueDepthRecord,
   RetryRecord,
-  Severity,
 } from './pipeline/records.ts';
 export { instrumentPool } from './pool/instrument-pool.ts';
 export type { PoolOptions, WorkerOptions } from './pool/options.ts';

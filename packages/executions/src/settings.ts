@@ -9,9 +9,11 @@ import {
 } from '@org/instrument-core';
 import type { ExecutionOptions } from './execution.ts';
 import { boundHooks, type ExecutionHooks, hookProblems } from './hooks.ts';
-import { labelProblems, labelsOf, nameProblems } from './labels.ts';
+import { nameProblems, readLabels } from './labels.ts';
 
 const DEFAULT_PROGRESS_MILLIS = 1_000;
+/** Labels that the metrics have by themselves. */
+const RESERVED: readonly string[] = ['success', 'error_type', 'scope', 'reason', 'quantile'];
 /** All options of an execution. */
 export const EXECUTION_KEYS: readonly (keyof ExecutionOptions)[] = [
   'items',
@@ -83,12 +85,9 @@ export function readSubject<O extends SubjectOptions>(
   name: string,
 ): SubjectSettings {
   reader.addAll(nameProblems(name));
-  const labels = reader.raw('labels');
-  const wrongLabels = labelProblems(labels);
-  reader.addAll(wrongLabels);
   return {
     name,
-    labels: wrongLabels.length > 0 ? {} : labelsOf(labels as object | undefined),
+    labels: readLabels(reader, RESERVED),
     hooks: hooksOf(reader),
     meterProvider:
       instanceOf(reader, 'meterProvider', MeterProvider, 'a MeterProvider of @org/instrument-core') ??

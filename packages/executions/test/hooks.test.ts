@@ -1,9 +1,9 @@
 import { diag } from '@opentelemetry/api';
 import { InstrumentError } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { addExecutionHooks, type ExecutionHooks, instrumentedMap, trackExecution } from '../src/index.ts';
 import { type Bed, createBed, thrownBy } from './support/bed.ts';
-import { until } from './support/until.ts';
 
 let bed: Bed;
 const removers: (() => void)[] = [];

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { type ExecutionProgressEvent, trackExecution } from '../src/index.ts';
 import { progressOf } from '../src/progress.ts';
 import { ClockGate } from '../src/run/gate.ts';
 import { Pace } from '../src/run/pace.ts';
 import { createBed, deferred } from './support/bed.ts';
-import { until } from './support/until.ts';
 
 const FACTS = { failed: 0, elapsedMillis: 0, chunks: 0, activeWorkers: 0 };
 

@@ -16,13 +16,15 @@ interface FinishedSpan {
 
 let bed: Bed;
 let finished: FinishedSpan[];
+let onStart: (span: Span) => void;
 let restore: () => void;
 
 beforeEach(() => {
   bed = createBed();
   finished = [];
+  onStart = () => {};
   const processor = {
-    onStart: () => {},
+    onStart: (span: Span) => onStart(span),
     onEnd: (span: FinishedSpan) => void finished.push(span),
     forceFlush: async () => {},
     shutdown: async () => {},
@@ -86,6 +88,22 @@ describe('the span of an execution', () => {
     expect(spanOf('map')).toMatchObject({
       status: { code: SpanStatusCode.UNSET },
       attributes: { 'instrument.outcome': 'cancelled' },
+    });
+  });
+
+  it('says that it failed, with the causes, where the tracer takes no exception', async () => {
+    onStart = (span) => {
+      span.recordException = () => {
+        throw new Error('no room');
+      };
+    };
+    const cause = new Error('connection refused');
+    await thrownBy(() =>
+      trackExecution('failing', bed.options, () => Promise.reject(new TypeError('fetch failed', { cause }))),
+    );
+    expect(spanOf('failing')).toMatchObject({
+      status: { code: SpanStatusCode.ERROR, message: 'fetch failed: connection refused' },
+      attributes: { 'error.type': 'TypeError' },
     });
   });
 

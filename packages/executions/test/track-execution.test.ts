@@ -1,6 +1,6 @@
 import { InstrumentError, installRuntime } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ExecutionRun, trackExecution } from '../src/index.ts';
+import { type ExecutionRun, instrumentedMap, type MapOptions, trackExecution } from '../src/index.ts';
 import { type Bed, createBed, deferred, thrownBy } from './support/bed.ts';
 
 let bed: Bed;
@@ -94,6 +94,26 @@ describe('an execution', () => {
       failed: 1,
       total: 5,
     });
+  });
+
+  it('tells labels apart that JSON has no word for', () => {
+    for (const limit of [Number.NaN, Number.POSITIVE_INFINITY, Number.NaN]) {
+      trackExecution('nightly', { ...bed.options, labels: { limit } }, (run) => run.itemDone());
+    }
+    expect(bed.metric('nightly.items.processed')).toEqual({ 'limit=NaN': 2, 'limit=Infinity': 1 });
+  });
+
+  it('takes options that may be undefined', async () => {
+    const unset: MapOptions = {
+      ...{ items: undefined, workers: undefined, chunkSize: undefined, labels: undefined, hooks: undefined },
+      ...{ signal: undefined, progressInterval: undefined, spans: undefined },
+      ...{ name: undefined, concurrency: undefined, stopOnError: undefined },
+    };
+    expect(await instrumentedMap([1], (x) => x, { ...unset, ...bed.options })).toEqual([1]);
+    const { name, concurrency, stopOnError, ...options } = unset;
+    expect(
+      trackExecution('unset', { ...options, meterProvider: undefined, events: undefined }, () => 7),
+    ).toBe(7);
   });
 
   it('adds up with others of its name and labels, at the same time and one after another', async () => {

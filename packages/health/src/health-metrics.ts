@@ -1,5 +1,5 @@
-import type { Attributes } from '@opentelemetry/api';
-import { type MeterProvider, meterProvider } from '@org/instrument-core';
+import type { Attributes, BatchObservableCallback } from '@opentelemetry/api';
+import type { MeterProvider } from '@org/instrument-core';
 import type { RecoveryOutcome } from './report.ts';
 import type { CompletedRun, Component } from './run/component.ts';
 import type { Status } from './status.ts';
@@ -19,12 +19,23 @@ export interface HealthMetrics {
   transition(check: string, from: Status, to: Status): void;
   abandoned(check: string): void;
   recovery(check: string, outcome: RecoveryOutcome): void;
+  /** The source is asked from now on. */
+  observe(): void;
+  /** It is not asked any more, nor kept. */
+  rest(): void;
 }
 
-/** Creates the instruments; `source` is asked at each collection. */
+/** Where the metrics of a registry go. */
+export interface HealthMetricsOptions {
+  readonly provider: MeterProvider;
+  /** Whether `health.system.status` is its to tell. */
+  readonly isSystem: boolean;
+}
+
+/** Creates the instruments; `source` is asked at each collection between `observe` and `rest`. */
 export function createHealthMetrics(
   source: () => StatusSource,
-  provider: MeterProvider = meterProvider,
+  { provider, isSystem }: HealthMetricsOptions,
 ): HealthMetrics {
   const meter = provider.getMeter('@org/instrument-health');
   const duration = meter.createHistogram('health.check.duration', {
@@ -48,16 +59,18 @@ export function createHealthMetrics(
     'Attempts to bring components back, by outcome',
   );
   const description = '1 healthy, 0.5 degraded, 0 unhealthy, -1 unknown';
-  meter
-    .createObservableGauge('health.status', { description: `Status of a component: ${description}` })
-    .addCallback((result) => {
-      for (const { name, kind, status } of source().components) {
-        result.observe(VALUE[status], { check: name, kind });
-      }
-    });
-  meter
-    .createObservableGauge('health.system.status', { description: `Status of the system: ${description}` })
-    .addCallback((result) => result.observe(VALUE[source().system]));
+  const gauge = (name: string, what: string) =>
+    meter.createObservableGauge(name, { description: `Status of ${what}: ${description}` });
+  const status = gauge('health.status', 'a component');
+  const system = isSystem ? gauge('health.system.status', 'the system') : undefined;
+  const gauges = system === undefined ? [status] : [status, system];
+  const observeAll: BatchObservableCallback = (result) => {
+    const now = source();
+    for (const { name, kind, status: word } of now.components) {
+      result.observe(status, VALUE[word], { check: name, kind });
+    }
+    if (system !== undefined) result.observe(system, VALUE[now.system]);
+  };
   return {
     completed({ definition }, { durationMillis, failure, beginsFlapping }) {
       const attributes: Attributes = { check: definition.name };
@@ -68,5 +81,7 @@ export function createHealthMetrics(
     transition: (check, from, to) => transitions.add(1, { check, from, to }),
     abandoned: (check) => abandoned.add(1, { check }),
     recovery: (check, outcome) => attempts.add(1, { check, outcome }),
+    observe: () => meter.addBatchObservableCallback(observeAll, gauges),
+    rest: () => meter.removeBatchObservableCallback(observeAll, gauges),
   };
 }

@@ -86,7 +86,10 @@ export interface Health {
    * @throws {InstrumentError} when a check depends on one that is not registered; checks run all the same.
    */
   start(): void;
-  /** Ends what `start` began. Runs under way are aborted. */
+  /**
+   * Ends what `start` began. Runs under way are aborted. Gauges tell nothing of it any more, save during a `watch`, until it is started
+   * or another check is registered.
+   */
   stop(): void;
   /** Readiness fails from now on, whatever the checks say: the first step of a graceful shutdown. */
   drain(reason?: string): void;

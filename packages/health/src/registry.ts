@@ -3,8 +3,8 @@ import {
   countSelf,
   describeValue,
   type EventIteration,
+  meterProvider,
   tell,
-  unknownKeys,
 } from '@org/instrument-core';
 import type { CheckFunction, CheckOptions } from './check.ts';
 import { reportComponent } from './component-report.ts';
@@ -23,8 +23,8 @@ import type {
 import { HealthEvents } from './health-events.ts';
 import { createHealthMetrics, type HealthMetrics, type StatusSource } from './health-metrics.ts';
 import { type UncheckedDefinition, uncheckedDefinitions } from './registration/check-definitions.ts';
+import { checkSettings } from './registration/check-settings.ts';
 import { Registrations } from './registration/registrations.ts';
-import { throwProblems } from './registration/resolve-options.ts';
 import type { SystemHealth } from './report.ts';
 import { type CompletedRun, Component, type ComponentObserver } from './run/component.ts';
 import { Scheduler } from './schedule/scheduler.ts';
@@ -40,6 +40,8 @@ export class HealthRegistry implements Health {
   readonly #wheel = new TimerWheel();
   readonly #scheduler = new Scheduler(this.#wheel);
   readonly #options: HealthOptions;
+  /** Whether it tells the status of a system: there is one series for that, and of the process there is one health. */
+  readonly #isSystem: boolean;
   readonly #events: HealthEvents;
   readonly #registrations: Registrations;
   readonly #tracker: StatusTracker;
@@ -49,11 +51,14 @@ export class HealthRegistry implements Health {
   #freshUntil: number | undefined;
   #draining: string | undefined;
   #stopBackground: (() => void) | undefined;
+  #isStopped = false;
   #version = 0;
 
-  constructor(options: HealthOptions) {
+  /** @param isOfProcess whether it is the health of the process. */
+  constructor(options: HealthOptions, isOfProcess: boolean) {
     checkSettings(options, ['guard', 'meterProvider', 'events']);
     this.#options = options;
+    this.#isSystem = isOfProcess || (options.meterProvider ?? meterProvider) !== meterProvider;
     this.#settings = options;
     this.#events = new HealthEvents(options.events);
     this.#registrations = new Registrations({
@@ -130,19 +135,22 @@ export class HealthRegistry implements Health {
       bus: this.#events.own,
       wheel: this.#wheel,
       check: () => this.check(),
-      runInBackground: () => this.#scheduler.use(this.#registrations.components.values()),
+      runInBackground: () => this.#runInBackground(),
     };
     return watchHealth(source, options);
   }
 
   start(): void {
-    this.#stopBackground ??= this.#scheduler.use(this.#registrations.components.values());
+    this.#isStopped = false;
+    this.#stopBackground ??= this.#runInBackground();
     this.#registrations.checkMissing();
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#stopBackground?.();
     this.#stopBackground = undefined;
+    this.#observeIfUsed();
     for (const component of this.#registrations.components.values()) component.abort();
   }
 
@@ -158,7 +166,11 @@ export class HealthRegistry implements Health {
 
   #add(definitions: readonly UncheckedDefinition[], summary: string, path: string): () => void {
     const added = this.#registrations.add(definitions, summary, path);
-    this.#metrics ??= createHealthMetrics(() => this.#statusSource(), this.#options.meterProvider);
+    this.#metrics ??= createHealthMetrics(() => this.#statusSource(), {
+      provider: this.#options.meterProvider ?? meterProvider,
+      isSystem: this.#isSystem,
+    });
+    this.#isStopped = false;
     this.#registrationsChanged();
     for (const component of added) this.#scheduler.begin(component);
     return () => {
@@ -173,6 +185,23 @@ export class HealthRegistry implements Health {
     this.#version++;
     this.#freshUntil = undefined;
     this.#tracker.registrationsChanged();
+    this.#observeIfUsed();
+  }
+
+  #runInBackground(): () => void {
+    const end = this.#scheduler.use(this.#registrations.components.values());
+    this.#observeIfUsed();
+    return () => {
+      end();
+      this.#observeIfUsed();
+    };
+  }
+
+  /** What is asked at each collection is kept for as long: so not what is stopped, or has nothing to tell. */
+  #observeIfUsed(): void {
+    const isUsed = !this.#isStopped || this.#scheduler.isOn;
+    if (isUsed && (this.#isSystem || this.#registrations.components.size > 0)) this.#metrics?.observe();
+    else this.#metrics?.rest();
   }
 
   #select(query: HealthQuery): Component[] {
@@ -296,18 +325,4 @@ export class HealthRegistry implements Health {
       durationMillis,
     }));
   }
-}
-
-/** @throws {InstrumentError} `INSTRUMENT_INVALID_ARGUMENT` for settings that are not known, or a guard that is none. */
-function checkSettings(settings: HealthSettings, known: readonly string[] = ['guard']): void {
-  const problems = unknownKeys(settings, known);
-  const { guard } = settings;
-  if (guard !== undefined && typeof guard !== 'function') {
-    problems.push({
-      path: 'guard',
-      found: describeValue(guard),
-      expected: 'a function of the failing checks',
-    });
-  }
-  throwProblems('The settings of health are wrong', problems);
 }

@@ -1,6 +1,9 @@
-import { EventBus, MeterProvider } from '@org/instrument-core';
+import { EventBus, MeterProvider, meterProvider } from '@org/instrument-core';
 import { describe, expect, it } from 'vitest';
-import { createHealth } from '../src/create-health.ts';
+import { keptBy } from '../../core/test/kept-memory.ts';
+import { metricValues } from '../../core/test/metric-values.ts';
+import { createHealth, health as ofProcess } from '../src/create-health.ts';
+import type { Health } from '../src/health.ts';
 import { AT_ONCE, createBed, createDial } from './bed.ts';
 import { pass, useFakeClock } from './fake-clock.ts';
 
@@ -143,6 +146,68 @@ describe('metrics', () => {
   it('are not made while nothing is registered', () => {
     const { meterProvider } = createBed();
     expect(meterProvider.snapshot().filter(({ name }) => name.startsWith('health.'))).toEqual([]);
+  });
+
+  it('tell nothing of a health that is stopped, until it is started or another check is registered', async () => {
+    const { health, metric } = createBed();
+    const seen = () => [metric('health.status'), metric('health.system.status')];
+    health.register('a', () => true);
+    await health.check();
+    const before = [{ 'check=a,kind=component': 1 }, { '': 1 }];
+    expect(seen()).toEqual(before);
+    health.stop();
+    expect(seen()).toEqual([{}, {}]);
+    health.start();
+    expect(seen()).toEqual(before);
+    health.stop();
+    health.register('b', () => true);
+    await health.check();
+    expect(seen()).toEqual([{ ...before[0], 'check=b,kind=component': 1 }, { '': 1 }]);
+  });
+
+  it('go on while a stopped health is watched', async () => {
+    const { health, metric } = createBed();
+    health.register('a', () => true);
+    const watch = health.watch();
+    health.stop();
+    await pass(0);
+    expect(metric('health.status')).toEqual({ 'check=a,kind=component': 1 });
+    await watch.return?.();
+    expect(metric('health.status')).toEqual({});
+  });
+
+  it('tell of the system what the health of the process says, whatever others there are', async () => {
+    const system = () => metricValues(meterProvider, 'health.system.status');
+    const own = createHealth();
+    own.register('tenant', () => false);
+    await own.check();
+    expect(system()).toEqual({});
+    const unregister = ofProcess.register('db', () => true);
+    await ofProcess.check();
+    expect(system()).toEqual({ '': 1 });
+    expect(metricValues(meterProvider, 'health.status')).toEqual({
+      'check=tenant,kind=component': 0,
+      'check=db,kind=component': 1,
+    });
+    own.stop();
+    unregister();
+    ofProcess.stop();
+  });
+
+  it.each([
+    ['stopped', (health: Health) => health.stop()],
+    ['emptied', (health: Health) => health.unregister('a')],
+  ])('keep nothing of a health that is %s', async (_, end) => {
+    const make = async (): Promise<void> => {
+      for (let i = 0; i < 200; i++) {
+        const health = createHealth();
+        health.register('a', () => true);
+        await health.check();
+        end(health);
+      }
+    };
+    await make();
+    expect(await keptBy(make)).toBeLessThan(200 * 2_000);
   });
 
   it('outlast a listener that registers a check while they are read', async () => {

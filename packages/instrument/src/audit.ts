@@ -11,6 +11,7 @@ export {
   type AuditedDecorator,
   type AuditedOperation,
   type AuditedOptions,
+  type AuditFailure,
   type AuditOperation,
   type AuditOptions,
   type AuditOutcome,

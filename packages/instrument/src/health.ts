@@ -44,12 +44,12 @@ export {
 } from '@org/instrument-health';
 export {
   type BacklogCheckOptions,
+  type BreakerState,
   backlogCheck,
   type CacheCheckOptions,
   type CacheLike,
   type CacheStats,
   type CircuitReading,
-  type CircuitState,
   type ConsistencyCheckOptions,
   cacheCheck,
   circuitBreakerCheck,

@@ -16,28 +16,28 @@ export type Mode = 'direct' | 'events' | 'disabled' | Recorder;
 /** Health endpoints, and checks in the background. */
 export interface HealthInitOptions extends HealthHttpOptions {
   /** Address of a server of its own for the endpoints. Default: that of `/metrics`, which they share. */
-  host?: string | undefined;
+  readonly host?: string | undefined;
   /** Port of a server of its own; 0 takes a free one. Default: they share that of `/metrics`. */
-  port?: number | undefined;
+  readonly port?: number | undefined;
   /**
    * How long the process goes on serving after readiness has been turned off, when it is asked to end: as long as load
    * balancers take to notice. Comes before the shutdown timeout. Default 0.
    */
-  drainDelay?: Duration | undefined;
+  readonly drainDelay?: Duration | undefined;
   /** Decides whether checks that all instances share may take this one out. In code only. Default: they may not. */
-  guard?: ReadinessGuard | undefined;
+  readonly guard?: ReadinessGuard | undefined;
 }
 
 /** The journal of the process, and the spans of what it puts on record. */
 export interface AuditInitOptions extends Omit<AuditOptions, 'tracer' | 'meterProvider' | 'events'> {
   /** Sends a span `audit.<action>` for each operation, always sampled, wherever traces are sent. Default `true`. */
-  spans?: boolean | undefined;
+  readonly spans?: boolean | undefined;
 }
 
 /** Export to StatsD. */
 export interface StatsdInitOptions extends StatsdOptions {
   /** Time between two pushes. Default `metrics.interval`, and 10 s where that is not said: what StatsD servers expect. */
-  interval?: Duration | undefined;
+  readonly interval?: Duration | undefined;
 }
 
 /** Kinds of channels that a configuration file can name: each has the options of the factory of that name. */
@@ -56,7 +56,7 @@ export type ChannelType =
 /** Channels, and how what is on its way to them is kept. */
 export interface ChannelsInitOptions extends Pick<ChannelsOptions, 'directory' | 'closeTimeout'> {
   /** Where events go. In a configuration file each is an object with a `type`. */
-  to: readonly Channel[];
+  readonly to: readonly Channel[];
 }
 
 /** Options of `init()`. The same keys stand in a configuration file. */

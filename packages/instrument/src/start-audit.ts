@@ -6,7 +6,7 @@ import {
   installAudit,
   waitingOperations,
 } from '@org/instrument-audit';
-import { counted, InstrumentError, reasonOf, reportFault, tell } from '@org/instrument-core';
+import { counted, DoublingWait, InstrumentError, reasonOf, reportFault, tell } from '@org/instrument-core';
 import { health } from '@org/instrument-health';
 import type { AuditInitOptions } from './options.ts';
 
@@ -41,7 +41,7 @@ export function startAudit(
   let uninstall: (() => void) | undefined;
   /** Why the last attempt failed. */
   let failure: string | undefined;
-  let retryMillis = FIRST_RETRY_MILLIS;
+  const wait = new DoublingWait(FIRST_RETRY_MILLIS, LONGEST_RETRY_MILLIS);
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
   // With a policy to do nothing that cannot be put on record, nothing is done while there is no journal either.
@@ -71,8 +71,7 @@ export function startAudit(
       reportFault('audit', 'opening the journal', error);
       // What is wrong with the options will not get better by itself.
       if (error instanceof InstrumentError && error.code === 'INSTRUMENT_INVALID_ARGUMENT') return;
-      timer = setTimeout(() => void open(), retryMillis).unref();
-      retryMillis = Math.min(LONGEST_RETRY_MILLIS, retryMillis * 2);
+      timer = setTimeout(() => void open(), wait.next()).unref();
     }
   };
   const ready = open();

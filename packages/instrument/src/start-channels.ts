@@ -83,11 +83,11 @@ export function startChannels(
 }
 
 /**
- * The channel that a file asks for. What a file can get wrong is checked by `init()`; what only its factory can tell leaves that channel
- * out, and is reported.
+ * The channel that a file asks for. Its options are checked by `init()`; what its factory misses all the same, such as a package
+ * that is not installed, leaves that channel out, and is reported.
  */
 function channelOf(loaded: Package, given: Channel | ConfiguredChannel, index: number): Channel | undefined {
-  if (!('type' in given)) return given;
+  if ('deliver' in given) return given;
   const { type, ...options } = given;
   try {
     return factoryOf(loaded, type)(options as never);

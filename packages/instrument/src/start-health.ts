@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseDuration, tell } from '@org/instrument-core';
+import { parseDuration, reasonOf, tell } from '@org/instrument-core';
 import { health } from '@org/instrument-health';
-import { messageOf, type OtelExtension } from '@org/instrument-otel';
+import type { OtelExtension } from '@org/instrument-otel';
 import type { HealthInitOptions } from './options.ts';
 
 /** Health as it runs. */
@@ -23,7 +23,7 @@ export function startHealth(given: true | HealthInitOptions): RunningHealth {
     health.start();
   } catch (error) {
     // Checks run all the same; what is missing may be registered later.
-    tell('error', `health: ${messageOf(error)}`);
+    tell('error', `health: ${reasonOf(error)}`);
   }
   const isOwnServer = host !== undefined || port !== undefined;
   const path = http.paths?.health ?? '/health';
@@ -47,7 +47,7 @@ export function startHealth(given: true | HealthInitOptions): RunningHealth {
         return drained;
       },
     },
-    path: path === false ? undefined : `${http.basePath ?? ''}${path}`,
+    path: path === false ? undefined : `${http.basePath?.replace(/\/$/, '') ?? ''}${path}`,
     stop: () => health.stop(),
   };
 }

@@ -1,4 +1,4 @@
-import { findPackage, type Problem } from '@org/instrument-core';
+import { findPackage, missingPackage, type Problem, UNIX_DGRAM } from '@org/instrument-core';
 import type { LoadExporters } from '@org/instrument-otel';
 import type { StatsdInitOptions } from './options.ts';
 
@@ -28,17 +28,10 @@ export function missingStatsdPackages(
 ): Problem[] {
   if (typeof given === 'boolean') return [];
   const { path, transport = path === undefined ? 'udp' : 'unix-datagram' } = given;
-  if (transport !== 'unix-datagram' || isInstalled('unix-dgram')) return [];
+  if (transport !== 'unix-datagram' || isInstalled(UNIX_DGRAM.name)) return [];
   const source = sources['statsd.transport'] ?? sources['statsd.path'];
-  return [
-    {
-      path: 'statsd.transport',
-      ...(source === undefined || source === 'code' ? {} : { source }),
-      found: 'unix-datagram, and no package unix-dgram',
-      expected: 'the package unix-dgram beside it: Node.js has no Unix datagrams of its own',
-      fix: "Install it: npm install unix-dgram. It needs Python and a C++ compiler. Or use UDP, or transport: 'unix'.",
-    },
-  ];
+  const problem = missingPackage({ ...UNIX_DGRAM, path: 'statsd.transport' });
+  return [source === undefined || source === 'code' ? problem : { ...problem, source }];
 }
 
 /** Whether a package is found from the exporter, which is where it will be loaded from. */

@@ -30,5 +30,6 @@ export function startSystem(given: true | SystemOptions, serviceVersion: string 
 function withVersion(options: SystemOptions, version: string | undefined): SystemOptions {
   const { build = true } = options;
   if (build === false || version === undefined) return options;
-  return { ...options, build: { version, ...(build === true ? {} : build) } };
+  const own = build === true ? {} : build;
+  return { ...options, build: { ...own, version: own.version ?? version } };
 }

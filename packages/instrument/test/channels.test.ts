@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -76,6 +76,14 @@ describe('init({ channels })', () => {
       host: expect.any(String),
       instance: expect.any(String),
     });
+  });
+
+  test('takes a channel of the user’s own as it is, whatever else it has', async () => {
+    const channel = { ...own(), type: 'slack' };
+    const telemetry = start({ channels: [channel] });
+    events.emit('shop.failed', { title: 'a' });
+    await telemetry.flush();
+    expect(channel.given.map(({ title }) => title)).toEqual(['a']);
   });
 
   test('sets several up in one line', async () => {
@@ -238,22 +246,23 @@ describe('channels in a configuration file', () => {
     expect(readFileSync(join(directory, 'events.ndjson'), 'utf8')).toContain('from a file');
   });
 
-  test('that only their factory can refuse are left out, and said', async () => {
-    mkdirSync(join(directory, 'nowhere'));
+  test('that their factory would refuse keep the process from starting, with all the rest that is wrong', async () => {
     write(
-      'prometheus: false\nchannels:\n  - type: webhook\n    url: http://127.0.0.1:1/\n    bearer: a-token\n    basic: { username: a, password: b-password }\n',
+      'prometheus: { port: -1 }\nchannels:\n  - type: webhook\n    url: http://127.0.0.1:1/\n    bearer: a-token\n    basic: { username: a, password: b-password }\n',
     );
     const app = startApp({
       cwd: directory,
       env: { ONE: import.meta.resolve('@org/instrument') },
       source: `
         const { init } = await import(process.env.ONE);
-        const telemetry = init();
-        await telemetry.shutdown();`,
+        init();`,
     });
     const { code, stderr } = await app.end;
-    expect(code).toBe(0);
-    expect(stderr).toContain('setting up channels[0], of type webhook, failed');
+    expect(code).toBe(1);
+    expect(stderr).toContain('prometheus.port (instrument.config.yaml:1)');
+    expect(stderr).toContain(
+      'channels[0] (instrument.config.yaml:3): found 2 of them, expected one way to prove',
+    );
     expect(stderr).not.toMatch(/a-token|b-password/);
   });
 });

@@ -71,6 +71,10 @@ const accepted: [text: string, options: object][] = [
       },
     },
   ],
+  [
+    'the least of limits',
+    { metrics: { cardinalityLimit: 1, views: [{ meterName: '', aggregationCardinalityLimit: 1 }] } },
+  ],
   ['a regular expression', { prometheus: { resourceLabels: /^service\./ } }],
   ['a regular expression as text', { prometheus: { resourceLabels: '^service\\.' } }],
   [
@@ -128,14 +132,14 @@ const refused: [options: unknown, paths: string[]][] = [
   [{ traces: { processors: [{}] } }, ['traces.processors[0]']],
   [{ metrics: { interval: 1_000, timeout: '2s' } }, ['metrics.timeout']],
   [
-    { metrics: { interval: '10 seconds', cardinalityLimit: 1 } },
+    { metrics: { interval: '10 seconds', cardinalityLimit: 0 } },
     ['metrics.interval', 'metrics.cardinalityLimit'],
   ],
   [{ metrics: { views: [{ name: 'x' }] } }, ['metrics.views[0]', 'metrics.views[0].name']],
   [{ metrics: { views: [{}, undefined] } }, ['metrics.views[0]', 'metrics.views[1]']],
   [view({ name: 'x', instrumentName: 'a.*' }), ['metrics.views[0].name']],
   [view({ name: 'x', instrumentName: 5 }), ['metrics.views[0].instrumentName']],
-  [view({ aggregationCardinalityLimit: 1 }), ['metrics.views[0].aggregationCardinalityLimit']],
+  [view({ aggregationCardinalityLimit: 0 }), ['metrics.views[0].aggregationCardinalityLimit']],
   [view({ aggregation: {} }), ['metrics.views[0].aggregation.type']],
   [view({ aggregation: { type: 6 } }), ['metrics.views[0].aggregation.type']],
   [

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startConnectProxy } from '../../otel/test/otlp-grpc/connect-proxy.ts';
 import {
   receivedMetrics,
   receivedSpans,
@@ -12,6 +13,7 @@ import {
 } from '../../otel/test/otlp-grpc/grpc-receiver.ts';
 import { refuseWith, startHttp2Receiver } from '../../otel/test/otlp-grpc/http2-receiver.ts';
 import { selfSigned } from '../../otel/test/otlp-http/self-signed.ts';
+import { type OtlpReceiver, startOtlpReceiver } from '../../otel/test/otlp-receiver.ts';
 import { type AppEnd, type AppOptions, startApp } from './support/start-app.ts';
 
 const certificate = selfSigned('localhost');
@@ -92,8 +94,56 @@ describe('what is left at process.exit() is delivered', () => {
     expect(receivedSpans(receiver)).toEqual(['place']);
     const { code, stderr } = await runAndExit(otlp);
     expect(code).toBe(3);
-    expect(stderr).toContain('self-signed certificate');
+    expect(stderr).toMatch(/self-signed certificate.*OTEL_EXPORTER_OTLP_CERTIFICATE/);
+    expect(stderr).not.toContain('The address is set by');
     expect(receivedSpans(receiver)).toEqual(['place']);
+    receiver.close();
+  });
+
+  it.each([false, true])(
+    'over gRPC through the proxy that grpc-js goes through, TLS: %s',
+    async (isSecure) => {
+      const receiver = await startGrpcReceiver(isSecure ? certificate : undefined);
+      const proxy = await startConnectProxy(receiver.port);
+      const target = isSecure ? 'localhost:4317' : 'collector.invalid:4317';
+      const otlp = `{ endpoint: '${isSecure ? 'https' : 'http'}://${target}', protocol: 'grpc' }`;
+      const env = {
+        grpc_proxy: `http://user:p%40ss@${proxy.host}`,
+        OTEL_EXPORTER_OTLP_CERTIFICATE: authority,
+      };
+      expect(await runAndExit(otlp, env)).toMatchObject({ code: 3, stderr: '' });
+      expect(receivedSpans(receiver)).toEqual(['place']);
+      expect(receivedMetrics(receiver, 'orders')).toHaveLength(1);
+      const authorization = `Basic ${Buffer.from('user:p@ss').toString('base64')}`;
+      expect(proxy.asked).toEqual([
+        { target, authorization },
+        { target, authorization },
+      ]);
+      proxy.status = 407;
+      const refused = await runAndExit(otlp, env);
+      expect(refused.stderr).toContain('the proxy of grpc_proxy answered 407');
+      expect(refused.stderr).not.toContain('p@ss');
+      await proxy.close();
+      receiver.close();
+    },
+  );
+
+  it('over gRPC, by the name of our exporter, to whom the URL names; a part that is not taken is said', async () => {
+    const receiver = await startGrpcReceiver();
+    const partial = Buffer.from([0x0a, 0x07, 0x08, 0x03, 0x12, 0x03, ...Buffer.from('old')]);
+    receiver.answer = (answer) => answer(null, partial);
+    const { stderr } = await runAndExit(
+      `{ endpoint: 'http://user:secret@127.0.0.1:${receiver.port}', protocol: 'grpc' }`,
+    );
+    expect(receiver.exports[0]?.metadata.get('user-agent')[0]).toMatch(/^OTel-OTLP-Exporter-JavaScript\//);
+    expect(receiver.exports[0]?.metadata.get('authorization')).toEqual([
+      `Basic ${Buffer.from('user:secret').toString('base64')}`,
+    ]);
+    expect(stderr).toContain(
+      `(traces) answered 200: Received Partial Success response: {"rejectedSpans":3,"errorMessage":"old"}`,
+    );
+    expect(stderr).toContain('"rejectedDataPoints":3');
+    expect(stderr).not.toContain('secret');
     receiver.close();
   });
 
@@ -103,14 +153,14 @@ describe('what is left at process.exit() is delivered', () => {
     receiver.answer = (call) => {
       const isMetrics = call.headers[':path']?.includes('Metrics');
       // INVALID_ARGUMENT, UNAVAILABLE
-      if (isMetrics) refuseWith(call, 3, { 'grpc-message': 'no metrics here' });
+      if (isMetrics) refuseWith(call, 3, { 'grpc-message': 'no%20metrics %C3%A0 la carte, 100%' });
       else if (receiver.calls.length <= 2) refuseWith(call, 14);
       else answer(call);
     };
     const end = await runAndExit(`{ endpoint: 'http://127.0.0.1:${receiver.port}', protocol: 'grpc' }`);
     expect(end.code).toBe(3);
     expect(end.stderr).toContain(
-      `exit: OTLP receiver http://127.0.0.1:${receiver.port}/ (metrics): INVALID_ARGUMENT: no metrics here`,
+      `exit: OTLP receiver http://127.0.0.1:${receiver.port}/ (metrics): INVALID_ARGUMENT: no metrics à la carte, 100%`,
     );
     expect(end.stderr.trim().split('\n')).toHaveLength(1);
     expect(receiver.calls).toHaveLength(3);
@@ -137,4 +187,51 @@ describe('what is left at process.exit() is delivered', () => {
       server.close();
     },
   );
+});
+
+describe('what a receiver answers to it over HTTP is told as while the application runs', () => {
+  it.each<[string, OtlpReceiver['answer'], RegExp]>([
+    [
+      'a part that is not taken',
+      (response) => response.end('{"partialSuccess":{"rejectedSpans":"2","errorMessage":"too old"}}'),
+      /v1\/traces answered 200: Received Partial Success response: \{"rejectedSpans":"2","errorMessage":"too old"\}/,
+    ],
+    [
+      'a page',
+      (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Sign in</title>'),
+      /v1\/traces: A page \(text\/html\) is no answer of a receiver of OTLP.*otlp\.endpoint \(OTEL_EXPORTER_OTLP_ENDPOINT\)/,
+    ],
+    [
+      'a reason',
+      (response) => response.writeHead(400, { 'content-type': 'text/plain' }).end('use protobuf'),
+      /v1\/traces answered 400: Bad Request: use protobuf/,
+    ],
+    [
+      'a redirect',
+      (response) => response.writeHead(308, { location: 'https://elsewhere/v1/traces' }).end(),
+      /v1\/traces answered 308: Permanent Redirect \(to https:\/\/elsewhere\/v1\/traces\)/,
+    ],
+  ])('%s', async (_, answer, said) => {
+    const receiver = await startOtlpReceiver();
+    receiver.answer = answer;
+    const end = await runAndExit(`{ endpoint: '${receiver.url}', protocol: 'http/json' }`);
+    expect(end.code).toBe(3);
+    expect(end.stderr).toMatch(said);
+    expect(end.stderr.trim().split('\n')).toHaveLength(2);
+    expect(receiver.requests).toHaveLength(2);
+    await receiver.close();
+  });
+
+  it('nothing where it breaks off, or goes on, after it has taken all', async () => {
+    const receiver = await startOtlpReceiver();
+    receiver.answer = (response, path) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{', () => {
+        if (path === '/v1/traces') response.destroy();
+      });
+    };
+    const end = await runAndExit(`{ endpoint: '${receiver.url}', protocol: 'http/json' }`);
+    expect(end).toMatchObject({ code: 3, stderr: '' });
+    await receiver.close();
+  });
 });

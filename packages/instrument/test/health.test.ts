@@ -80,6 +80,14 @@ describe('init({ health })', () => {
     expect(await statusOf('/internal/livez')).toBe(200);
   });
 
+  it.each(['', '/', '/svc/'])('tells where it is served below the base path %j', async (basePath) => {
+    telemetry = init({ prometheus: false, health: { port: 0, basePath } });
+    await telemetry.ready;
+    const { pathname } = new URL(telemetry.endpoints.health ?? '');
+    expect(pathname).toBe(basePath === '/svc/' ? '/svc/health' : '/health');
+    expect(await statusOf(pathname)).toBe(200);
+  });
+
   it('listens once a port that was taken is free', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));

@@ -1,13 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InstrumentError } from '@org/instrument-core';
-import { createStatsdExporter } from '@org/instrument-statsd';
 import { afterEach, describe, expect, it } from 'vitest';
 import { receivedMetrics, startOtlpReceiver } from '../../otel/test/otlp-receiver.ts';
 import { startUnixDatagram } from '../../statsd/test/support/receivers.ts';
 import { getMeter, init } from '../src/index.ts';
-import type { InitOptions, StatsdInitOptions } from '../src/options.ts';
+import type { StatsdInitOptions } from '../src/options.ts';
 import { startApp } from './support/start-app.ts';
 
 interface Receiver {
@@ -194,40 +192,5 @@ describe('init({ statsd })', () => {
     });
     expect(await app.end).toMatchObject({ code: 0, stderr: '' });
     expect(await receiver.received(/^ran\.out/)).toEqual(['ran.out:7|c']);
-  });
-});
-
-function pathsOf(build: () => unknown): string[] {
-  try {
-    build();
-  } catch (error) {
-    if (error instanceof InstrumentError) return error.problems.map(({ path }) => path).sort();
-    throw error;
-  }
-  return [];
-}
-
-describe('options of statsd', () => {
-  it.each([
-    { dialect: 'dogstats', port: 70_000, quantiles: [2], prefx: 'a' },
-    { transport: 'unix' },
-    { transport: 'tcp', path: '/tmp/a' },
-    { transport: 'unix', path: '/tmp/a', host: 'a' },
-    { framing: 'length' },
-    { timestamps: true },
-    { containerId: 'a' },
-    { dialect: 'influx', protocolVersion: '1.1' },
-    { host: 'http://agent' },
-    { prefix: 'a:b' },
-    { dnsRefresh: '1 week' },
-    { maxPacketBytes: 1 },
-    { path: `/${'x'.repeat(107)}` },
-    { resourceTags: '(' },
-  ])('are checked by init() as by the exporter itself: %j', (statsd) => {
-    const byInit = pathsOf(() => init({ statsd } as unknown as InitOptions));
-    const byExporter = pathsOf(() => createStatsdExporter(statsd as never));
-    expect(byExporter).not.toEqual([]);
-    const plain = (path: string): string => path.replace(/^statsd\./, '').replace(/\[\d+\]$/, '');
-    expect(byInit.map(plain)).toEqual(byExporter);
   });
 });

@@ -35,6 +35,19 @@ describe('init({ system })', () => {
     expect(text).toMatch(/^instrument_build_info\{.*service_version="1\.4\.0".*\} 1$/m);
   });
 
+  it('shows the version of the service for a build whose version is not known', async () => {
+    const version: string | undefined = undefined;
+    telemetry = init({
+      prometheus: { port: 0, withoutScopeInfo: true },
+      serviceVersion: '1.4.0',
+      system: { build: { version, revision: 'c0ffee' } },
+    });
+    await telemetry.ready;
+    expect(await scrape()).toMatch(
+      /^instrument_build_info\{(?=.*service_version="1\.4\.0")(?=.*c0ffee).*\} 1$/m,
+    );
+  });
+
   it('shows what is asked for', async () => {
     telemetry = init({
       prometheus: { port: 0, withoutScopeInfo: true },

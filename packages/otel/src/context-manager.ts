@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { type Context, type ContextManager, ProxyTracer, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import { SUPPRESS_TRACING } from './suppress-tracing.ts';
+import { SUPPRESS_TRACING } from '@org/instrument-core';
 
 type Callee = (...args: never[]) => unknown;
 

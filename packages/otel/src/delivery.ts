@@ -1,3 +1,4 @@
+import { cutText } from '@org/instrument-core';
 import { messageOf } from './message-of.ts';
 
 /** Characters of what is said of one delivery; a receiver's answer may be longer. */
@@ -18,9 +19,5 @@ export function describeLate(timeoutMillis: number, late: readonly (Delivery | u
   const reasons = new Set(late.flatMap((delivery) => delivery?.whyLate?.() ?? []));
   const what = `Not everything could be delivered within ${timeoutMillis} ms`;
   if (reasons.size === 0) return `${what}; is the receiver reachable?`;
-  return messageOf(`${what}. ${[...reasons].map(cut).join('. ')}`);
-}
-
-function cut(reason: string): string {
-  return reason.length > MAX_REASON_LENGTH ? `${reason.slice(0, MAX_REASON_LENGTH)}…` : reason;
+  return messageOf(`${what}. ${[...reasons].map((reason) => cutText(reason, MAX_REASON_LENGTH)).join('. ')}`);
 }

@@ -45,15 +45,13 @@ export function catchSdkFaults(): void {
   });
 }
 
-/** A fault at run time: counted and said, and kept from the application. */
+/**
+ * A fault of what happens once per start, export or shutdown: counted and said each time, and kept from the application. For
+ * what may fail at every span or call there is `reportFault`, which says it once a minute.
+ */
 export function fault(component: string, error: unknown): void {
   countSelf('instrument.faults', component);
   tell('error', `${component}: ${messageOf(error)}`);
-}
-
-/** Warns of what the caller may want to put right, from where nothing may be thrown at it. */
-export function warn(message: string): void {
-  tell('warn', message);
 }
 
 /** Says what `diag` may not reach: with globals of another version than the API's own, it has no logger. */

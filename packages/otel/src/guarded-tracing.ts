@@ -1,6 +1,5 @@
 import type { Sampler, SamplingResult, SpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { describeValue, within } from '@org/instrument-core';
-import { fault, warn } from './diagnostics.ts';
+import { describeValue, reportFault, tell, within } from '@org/instrument-core';
 
 // The SDK's enumeration, by value: importing it would load the SDK for programs without tracing.
 const NOT_RECORD: 0 = 0;
@@ -27,23 +26,24 @@ export function guardProcessor(processor: SpanProcessor, shutdownMillis: number)
       flushes--;
     }
   };
-  const guard = (work: () => void): void => {
+  const name = nameOf(processor);
+  const guard = (method: string, work: () => void): void => {
     try {
       work();
     } catch (error) {
-      fault('span_processor', error);
+      reportFault('span_processor', `${method}() of ${name}`, error);
     }
   };
   const whyLate = (): string | undefined =>
-    flushes > 0 ? `The span processor ${nameOf(processor)} has not ended its flush` : undefined;
+    flushes > 0 ? `The span processor ${name} has not ended its flush` : undefined;
   return {
-    onStart: (span, parent) => guard(() => processor.onStart(span, parent)),
-    onEnding: (span) => guard(() => processor.onEnding?.(span)),
-    onEnd: (span) => guard(() => processor.onEnd(span)),
+    onStart: (span, parent) => guard('onStart', () => processor.onStart(span, parent)),
+    onEnding: (span) => guard('onEnding', () => processor.onEnding?.(span)),
+    onEnd: (span) => guard('onEnd', () => processor.onEnd(span)),
     forceFlush: flush,
     async shutdown() {
       try {
-        await within(flush(), shutdownMillis / 2, () => warn(`${whyLate()}, and is shut down.`));
+        await within(flush(), shutdownMillis / 2, () => tell('warn', `${whyLate()}, and is shut down.`));
       } finally {
         await processor.shutdown();
       }
@@ -72,7 +72,7 @@ export function guardSampler(sampler: Sampler): Sampler {
           `shouldSample() of ${sampler} returned ${given}, expected { decision }, a SamplingDecision (0, 1 or 2). Decide at once, without awaiting.`,
         );
       } catch (error) {
-        fault('sampler', error);
+        reportFault('sampler', 'deciding whether a span is sampled', error);
         return { decision: NOT_RECORD };
       }
     },

@@ -6,7 +6,6 @@ export { liveEndpoints } from './endpoints.ts';
 export { type EnvironmentReading, readEnvironment } from './environment/read-environment.ts';
 export type { OtelExtension } from './extension.ts';
 export { patchedModules } from './instrumentations.ts';
-export { messageOf } from './message-of.ts';
 export { collectorOptionsOf, createMetricProducer } from './metric-producer.ts';
 export type {
   BatchOptions,

@@ -1,7 +1,6 @@
 import { isBuiltin, syncBuiltinESMExports } from 'node:module';
 import { trace } from '@opentelemetry/api';
-import { type MeterProvider, requireFrom } from '@org/instrument-core';
-import { fault } from './diagnostics.ts';
+import { type MeterProvider, reportFault, requireFrom } from '@org/instrument-core';
 import type { Instrumentation } from './options.ts';
 
 /** Hands our providers to the instrumentations and enables them. Returns the function that disables them. */
@@ -10,22 +9,22 @@ export function enableInstrumentations(
   provider: MeterProvider,
 ): () => void {
   const instrumentations = given.flat();
-  const each = (work: (instrumentation: Instrumentation) => void): void => {
+  const each = (what: string, work: (instrumentation: Instrumentation) => void): void => {
     for (const instrumentation of instrumentations) {
       try {
         work(instrumentation);
       } catch (error) {
-        fault(instrumentation.instrumentationName, error);
+        reportFault(instrumentation.instrumentationName, what, error);
       }
     }
   };
-  each((instrumentation) => {
+  each('enabling the instrumentation', (instrumentation) => {
     instrumentation.setTracerProvider(trace.getTracerProvider());
     instrumentation.setMeterProvider(provider);
     instrumentation.enable();
   });
-  each(patchBuiltins);
-  return () => each((instrumentation) => instrumentation.disable());
+  each('patching modules of Node.js', patchBuiltins);
+  return () => each('disabling the instrumentation', (instrumentation) => instrumentation.disable());
 }
 
 /**

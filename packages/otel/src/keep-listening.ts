@@ -1,9 +1,9 @@
-import { countSelf, tell } from '@org/instrument-core';
+import { countSelf, DoublingWait, tell } from '@org/instrument-core';
 import { messageOf } from './message-of.ts';
 
 /** First and longest wait before listening is tried again: a restarted service finds its port free within seconds. */
 const FIRST_RETRY_MILLIS = 1_000;
-const MAX_RETRY_MILLIS = 30_000;
+const LONGEST_RETRY_MILLIS = 30_000;
 
 /** What listens. */
 export interface ListeningServer {
@@ -34,19 +34,20 @@ export function keepListening(
   let url: string | undefined;
   let isClosed = false;
   let retry: NodeJS.Timeout | undefined;
-  const listen = async (waitMillis: number): Promise<void> => {
+  const wait = new DoublingWait(FIRST_RETRY_MILLIS, LONGEST_RETRY_MILLIS);
+  const listen = async (): Promise<void> => {
     if (isClosed) return;
     try {
       ({ url } = await server.start());
     } catch (error) {
       if (isClosed) return;
       countSelf('instrument.faults', component);
+      const waitMillis = wait.next();
       tell('error', `${messageOf(error)} Trying again in ${waitMillis / 1_000} s.`);
-      retry = setTimeout(() => void listen(Math.min(waitMillis * 2, MAX_RETRY_MILLIS)), waitMillis);
-      retry.unref();
+      retry = setTimeout(() => void listen(), waitMillis).unref();
     }
   };
-  const ready = first.then(() => listen(FIRST_RETRY_MILLIS));
+  const ready = first.then(listen);
   return {
     get url(): string | undefined {
       return url;

@@ -1,10 +1,11 @@
+import { cutText } from '@org/instrument-core';
+
 /** Characters of one message: what a receiver answers may be megabytes. */
 const MAX_LENGTH = 1_000;
 
 /** An error or anything else as short text, never throwing. */
 export function messageOf(error: unknown): string {
-  const text = textOf(error);
-  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+  return cutText(textOf(error), MAX_LENGTH);
 }
 
 /** The same, as long as it is. */

@@ -14,18 +14,19 @@ import type {
   MetricReader,
   ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
-import type {
-  AggregationOptions,
-  CollectedMetric,
-  Collection,
-  Collector,
-  CollectorOptions,
-  InstrumentType as CoreInstrumentType,
-  ExponentialHistogramValue,
-  HistogramValue,
-  MetricKind,
-  MetricPoint,
-  Temporality,
+import {
+  AGGREGATIONS,
+  type AggregationOptions,
+  type CollectedMetric,
+  type Collection,
+  type Collector,
+  type CollectorOptions,
+  type InstrumentType as CoreInstrumentType,
+  type ExponentialHistogramValue,
+  type HistogramValue,
+  type MetricKind,
+  type MetricPoint,
+  type Temporality,
 } from '@org/instrument-core';
 
 // The SDK's enumerations, by value: importing them would load the SDK for programs that need none of it.
@@ -108,16 +109,6 @@ function aggregationOf(reader: Preferences): (type: CoreInstrumentType) => Aggre
     return option === undefined ? undefined : aggregationOptionsOf(option);
   };
 }
-
-/** The SDK's `AggregationType`, by value. */
-const AGGREGATIONS = [
-  'default',
-  'drop',
-  'sum',
-  'last_value',
-  'explicit_bucket_histogram',
-  'exponential_histogram',
-] as const;
 
 /** The SDK's description of an aggregation in our words. */
 export function aggregationOptionsOf(option: AggregationOption): AggregationOptions {

@@ -11,77 +11,80 @@ export type OtlpProtocol = 'http/json' | 'http/protobuf' | 'grpc';
 /** Where `/metrics` listens. */
 export interface PrometheusOptions {
   /** Address to listen on. Default `127.0.0.1`: metrics are not shown to the network unless asked for. */
-  host?: string | undefined;
+  readonly host?: string | undefined;
   /** Port; 0 takes a free one. Default 9464, the port registered for OpenTelemetry exporters. */
-  port?: number | undefined;
+  readonly port?: number | undefined;
   /** Path. Default `/metrics`. */
-  path?: string | undefined;
+  readonly path?: string | undefined;
   /** Put before each metric name, with an underscore. Default none. */
-  prefix?: string | undefined;
+  readonly prefix?: string | undefined;
   /** Writes the time of collection behind each sample. Default `false`: Prometheus stamps samples itself. */
-  appendTimestamp?: boolean | undefined;
+  readonly appendTimestamp?: boolean | undefined;
   /** Resource attributes whose names match become labels of every sample: a regular expression. Default none. */
-  resourceLabels?: RegExp | string | undefined;
+  readonly resourceLabels?: RegExp | string | undefined;
   /** Leaves out the `otel_scope_*` labels. Default `false`. */
-  withoutScopeInfo?: boolean | undefined;
+  readonly withoutScopeInfo?: boolean | undefined;
   /** Leaves out `target_info`. Default `false`. */
-  withoutTargetInfo?: boolean | undefined;
+  readonly withoutTargetInfo?: boolean | undefined;
 }
 
 /** Settings of one OTLP signal; those of {@link OtlpOptions} hold where they are left out. */
 export interface OtlpSignalOptions {
   /** `true` sends to the default endpoint of the protocol where no endpoint is said. */
-  enabled?: true | undefined;
+  readonly enabled?: true | undefined;
   /** Full URL, used as it is: `http://localhost:4318/v1/traces`. For gRPC as the common one. */
-  endpoint?: string | undefined;
-  headers?: Record<string, string> | undefined;
-  protocol?: OtlpProtocol | undefined;
-  compression?: 'none' | 'gzip' | undefined;
+  readonly endpoint?: string | undefined;
+  readonly headers?: Record<string, string> | undefined;
+  readonly protocol?: OtlpProtocol | undefined;
+  readonly compression?: 'none' | 'gzip' | undefined;
   /** Longest time for one export with its retries. Default 10 s. */
-  timeout?: Duration | undefined;
+  readonly timeout?: Duration | undefined;
 }
 
 /** Export over OTLP. */
 export interface OtlpOptions extends OtlpSignalOptions {
   /** `true` sends to the default endpoint of the protocol where no endpoint is said; `otlp: true` is short for it. */
-  enabled?: true | undefined;
+  readonly enabled?: true | undefined;
   /**
    * Base URL: `/v1/metrics` and `/v1/traces` are put behind its path. For gRPC host and port, after `https://` with TLS and
    * after `http://` without. Default `http://localhost:4318`, for gRPC `http://localhost:4317`, when OTLP is on.
    */
-  endpoint?: string | undefined;
+  readonly endpoint?: string | undefined;
   /** Settings of the metrics alone; `false` keeps them from being sent. */
-  metrics?: false | OtlpSignalOptions | undefined;
+  readonly metrics?: false | OtlpSignalOptions | undefined;
   /** Settings of the traces alone; `false` keeps them from being sent. */
-  traces?: false | OtlpSignalOptions | undefined;
+  readonly traces?: false | OtlpSignalOptions | undefined;
   /** Temporality preference of the metrics. Default `cumulative`. */
-  temporality?: 'cumulative' | 'delta' | 'lowmemory' | undefined;
+  readonly temporality?: 'cumulative' | 'delta' | 'lowmemory' | undefined;
   /**
    * What histograms are sent as where no view says otherwise. Default `explicit_bucket_histogram`. With
    * `base2_exponential_bucket_histogram` the buckets follow the values (160 at most, as narrow as that allows), whatever an
    * instrument advises; `/metrics` keeps those of the instrument.
    */
-  histogramAggregation?: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram' | undefined;
+  readonly histogramAggregation?:
+    | 'explicit_bucket_histogram'
+    | 'base2_exponential_bucket_histogram'
+    | undefined;
 }
 
 /** What is written to the console; `true` stands for both. */
 export interface ConsoleOptions {
   /** Writes metrics. Default `false`. */
-  metrics?: boolean | undefined;
+  readonly metrics?: boolean | undefined;
   /** Writes spans. Default `false`. */
-  traces?: boolean | undefined;
+  readonly traces?: boolean | undefined;
 }
 
 /** Settings of the batch span processor (specification, "Batching processor"). */
 export interface BatchOptions {
   /** Spans kept before new ones are dropped and counted. Default 2,048. */
-  maxQueueSize?: number | undefined;
+  readonly maxQueueSize?: number | undefined;
   /** Spans per export. Default 512. */
-  maxExportBatchSize?: number | undefined;
+  readonly maxExportBatchSize?: number | undefined;
   /** Longest time a span waits. Default 5 s. */
-  scheduledDelay?: Duration | undefined;
+  readonly scheduledDelay?: Duration | undefined;
   /** Longest time for one export. Default 30 s. */
-  exportTimeout?: Duration | undefined;
+  readonly exportTimeout?: Duration | undefined;
 }
 
 /** The samplers of the specification, by the names of `OTEL_TRACES_SAMPLER`. */
@@ -99,30 +102,30 @@ export interface TracesOptions {
    * `true` opens spans even when nothing takes them (for propagation and exemplars); `traces: true` is short for it.
    * Default: on when something takes the spans. Settings alone do not switch tracing on.
    */
-  enabled?: boolean | undefined;
+  readonly enabled?: boolean | undefined;
   /** A name, or a sampler of your own. Default `parentbased_always_on`. */
-  sampler?: SamplerName | Sampler | undefined;
+  readonly sampler?: SamplerName | Sampler | undefined;
   /** Share of the traces kept by the ratio samplers, 0 to 1. Default 1. */
-  ratio?: number | undefined;
-  batch?: BatchOptions | undefined;
+  readonly ratio?: number | undefined;
+  readonly batch?: BatchOptions | undefined;
   /** How much one span may hold. Default 128 of everything, and texts of any length. */
-  limits?: Partial<SpanLimits> | undefined;
+  readonly limits?: Partial<SpanLimits> | undefined;
   /** Span processors of your own, beside the exporters asked for. */
-  processors?: SpanProcessor[] | undefined;
+  readonly processors?: SpanProcessor[] | undefined;
 }
 
 /** Metrics. */
 export interface MetricsOptions {
   /** Time between two pushes. Default 60 s. */
-  interval?: Duration | undefined;
+  readonly interval?: Duration | undefined;
   /** Longest time for one push. Default 30 s, at most `interval`. */
-  timeout?: Duration | undefined;
+  readonly timeout?: Duration | undefined;
   /** Views: the SDK's own `ViewOptions`, or the same in plain data. */
-  views?: (MetricViewOptions | SdkViewOptions)[] | undefined;
+  readonly views?: (MetricViewOptions | SdkViewOptions)[] | undefined;
   /** Series per instrument, the overflow series included. Default 2,000. */
-  cardinalityLimit?: number | undefined;
+  readonly cardinalityLimit?: number | undefined;
   /** Which measurements may become exemplars. Default `trace_based`: those inside a sampled span. */
-  exemplars?: 'trace_based' | 'always_off' | undefined;
+  readonly exemplars?: 'trace_based' | 'always_off' | undefined;
 }
 
 /** An OpenTelemetry instrumentation, as `@opentelemetry/instrumentation` defines it. */

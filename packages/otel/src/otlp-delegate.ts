@@ -2,6 +2,7 @@ import type { Attributes, MeterProvider } from '@opentelemetry/api';
 import type { IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
 import type { IExporterMetricsHelper, ISerializer } from '@opentelemetry/otlp-transformer';
 import { sdkOtlpExporter } from '#sdk';
+import { takeExporterMetrics } from './exporter-metrics.ts';
 import type { OtlpTarget } from './otlp.ts';
 import type { SendProgress } from './otlp-http/transport.ts';
 import type { OtlpTransport, OtlpTransportOptions } from './otlp-transport/transport.ts';
@@ -27,7 +28,7 @@ export interface OtlpDelegateOptions<Items, Response> extends OtlpTransportOptio
  * The SDK's own export, with its limit of concurrent exports and its metrics about itself, over a transport of ours.
  * Flushed, it does not wait before it tries again.
  *
- * @param attributesOf what the metrics say of an answer, or of an error.
+ * @param attributesOf what the metrics say of an answer, or of an error; it outlives the exporter.
  */
 export function createOtlpDelegate<Items, Response>(
   { target, serializer, componentType, counter, meters }: OtlpDelegateOptions<Items, Response>,
@@ -35,18 +36,24 @@ export function createOtlpDelegate<Items, Response>(
   attributesOf: (error: unknown) => Attributes,
 ): IOtlpExportDelegate<Items> {
   const { createOtlpNetworkExportDelegate, ExporterMetrics } = sdkOtlpExporter();
-  const metrics = new ExporterMetrics<Items>({
-    componentType,
-    metricsHelper: counter,
-    url: target.url,
-    meterProvider: meters,
-    responseAttributesFromError: attributesOf,
-  });
-  const { timeoutMillis, compression } = target;
+  const { timeoutMillis, compression, protocol, url } = target;
+  // The protocol says in which form items come.
+  const { metrics, leave } = takeExporterMetrics(
+    meters,
+    `${componentType} ${protocol} ${url}`,
+    () =>
+      new ExporterMetrics<Items>({
+        componentType,
+        metricsHelper: counter,
+        url,
+        meterProvider: meters,
+        responseAttributesFromError: attributesOf,
+      }),
+  );
   const shared = { timeoutMillis, compression, concurrencyLimit: CONCURRENCY_LIMIT };
   const delegate = createOtlpNetworkExportDelegate(
     shared,
-    countRejections(serializer, target.headers),
+    countRejections(serializer, target),
     metrics,
     transport,
   );
@@ -55,5 +62,7 @@ export function createOtlpDelegate<Items, Response>(
     transport.hurry();
     return flush();
   };
+  const shutdown = delegate.shutdown.bind(delegate);
+  delegate.shutdown = () => shutdown().finally(leave);
   return delegate;
 }

@@ -1,5 +1,8 @@
 import type { OtlpTarget } from './otlp.ts';
 import { type GrpcStatus, GrpcStatusError } from './otlp-grpc/status.ts';
+import { HttpStatusError } from './otlp-http/status.ts';
+import { clientCertificateAdvice, tlsAdvice } from './otlp-http/tls-advice.ts';
+import { shownUrl } from './otlp-transport/shown-url.ts';
 import type { ReceiverWords } from './receiver.ts';
 
 /** Statuses of gRPC that are worth a hint, as those of HTTP; 0: there was no answer. */
@@ -12,40 +15,59 @@ const HTTP_STATUSES: Partial<Record<GrpcStatus, number>> = {
   DEADLINE_EXCEEDED: 0,
 };
 
-/** What OpenSSL says of a receiver whose certificate nobody vouches for. */
-const UNTRUSTED: ReadonlySet<unknown> = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+/** What servers answer that speak TLS only: nginx, Go and those written in it, Apache. */
+const WANTS_TLS = /\bto (?:an )?HTTPS (?:port|server)|HTTP to an SSL-enabled server port/i;
+/** What nginx answers to whoever does not prove who it is. */
+const WANTS_CLIENT_CERTIFICATE = /No required SSL certificate was sent|The SSL certificate error/i;
 
 /** What to say of exports to an OTLP receiver that fail: where they went, and which option to look at. */
-export function otlpFailure({ url, endpointOption, headers, protocol, signal }: OtlpTarget): ReceiverWords {
+export function otlpFailure(target: OtlpTarget): ReceiverWords {
+  const { url, headers, protocol, signal } = target;
   return {
     // The paths of HTTP tell the signal.
-    destination: `OTLP receiver ${shown(url)}${protocol === 'grpc' ? ` (${signal})` : ''}`,
+    destination: `OTLP receiver ${shownUrl(url)}${protocol === 'grpc' ? ` (${signal})` : ''}`,
     headers,
-    hint: (error) => {
-      const code = error instanceof GrpcStatusError ? (HTTP_STATUSES[error.status] ?? 500) : error.code;
-      if (UNTRUSTED.has(code))
-        return 'Whom to trust is set by OTEL_EXPORTER_OTLP_CERTIFICATE, as the path of a PEM file';
-      if (code === 401 || code === 403) return 'See otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)';
-      // Without a status there was no answer; with these it is not, or no longer, a receiver of OTLP that answers.
-      const isElsewhere =
-        typeof code !== 'number' || code === 0 || code === 404 || code === 405 || isRedirect(code);
-      return isElsewhere ? `The address is set by ${endpointOption}` : undefined;
-    },
+    hint: (error) => hintFor(error, target),
   };
+}
+
+function hintFor(error: Error & { code?: unknown }, target: OtlpTarget): string | undefined {
+  const { endpointOption, signal } = target;
+  const code = codeOf(error);
+  const isAnswer = typeof code === 'number' && code > 0;
+  const advice = isAnswer ? undefined : tlsAdvice(error, signal);
+  if (advice !== undefined) return advice;
+  if (code === 400 && error instanceof HttpStatusError) return badRequestHint(error, target);
+  if (code === 401 || code === 403) return 'See otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)';
+  if (code === 413) return sizeHint(target);
+  // Without a status there was no answer; with these it is not, or no longer, a receiver of OTLP that answers.
+  const isElsewhere = !isAnswer || code === 404 || code === 405 || isRedirect(code);
+  return isElsewhere ? `The address is set by ${endpointOption}` : undefined;
+}
+
+function codeOf(error: Error & { code?: unknown }): unknown {
+  return error instanceof GrpcStatusError ? (error.code ?? HTTP_STATUSES[error.status] ?? 500) : error.code;
+}
+
+function badRequestHint(
+  { data }: HttpStatusError,
+  { endpointOption, signal }: OtlpTarget,
+): string | undefined {
+  if (WANTS_TLS.test(data)) return `It wants TLS: write https:// in ${endpointOption}`;
+  return WANTS_CLIENT_CERTIFICATE.test(data) ? clientCertificateAdvice(signal) : undefined;
+}
+
+function sizeHint({ compression, signal }: OtlpTarget): string {
+  const ways = [
+    ...(compression === 'gzip' ? [] : ["otlp.compression: 'gzip' (OTEL_EXPORTER_OTLP_COMPRESSION)"]),
+    ...(signal === 'traces'
+      ? ['a smaller traces.batch.maxExportBatchSize (OTEL_BSP_MAX_EXPORT_BATCH_SIZE)']
+      : []),
+    'a higher limit of the receiver or of the proxy before it',
+  ];
+  return `The export is larger than it takes, and needs ${ways.join(', or ')}`;
 }
 
 function isRedirect(status: number): boolean {
   return status >= 300 && status <= 399;
-}
-
-/** The URL without what may be secret: credentials and the query. */
-function shown(url: string): string {
-  if (!URL.canParse(url)) return '';
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
 }

@@ -1,5 +1,6 @@
 import { parseDuration } from '@org/instrument-core';
 import type { OtelOptions, OtlpOptions, OtlpProtocol, OtlpSignalOptions } from './options.ts';
+import { splitCredentials } from './otlp-transport/url-credentials.ts';
 
 /** Endpoints of a collector on this machine (OTLP specification, "OTLP/HTTP Default Port" and "OTLP/gRPC Default Port"). */
 const DEFAULT_HTTP_ENDPOINT = 'http://localhost:4318';
@@ -10,6 +11,7 @@ const DEFAULT_TIMEOUT_MILLIS = 10_000;
 /** What an OTLP exporter is given: everything, so that it reads nothing from the environment by itself. */
 export interface OtlpTarget {
   readonly signal: 'metrics' | 'traces';
+  /** Without credentials: they are among the headers. */
   readonly url: string;
   /** What sets the URL, for messages: the option and its variable. */
   readonly endpointOption: string;
@@ -33,17 +35,28 @@ export function otlpTarget(otlp: OtelOptions['otlp'], signal: 'metrics' | 'trace
   const url = own?.endpoint ?? signalUrl(general.endpoint, isOn, protocol, signal);
   if (url === undefined) return undefined;
   const path = own?.endpoint === undefined ? [] : [signal];
+  const { bareUrl, authorization } = splitCredentials(url);
   return {
     signal,
-    url,
+    url: bareUrl,
     endpointOption:
       `${['otlp', ...path, 'endpoint'].join('.')} ` +
       `(${['OTEL_EXPORTER_OTLP', ...path, 'ENDPOINT'].join('_').toUpperCase()})`,
-    headers: { ...general.headers, ...own?.headers },
+    headers: withAuthorization({ ...general.headers, ...own?.headers }, authorization),
     protocol,
     compression: setting('compression') ?? 'none',
     timeoutMillis: parseDuration(setting('timeout')) ?? DEFAULT_TIMEOUT_MILLIS,
   };
+}
+
+/** Headers win over the URL, as in `node:http`. */
+function withAuthorization(
+  headers: Record<string, string>,
+  authorization: string | undefined,
+): Record<string, string> {
+  if (authorization === undefined) return headers;
+  const isSaid = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+  return isSaid ? headers : { ...headers, authorization };
 }
 
 function signalUrl(

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { context } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { type Collection, type Collector, within } from '@org/instrument-core';
+import { type Collection, type Collector, untraced, within } from '@org/instrument-core';
 import { fault } from './diagnostics.ts';
-import { UNTRACED } from './suppress-tracing.ts';
 import { fateOf, isAbsent } from './undelivered.ts';
 
 /** The SDK's `ExportResultCode`, by value. */
@@ -175,7 +173,7 @@ export class PeriodicReader {
     if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
     stop.throwIfAborted();
     const answered = new Promise<ExportResult>((resolve) =>
-      context.with(UNTRACED, () => exporter.export(metrics, resolve)),
+      untraced(() => exporter.export(metrics, resolve)),
     );
     if (this.#waiting > 0) this.#hurry();
     // Begun after the exporter's own timer, which closes the connection and says more.

@@ -335,6 +335,14 @@ describe('warnings', () => {
     expect(warnings[0]?.fix).toContain('90000');
   });
 
+  it('of a header say whether its encoding is wrong, or what it stands for', () => {
+    const { warnings } = readEnvironment({ OTEL_EXPORTER_OTLP_HEADERS: 'a=%,b=%E2%82%AC' });
+    expect(warnings.map(({ fix }) => fix)).toEqual([
+      'Write % as %25. This entry is ignored.',
+      'Look for line breaks and characters beyond Latin-1. This entry is ignored.',
+    ]);
+  });
+
   it('do not repeat secrets', () => {
     const { options, warnings } = readEnvironment({
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=s3cret%,x y=s3cret,good=1,line=s3cret%0A',

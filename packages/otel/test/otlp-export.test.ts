@@ -289,3 +289,38 @@ describe('flush', () => {
     expect(said).toEqual([]);
   });
 });
+
+describe('metrics of exporters about themselves', () => {
+  /** Names of the exporters that have series. */
+  function exporters(): string[] {
+    const own = meterProvider.snapshot().filter(({ name }) => /^otel\.sdk\.exporter\..*exported$/.test(name));
+    const here = own.filter(
+      ({ attributes }) => attributes['server.port'] === Number(new URL(receiver.url).port),
+    );
+    return here.map(({ attributes }) => String(attributes['otel.component.name'])).toSorted();
+  }
+
+  it.each(['http/protobuf', 'http/json'] as const)(
+    'are those of the exporter before, when it is started anew (%s)',
+    async (protocol) => {
+      const otlp = { endpoint: receiver.url, protocol };
+      let first: string[] | undefined;
+      for (let round = 0; round < 3; round++) {
+        const { shutdown } = start({ otlp });
+        createCounter().counter.add(1);
+        openSpan('again');
+        await shutdown();
+        first ??= exporters();
+        expect(exporters()).toEqual(first);
+      }
+      expect(first).toEqual([
+        expect.stringMatching(/^otlp_http_metric_exporter\/\d+$/),
+        expect.stringMatching(/^otlp_http_span_exporter\/\d+$/),
+      ]);
+      const spans = meterProvider.snapshot().find(({ name, attributes }) => {
+        return name === 'otel.sdk.exporter.span.exported' && attributes['otel.component.name'] === first?.[1];
+      });
+      expect(spans?.value).toBe(3);
+    },
+  );
+});

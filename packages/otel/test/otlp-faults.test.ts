@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { trace } from '@opentelemetry/api';
+import { diag, trace } from '@opentelemetry/api';
 import { meterProvider } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OtelHandle, type OtelOptions, startOtel } from '../src/index.ts';
@@ -46,6 +46,19 @@ function faults(): number {
 
 const counter = meterProvider.getMeter('faults').createCounter('faults.work');
 let worked = 0;
+
+/** What is said while `act` runs. */
+async function saying(act: () => Promise<void>): Promise<string[]> {
+  const said: string[] = [];
+  const say = (message: string): void => void said.push(message);
+  diag.setLogger({ error: say, warn: say, info: () => {}, debug: () => {}, verbose: () => {} });
+  try {
+    await act();
+  } finally {
+    diag.disable();
+  }
+  return said;
+}
 
 /** Work of the application: a count and a span. Whatever throws here has reached the caller. */
 function work(): void {
@@ -133,16 +146,70 @@ describe('a receiver that', () => {
     expect(faults()).toBe(before);
   });
 
-  it('answers rubbish, megabytes of it: it has taken the data, which is no fault of ours', async () => {
-    const { flush } = start();
-    receiver.answer = (response) => response.writeHead(200).end('\u0000<html>not JSON');
-    const before = faults();
+  it.each([
+    ['rubbish', 'application/json', '\u0000<html>not JSON'],
+    ['a text', 'text/plain', 'OK'],
+    ['the page of a login', 'text/html; charset=utf-8', '<!doctype html><title>Sign in</title>'],
+    ['a page that is not read to its end', 'text/html', ' '.repeat(100_000)],
+  ])(
+    'answers %s and 200: nothing comes again, and a fault names it and what sets its address',
+    async (_, type, body) => {
+      const endpoint = `${receiver.url}/${body.length}`;
+      receiver.answer = (response) => response.writeHead(200, { 'content-type': type }).end(body);
+      const before = faults();
+      const said = await saying(async () => {
+        const { flush } = start({ otlp: { endpoint, protocol: 'http/json' } });
+        work();
+        await flush();
+        work();
+        await flush();
+      });
+      expect(faults()).toBe(before + 4);
+      expect(receiver.requests).toHaveLength(4);
+      const about = said.filter((line) => line.includes('is no answer of a receiver of OTLP'));
+      expect(about).toHaveLength(2);
+      for (const line of about) {
+        expect(line).toContain(`OTLP receiver ${endpoint}/v1/`);
+        expect(line).toContain('The address is set by otlp.endpoint (OTEL_EXPORTER_OTLP_ENDPOINT)');
+      }
+    },
+  );
+
+  it('refuses with a reason of its own: that is told', async () => {
+    receiver.answer = (response) =>
+      response.writeHead(500, { 'content-type': 'text/plain' }).end('invalid temporality\n');
+    const said = await saying(async () => {
+      const { flush } = start();
+      work();
+      await flush();
+    });
+    expect(said.join('\n')).toContain('/v1/metrics answered 500: Internal Server Error: invalid temporality');
+  });
+
+  it('wants another encoding than a header says: the body is as our options say', async () => {
+    const said = await saying(async () => {
+      const { flush } = start({
+        otlp: { endpoint: receiver.url, protocol: 'http/json', headers: { 'Content-Encoding': 'gzip' } },
+      });
+      work();
+      await flush();
+    });
+    expect(receiver.requests[0]?.headers['content-encoding']).toBeUndefined();
+    expect(deliveredCount()).toBe(worked);
+    expect(said.join('\n')).toContain('the header content-encoding is left out; see otlp.compression');
+  });
+
+  it.each([
+    ['user:p%25w', 'user:p%w'],
+    ['user:p%w', 'user:p%w'],
+    ['%C3%A9', 'é:'],
+  ])('wants to know who asks: %s@ of its URL is said to it', async (credentials, expected) => {
+    const { host } = new URL(receiver.url);
+    const { flush } = start({ otlp: { endpoint: `http://${credentials}@${host}`, protocol: 'http/json' } });
     work();
     await flush();
-    expect(faults()).toBe(before);
-    receiver.answer = accept;
-    work();
-    await flush();
+    const { authorization } = receiver.requests[0]?.headers ?? {};
+    expect(authorization).toBe(`Basic ${Buffer.from(expected).toString('base64')}`);
     expect(deliveredCount()).toBe(worked);
   });
 

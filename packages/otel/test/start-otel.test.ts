@@ -204,8 +204,11 @@ describe('diagnostics', () => {
     const broken = createInstrumentation('said', 'enable').instrumentation;
     try {
       await start({ logLevel: 'error', instrumentations: [broken] }).shutdown();
-      expect(lines).toEqual(['@org/instrument error: said: cannot patch\n']);
-      await start({ logLevel: 'none', instrumentations: [broken] }).shutdown();
+      expect(lines).toEqual([
+        '@org/instrument error: said: enabling the instrumentation failed: cannot patch\n',
+      ]);
+      const silent = createInstrumentation('unsaid', 'enable').instrumentation;
+      await start({ logLevel: 'none', instrumentations: [silent] }).shutdown();
       expect(lines).toHaveLength(1);
     } finally {
       process.stderr.write = write;

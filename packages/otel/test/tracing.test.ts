@@ -1,4 +1,4 @@
-import { context, propagation, ROOT_CONTEXT, SpanKind, TraceFlags, trace } from '@opentelemetry/api';
+import { context, diag, propagation, ROOT_CONTEXT, SpanKind, TraceFlags, trace } from '@opentelemetry/api';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -19,7 +19,20 @@ let handle: OtelHandle | undefined;
 afterEach(async () => {
   await handle?.shutdown();
   handle = undefined;
+  diag.disable();
 });
+
+/** Sets a logger as an application has it: each error that it is told. */
+function listenToErrors(): string[] {
+  const said: string[] = [];
+  const ignore = (): void => {};
+  const error = (message: string): void => void said.push(message);
+  diag.setLogger(
+    { error, warn: ignore, info: ignore, debug: ignore, verbose: ignore },
+    { suppressOverrideMessage: true },
+  );
+  return said;
+}
 
 function start(options: OtelOptions): OtelHandle {
   handle = startOtel({ prometheus: false, handleSignals: false, logLevel: 'none', ...options });
@@ -124,6 +137,18 @@ describe('the sampler', () => {
     ]);
   });
 
+  it('of the user that throws at every span is said once, whatever logger the application has', () => {
+    const said = listenToErrors();
+    const shouldSample = (): never => {
+      throw new Error('always bad');
+    };
+    startInMemory({ sampler: { shouldSample, toString: () => 'Faulty' } });
+    const before = faultsOf('sampler');
+    for (let i = 0; i < 3; i++) openSpan('dropped');
+    expect(faultsOf('sampler')).toBe(before + 3);
+    expect(said).toEqual(['sampler: deciding whether a span is sampled failed: always bad']);
+  });
+
   it.each<[string, () => unknown]>([
     [
       'throws',
@@ -189,6 +214,23 @@ describe('span processors of the user', () => {
     expect(faultsOf('span_processor')).toBe(before + 3);
     await expect(flush()).resolves.toBeUndefined();
     await expect(shutdown()).resolves.toBeUndefined();
+  });
+
+  it('that throw at every span are said once for each of what they do, whatever logger the application has', () => {
+    const said = listenToErrors();
+    class Leaky implements SpanProcessor {
+      onStart(): void {}
+      onEnd(): never {
+        throw new Error('no memory');
+      }
+      forceFlush = () => Promise.resolve();
+      shutdown = () => Promise.resolve();
+    }
+    start({ logLevel: 'error', traces: { processors: [new Leaky()] } });
+    const before = faultsOf('span_processor');
+    for (let i = 0; i < 3; i++) openSpan('work');
+    expect(faultsOf('span_processor')).toBe(before + 3);
+    expect(said).toEqual(['span_processor: onEnd() of Leaky failed: no memory']);
   });
 
   it('that export spans one by one are flushed before they are shut down', async () => {

@@ -96,6 +96,25 @@ describe('an interval of deltas whose push', () => {
     expect(faults()).toBe(before + 1);
   });
 
+  it('has no time left for an answer is not tried again, and comes with the next one', async () => {
+    const { flush } = start({
+      otlp: { endpoint: receiver.url, protocol: 'http/json', temporality: 'delta', timeout: 1_090 },
+    });
+    const { name, counter } = createCounter();
+    const isLate = (response: ServerResponse): void =>
+      void setTimeout(() => response.destroyed || accept(response), 300);
+    receiver.answer = (response) => {
+      receiver.answer = isLate;
+      response.writeHead(429, { 'retry-after': '1' }).end();
+    };
+    counter.add(1);
+    await flush();
+    // What is late arrives all the same.
+    await flush();
+    await flush();
+    expect(points(name).map(numberOf)).toEqual([1, 1]);
+  });
+
   it('is taken in part is not sent again; what was rejected is a fault', async () => {
     const partial = (response: ServerResponse): void =>
       void response.end(JSON.stringify({ partialSuccess: { rejectedDataPoints: '1', errorMessage: 'one' } }));

@@ -1,4 +1,5 @@
 import { describeValue, didYouMean, type Problem, parseDuration, unknownKeys } from '@org/instrument-core';
+import { transportOf } from './destination.ts';
 import { DIALECT_NAMES } from './dialect/create-dialect.ts';
 import {
   CONTAINER_IDS,
@@ -98,7 +99,8 @@ export function optionProblems(options: StatsdOptions): Problem[] {
 
 /** Options that do not go together; each is right by itself. */
 function relationProblems(options: StatsdOptions): Problem[] {
-  const { dialect = 'dogstatsd', path, transport = path === undefined ? 'udp' : 'unix-datagram' } = options;
+  const { dialect = 'dogstatsd', path } = options;
+  const transport = transportOf(options);
   const problems: Problem[] = [];
   const isUnix = transport === 'unix' || transport === 'unix-datagram';
   if (isUnix && path === undefined) {

@@ -1,17 +1,13 @@
 import type { Attributes } from '@opentelemetry/api';
 import { InstrumentError, parseDuration } from '@org/instrument-core';
+import { type Destination, destinationOf } from './destination.ts';
 import { createDialect } from './dialect/create-dialect.ts';
 import type { DialectName, SampleType } from './dialect/dialect.ts';
 import { has, INODES, PACKED_VALUES, type ProtocolVersion } from './dialect/dogstatsd.ts';
 import { optionProblems } from './option-problems.ts';
-import type { Framing, StatsdOptions, TransportName } from './options.ts';
+import type { StatsdOptions, TransportName } from './options.ts';
 
-/** The port of StatsD. */
-const DEFAULT_PORT = 8125;
-const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_QUANTILES: readonly number[] = [0.5, 0.9, 0.95, 0.99];
-const DEFAULT_BUFFER_BYTES = 4 * 1_024 * 1_024;
-const DEFAULT_DNS_REFRESH_MILLIS = 30_000;
 const DEFAULT_TIMEOUT_MILLIS = 5_000;
 const DEFAULT_PACKET_BYTES: Readonly<Record<TransportName, number>> = {
   // Ethernet's MTU less the headers of IPv6 and UDP (statsd, docs/metric_types.md, "Multi-Metric Packets").
@@ -22,20 +18,6 @@ const DEFAULT_PACKET_BYTES: Readonly<Record<TransportName, number>> = {
   unix: 8_192,
   'unix-datagram': 8_192,
 };
-
-/** Where lines go. */
-export interface Destination {
-  readonly transport: TransportName;
-  readonly host: string;
-  readonly port: number;
-  readonly family: 4 | 6 | undefined;
-  readonly path: string;
-  /** What sets the address, for messages: options, and variables that are read where they are not given. */
-  readonly setBy: string;
-  readonly framing: Framing;
-  readonly maxBufferBytes: number;
-  readonly dnsRefreshMillis: number;
-}
 
 /** How metrics become lines. */
 export interface Form {
@@ -74,21 +56,10 @@ export function resolveSettings(options: StatsdOptions, env: NodeJS.ProcessEnv =
     throw new InstrumentError('INSTRUMENT_INVALID_ARGUMENT', 'The options of StatsD are wrong', problems);
   }
   const { dialect = 'dogstatsd', protocolVersion = '1.0', histograms = 'samples', prefix = '' } = options;
-  const transport = options.transport ?? (options.path === undefined ? 'udp' : 'unix-datagram');
   const isDogstatsd = dialect === 'dogstatsd';
-  const ofAgent = isDogstatsd ? agentAddress(env) : {};
+  const destination = destinationOf(options, isDogstatsd, env);
   return {
-    destination: {
-      transport,
-      host: options.host ?? ofAgent.host ?? DEFAULT_HOST,
-      port: options.port ?? ofAgent.port ?? DEFAULT_PORT,
-      family: options.family,
-      path: options.path ?? '',
-      setBy: options.path === undefined ? addressSettings(options, ofAgent) : 'statsd.path',
-      framing: options.framing ?? (isDogstatsd && transport === 'unix' ? 'length' : 'newline'),
-      maxBufferBytes: options.maxBufferBytes ?? DEFAULT_BUFFER_BYTES,
-      dnsRefreshMillis: parseDuration(options.dnsRefresh) ?? DEFAULT_DNS_REFRESH_MILLIS,
-    },
+    destination,
     form: {
       dialect,
       protocolVersion,
@@ -105,25 +76,8 @@ export function resolveSettings(options: StatsdOptions, env: NodeJS.ProcessEnv =
         options.sampleType ??
         createDialect(dialect, { version: protocolVersion, containerId: undefined }).sampleType,
       quantiles: options.quantiles ?? DEFAULT_QUANTILES,
-      maxPacketBytes: options.maxPacketBytes ?? DEFAULT_PACKET_BYTES[transport],
+      maxPacketBytes: options.maxPacketBytes ?? DEFAULT_PACKET_BYTES[destination.transport],
     },
     timeoutMillis: parseDuration(options.timeout) ?? DEFAULT_TIMEOUT_MILLIS,
-  };
-}
-
-function addressSettings(options: StatsdOptions, ofAgent: ReturnType<typeof agentAddress>): string {
-  const isHostOfAgent = options.host === undefined && ofAgent.host !== undefined;
-  const isPortOfAgent = options.port === undefined && ofAgent.port !== undefined;
-  const host = isHostOfAgent ? 'DD_AGENT_HOST' : 'statsd.host';
-  return `${host} and ${isPortOfAgent ? 'DD_DOGSTATSD_PORT' : 'statsd.port'}`;
-}
-
-/** Where Datadog's Agent is, as its clients are told; what is no port is as if it were not said. */
-function agentAddress(env: NodeJS.ProcessEnv): { host?: string; port?: number } {
-  const host = env.DD_AGENT_HOST?.trim();
-  const port = Number(env.DD_DOGSTATSD_PORT);
-  return {
-    ...(host ? { host } : {}),
-    ...(Number.isInteger(port) && port > 0 && port <= 65_535 ? { port } : {}),
   };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createStatsdExporter } from '../src/index.ts';
 import type { StatsdOptions } from '../src/options.ts';
 import { resolveSettings } from '../src/settings.ts';
+import { receiverWords } from '../src/transport/receiver-words.ts';
 
 function problemsOf(options: object): Record<string, string> {
   try {
@@ -51,18 +52,32 @@ describe('options', () => {
       sampleType: 'd',
       maxPacketBytes: 1432,
     });
-    expect(resolveSettings({ path: '/tmp/dsd.socket' }, {}).destination.transport).toBe('unix-datagram');
-    expect(resolveSettings({ transport: 'unix', path: '/a' }, {}).destination.framing).toBe('length');
-    expect(resolveSettings({ transport: 'unix', path: '/a', dialect: 'plain' }, {}).destination.framing).toBe(
-      'newline',
-    );
+    const path = '/tmp/dsd.socket';
+    expect(resolveSettings({ path }, {}).destination).toEqual({
+      transport: 'unix-datagram',
+      path,
+      setBy: 'statsd.path',
+    });
+    expect(resolveSettings({ transport: 'unix', path: '/a' }, {}).destination).toMatchObject({
+      framing: 'length',
+    });
+    expect(
+      resolveSettings({ transport: 'unix', path: '/a', dialect: 'plain' }, {}).destination,
+    ).toMatchObject({ framing: 'newline' });
+  });
+
+  it('that are not known are as if they were left out', () => {
+    const unknown: { host: string | undefined; port: number | undefined } = {
+      host: undefined,
+      port: undefined,
+    };
+    expect(resolveSettings(unknown, {})).toEqual(resolveSettings({}, {}));
   });
 
   it('take the address of the Agent from the environment for DogStatsD alone, and after what the code says', () => {
     const env = { DD_AGENT_HOST: 'agent', DD_DOGSTATSD_PORT: '9000' };
     const address = (options: StatsdOptions, from: NodeJS.ProcessEnv = env) => {
-      const { host, port } = resolveSettings(options, from).destination;
-      return `${host}:${port}`;
+      return receiverWords(resolveSettings(options, from).destination).where;
     };
     expect(address({})).toBe('agent:9000');
     expect(address({ host: 'a', port: 1 })).toBe('a:1');

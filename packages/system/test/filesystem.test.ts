@@ -1,11 +1,15 @@
 import type { StatsFs } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
+import { takePool } from '../../otel/test/taken-pool.ts';
 import type { Mount } from '../src/proc/mountinfo.ts';
 import { createSpaceReader } from '../src/reading/space.ts';
 import { fixture, startGroups } from './bed.ts';
 import { copyProc } from './proc-copy.ts';
 
 const STATS = { bsize: 4_096, blocks: 100, bfree: 40, bavail: 30 } as StatsFs;
+
+const PATIENT = { timeout: 10_000 };
 
 function mount(mountpoint: string): Mount {
   return { id: mountpoint, mountpoint, mode: 'rw', type: 'ext4', device: '/dev/sda' };
@@ -29,7 +33,7 @@ function hanging(): { ask: (path: string) => Promise<StatsFs>; asked: string[]; 
 }
 
 test('used, free and reserved are all of the space', async () => {
-  const [[, space] = []] = await createSpaceReader(async () => STATS)([mount('/')]);
+  const [[, space] = []] = await createSpaceReader({ ask: async () => STATS })([mount('/')]);
   expect(space).toEqual({
     totalBytes: 409_600,
     usedBytes: 245_760,
@@ -40,7 +44,7 @@ test('used, free and reserved are all of the space', async () => {
 
 test('one that hangs keeps nobody waiting for the others, and is not asked again before it has answered', async () => {
   const { ask, asked, answer } = hanging();
-  const read = createSpaceReader(ask, 20);
+  const read = createSpaceReader({ ask, timeoutMillis: 20 });
   const mounts = ['/hung', '/a', '/b'].map(mount);
   const names = async () => (await read(mounts)).map(([{ mountpoint }]) => mountpoint);
   expect(await names()).toEqual(['/a', '/b']);
@@ -55,10 +59,65 @@ test('one that hangs keeps nobody waiting for the others, and is not asked again
 
 test('two that hang are all that wait, whatever else there is', async () => {
   const { ask, asked, answer } = hanging();
-  const read = createSpaceReader(ask, 20);
+  const read = createSpaceReader({ ask, timeoutMillis: 20 });
   const mounts = ['/hung/1', '/hung/2', '/a', '/hung/3'].map(mount);
   for (let i = 0; i < 3; i++) expect(await read(mounts)).toEqual([]);
   expect(asked).toEqual(['/hung/1', '/hung/2']);
+  answer();
+});
+
+test('space stays as it was while all threads of the pool are taken, and is asked for again when they are free', async () => {
+  const read = createSpaceReader({ timeoutMillis: 20 });
+  const mounts = ['/', tmpdir()].map(mount);
+  const [before] = await read(mounts);
+  expect(before?.[1].totalBytes).toBeGreaterThan(0);
+  const free = takePool();
+  const during = [await read(mounts), await read(mounts)];
+  for (const found of during) expect(found.map(([{ mountpoint }]) => mountpoint)).toEqual(['/', tmpdir()]);
+  expect(during[1]?.[0]?.[1]).toBe(before?.[1]);
+  await free();
+  await expect.poll(async () => (await read(mounts))[0]?.[1], PATIENT).not.toBe(before?.[1]);
+});
+
+test('what was known of one that does not answer is left out in the end', async () => {
+  let isHung = false;
+  const { ask, answer } = hanging();
+  const read = createSpaceReader({
+    ask: (path) => ask(isHung ? `/hung${path}` : path),
+    timeoutMillis: 5,
+    keptMillis: 1_000,
+  });
+  const names = async () => (await read([mount('/a')])).map(([{ mountpoint }]) => mountpoint);
+  expect(await names()).toEqual(['/a']);
+  isHung = true;
+  expect(await names()).toEqual(['/a']);
+  await expect.poll(names, PATIENT).toEqual([]);
+  answer();
+  await expect.poll(names, PATIENT).toEqual(['/a']);
+  answer();
+});
+
+test('nothing is known of another one that is mounted in the same place', async () => {
+  const { ask, answer } = hanging();
+  const read = createSpaceReader({ ask, timeoutMillis: 20 });
+  await read([mount('/hung')]);
+  answer();
+  await expect.poll(() => read([mount('/hung')]), PATIENT).toHaveLength(1);
+  expect(await read([{ ...mount('/hung'), id: '9:1' }])).toEqual([]);
+  answer();
+});
+
+test('those at the end have their turn, too, when all answers come late', async () => {
+  const { ask, answer } = hanging();
+  const read = createSpaceReader({ ask, timeoutMillis: 5 });
+  const mounts = [1, 2, 3, 4, 5].map((number) => mount(`/hung/${number}`));
+  await expect
+    .poll(async () => {
+      const found = await read(mounts);
+      answer();
+      return found;
+    }, PATIENT)
+    .toHaveLength(5);
   answer();
 });
 
@@ -67,7 +126,7 @@ test('one that refuses, or has no blocks, is left out', async () => {
     if (path === '/refused') throw new Error('EACCES');
     return path === '/empty' ? ({ ...STATS, blocks: 0, bfree: 0, bavail: 0 } as StatsFs) : STATS;
   };
-  const found = await createSpaceReader(ask)(['/refused', '/empty', '/a'].map(mount));
+  const found = await createSpaceReader({ ask })(['/refused', '/empty', '/a'].map(mount));
   expect(found.map(([{ mountpoint }]) => mountpoint)).toEqual(['/a']);
 });
 

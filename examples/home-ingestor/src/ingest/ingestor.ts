@@ -71,9 +71,9 @@ export async function startIngestor(options: IngestorOptions): Promise<Ingestor>
     tally.errors++;
     recorder.recordError({ error, component, severity });
   };
-  const retry = (operation: string, attempt: number, delay: number, reason: string): void => {
+  const retry = (operation: string, attempt: number, delayMillis: number, reason: string): void => {
     tally.retries++;
-    recorder.recordRetry({ operation, attempt, delay, reason });
+    recorder.recordRetry({ operation, attempt, delayMillis, reason });
   };
 
   const writer = new SegmentWriter({
@@ -114,7 +114,13 @@ export async function startIngestor(options: IngestorOptions): Promise<Ingestor>
       window.commit(event);
       tally.written++;
       const { domain, entity } = event;
-      recorder.recordEvent({ source: 'mqtt', domain, entity, duration: now - receivedMillis, success: true });
+      recorder.recordEvent({
+        source: 'mqtt',
+        domain,
+        entity,
+        durationMillis: now - receivedMillis,
+        success: true,
+      });
     }
     await surely('rotate', () => writer.rotate());
   };
@@ -147,12 +153,12 @@ export async function startIngestor(options: IngestorOptions): Promise<Ingestor>
       // It will not get better by coming again.
       acknowledge();
       tally.malformed++;
-      const duration = performance.now() - receivedMillis;
+      const durationMillis = performance.now() - receivedMillis;
       recorder.recordEvent({
         source: 'mqtt',
         domain: 'unknown',
         entity: error.reason,
-        duration,
+        durationMillis,
         success: false,
       });
       fail(error, 'parser', 'warning');

@@ -1,9 +1,9 @@
 import mqtt from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../../../test/support/until.ts';
 import { type BrokerProcess, startBroker } from '../../src/broker/process.ts';
 import { type Message, type Subscription, subscribe } from '../../src/ingest/subscription.ts';
 import { type Bundle, bundle } from '../support/bundle.ts';
-import { until } from '../support/until.ts';
 
 let scripts: Bundle;
 let broker: BrokerProcess;

@@ -1,10 +1,16 @@
 import { createPrivateKey, generateKeyPairSync, KeyObject } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { describeValue, InstrumentError, type Problem, reasonOf, tell } from '@org/instrument-core';
+import { InstrumentError, type Problem, reasonOf, tell } from '@org/instrument-core';
+import { kindOf } from '../encode/kind.ts';
 import { readFileNow } from '../journal/open-file.ts';
 import { writeDurably } from './durable-file.ts';
 
-const EXPECTED = 'an Ed25519 private key: a KeyObject, PEM text, or the path of a PEM file';
+/** What the option `signingKey` is to be, in words. */
+export const SIGNING_KEY_EXPECTED: string =
+  'an Ed25519 private key: a KeyObject, PEM text or the base64 of it, or the path of a PEM file';
+/** A path that says where it begins, or names a kind of file. Any other text may be a key, or a part of one. */
+const PATH = /^(?:[/\\~]|\.{1,2}[/\\]|[a-z]:[/\\])|^[\w ./\\-]+\.\w{1,10}$/i;
+const PEM_BEGIN = '-----BEGIN';
 const FIX = 'Make one with `openssl genpkey -algorithm ed25519 -out signing.pem`.';
 
 /**
@@ -14,9 +20,11 @@ const FIX = 'Make one with `openssl genpkey -algorithm ed25519 -out signing.pem`
  */
 export function givenPrivateKey(option: unknown): KeyObject {
   if (option instanceof KeyObject) return checkKind(option, describeKey(option), undefined);
-  if (typeof option !== 'string' || option === '') throw refusal(describeValue(option));
-  if (option.includes('-----BEGIN')) return parsePem(option, undefined);
-  return readKeyFile(option);
+  if (typeof option !== 'string' || option === '') throw refusal(kindOf(option));
+  if (option.includes(PEM_BEGIN)) return parsePem(option, undefined);
+  // How a text of several lines comes through a variable of the environment.
+  const decoded = Buffer.from(option, 'base64').toString('latin1');
+  return decoded.startsWith(PEM_BEGIN) ? parsePem(decoded, undefined) : readKeyFile(option);
 }
 
 /**
@@ -30,7 +38,10 @@ export function readKeyFile(file: string): KeyObject {
     pem = readFileNow(file).toString();
     warnOfOpenPermissions(file);
   } catch (error) {
-    throw refusal(`a file that cannot be read: ${reasonOf(error)}`, file, error);
+    if (isPath(file)) throw refusal(`a file that cannot be read: ${reasonOf(error)}`, file, error);
+    // The error quotes it.
+    const { code = 'unreadable' } = error as NodeJS.ErrnoException;
+    throw refusal(`${kindOf(file)}, which is neither PEM nor the path of a file that can be read (${code})`);
   }
   return parsePem(pem, file);
 }
@@ -40,6 +51,10 @@ export function makeKeyFile(file: string): KeyObject {
   const { privateKey } = generateKeyPairSync('ed25519');
   writeDurably(file, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
   return privateKey;
+}
+
+function isPath(text: string): boolean {
+  return PATH.test(text) && !text.endsWith('=');
 }
 
 function parsePem(pem: string, source: string | undefined): KeyObject {
@@ -84,7 +99,7 @@ function refusal(found: string, source?: string, cause?: unknown): InstrumentErr
   const problem: Problem = {
     path: 'signingKey',
     found,
-    expected: EXPECTED,
+    expected: SIGNING_KEY_EXPECTED,
     fix: FIX,
     ...(source === undefined ? {} : { source }),
   };

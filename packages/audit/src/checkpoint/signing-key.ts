@@ -15,6 +15,8 @@ export interface SigningKey {
   readonly origin: string;
   /** Verifier key (C2SP signed-note), as in `key.pub`. */
   readonly verifierKey: string;
+  /** Whether the journal had none yet: it is new. */
+  readonly isNew: boolean;
   /** The whole note: the text and its signature. The text ends with a line feed. */
   sign(text: string): string;
 }
@@ -53,7 +55,8 @@ export function loadSigningKey(
       },
     ]);
   }
-  return { origin, verifierKey: key.text, sign: (text) => signNote(text, key, privateKey) };
+  const sign = (text: string): string => signNote(text, key, privateKey);
+  return { origin, verifierKey: key.text, isNew: published === undefined, sign };
 }
 
 function keptKey(directory: string, isPublished: boolean): KeyObject {

@@ -4,6 +4,7 @@ import type {
   AuditActor,
   AuditCorrelation,
   AuditDataset,
+  AuditFailure,
   AuditOutcome,
   AuditTarget,
   AuditText,
@@ -41,6 +42,8 @@ export interface KnownAfter {
   readonly outputs?: readonly AuditDataset[] | undefined;
   readonly reason?: AuditText | undefined;
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+  /** Why it failed, in place of what was thrown, where that tells too much: `{ message: personal(subject, error.message) }`. */
+  readonly error?: AuditFailure | undefined;
 }
 
 /**

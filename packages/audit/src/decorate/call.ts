@@ -27,13 +27,13 @@ const ABANDONED_ATTRIBUTE = 'audit.abandoned';
  */
 export class AuditedCall implements Followed<Subject> {
   isWatched = false;
+  readonly startMillis: number;
   readonly #settings: Settings;
   readonly #audit: Audit;
   readonly #known: Parts;
   readonly #context: AuditContext | undefined;
   readonly #trace: Context;
   readonly #startTime: number;
-  readonly #startMillis: number;
   #open: OpenOperation | undefined;
   #ended = false;
 
@@ -44,7 +44,7 @@ export class AuditedCall implements Followed<Subject> {
     this.#context = currentAuditContext();
     this.#trace = contextApi.active();
     this.#startTime = Date.now();
-    this.#startMillis = monotonicMillis();
+    this.startMillis = monotonicMillis();
   }
 
   get ended(): boolean {
@@ -117,8 +117,8 @@ export class AuditedCall implements Followed<Subject> {
     const parts = new Parts();
     const outcome = outcomeOf(this.#settings, ending, parts);
     askAfter(this.#settings, ending, outcome, subject, parts);
-    const error = ending.kind === 'threw' && outcome !== 'success' ? failureOf(ending.error) : undefined;
-    return this.#record(this.#endOf(parts, outcome, error));
+    const thrown = ending.kind === 'threw' && outcome !== 'success' ? failureOf(ending.error) : undefined;
+    return this.#record(this.#endOf(parts, outcome, parts.error ?? thrown));
   }
 
   /** Nobody will end the call any more. */
@@ -177,7 +177,7 @@ export class AuditedCall implements Followed<Subject> {
       reason,
       correlation: this.#known.correlation,
       startTime: this.#startTime,
-      durationMillis: monotonicMillis() - this.#startMillis,
+      durationMillis: monotonicMillis() - this.startMillis,
       attributes,
     };
     return recordReduced(operation, (kept) => this.#audit.record(kept));

@@ -1,5 +1,6 @@
-import { errorTypeOf, reportFault } from '@org/instrument-core';
-import type { AuditOperation } from '../operation/operation.ts';
+import { errorTypeOf, isError, reportFault } from '@org/instrument-core';
+import { kindOf } from '../encode/kind.ts';
+import type { AuditFailure, AuditOperation } from '../operation/operation.ts';
 import { snapshot } from '../record/snapshot.ts';
 import { PersonalValue } from '../subjects/personal.ts';
 
@@ -18,6 +19,7 @@ export class Parts {
   reason: AuditOperation['reason'] = undefined;
   attributes: AuditOperation['attributes'] = undefined;
   correlation: AuditOperation['correlation'] = undefined;
+  error: AuditFailure | undefined = undefined;
   faults: string[] | undefined = undefined;
 }
 
@@ -42,6 +44,11 @@ const DATASETS: PartShape = {
 };
 const OBJECT: PartShape = { expected: 'an object', holds: isRecord };
 
+const FAILURE: PartShape = {
+  expected: '{ type?, message? }, with a text or personal(…) as the message',
+  holds: (value) => isRecord(value) && isTextOrNone(value.message) && isWordOrNone(value.type),
+};
+
 export const PART_SHAPES: Readonly<Record<PartName, PartShape>> = {
   actor: WHO,
   target: WHO,
@@ -53,20 +60,31 @@ export const PART_SHAPES: Readonly<Record<PartName, PartShape>> = {
 };
 
 /** Adds a part that a callback has given; what cannot be one is left out, noted and reported. Never throws. */
-export function addPart(parts: Parts, name: PartName, value: unknown): void {
+export function addPart(parts: Parts, name: PartName | 'error', value: unknown): void {
   try {
     if (value === undefined || value === null) return;
     discard(value);
-    const shape = PART_SHAPES[name];
+    const shape = name === 'error' ? FAILURE : PART_SHAPES[name];
     if (shape.admits?.(value) ?? shape.holds(value)) {
       // The operation itself may change what it was given.
-      (parts as Record<PartName, unknown>)[name] = snapshot(value);
+      (parts as Record<PartName | 'error', unknown>)[name] = snapshot(value);
       return;
     }
-    noteFault(parts, name, `expected ${shape.expected}`, value);
+    noteMisfit(parts, name, shape.expected, value);
   } catch (fault) {
     noteFault(parts, name, `could not be read (${errorTypeOf(fault)})`, fault);
   }
+}
+
+/**
+ * Adds what a callback says in place of what was thrown. Of that the type stays where nothing else can be used, and never the
+ * message, which was not to be told. Never throws.
+ */
+export function addFailure(parts: Parts, value: unknown, thrown: unknown): void {
+  addPart(parts, 'error', value);
+  if (value === undefined || value === null || isError(parts.error)) return;
+  const { type = thrown === undefined ? 'Error' : errorTypeOf(thrown), message } = parts.error ?? {};
+  parts.error = { type, message };
 }
 
 /** Asks a callback; `undefined` when it throws, which is noted and reported. Never throws. */
@@ -79,11 +97,21 @@ export function ask(parts: Parts, name: string, callback: () => unknown): unknow
   }
 }
 
-/** Notes a fault of a callback in words without values, which may be private; its error goes to `diag`. */
-export function noteFault(parts: Parts, name: string, what: string, fault: unknown): void {
+/** Notes that a callback has given something else than was expected; of that only the kind is told. */
+export function noteMisfit(parts: Parts, name: string, expected: string, given: unknown): void {
+  const fault = new TypeError(`found ${kindOf(given)}, expected ${expected}`);
+  noteFault(parts, name, `expected ${expected}`, fault);
+}
+
+/**
+ * Notes a fault of a callback in words without values, which may be private. An error goes to `diag`; of anything else that
+ * was thrown only the kind.
+ */
+function noteFault(parts: Parts, name: string, what: string, fault: unknown): void {
   parts.faults ??= [];
   parts.faults.push(`${name}: ${what}`);
-  reportFault('audit', `the callback ${name} of a decorated operation`, fault);
+  const told = isError(fault) ? fault : new TypeError(`${kindOf(fault)} was thrown, expected an error`);
+  reportFault('audit', `the callback ${name} of a decorated operation`, told);
 }
 
 /** Swallows the rejection of what a callback returned by mistake, such as the promise of an async function. */
@@ -103,6 +131,14 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isText(value: unknown): boolean {
   return (typeof value === 'string' && value !== '') || value instanceof PersonalValue;
+}
+
+function isTextOrNone(value: unknown): boolean {
+  return value === undefined || typeof value === 'string' || isText(value);
+}
+
+function isWordOrNone(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
 }
 
 function isDataset(value: unknown): boolean {

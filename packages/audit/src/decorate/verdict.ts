@@ -1,7 +1,16 @@
 import { errorTypeOf, isAbort } from '@org/instrument-core';
 import type { AuditOutcome } from '../operation/operation.ts';
 import type { EndedCall } from './audited-options.ts';
-import { addPart, ask, discard, isRecord, noteFault, type PartName, type Parts } from './parts.ts';
+import {
+  addFailure,
+  addPart,
+  ask,
+  discard,
+  isRecord,
+  noteMisfit,
+  type PartName,
+  type Parts,
+} from './parts.ts';
 import type { Settings } from './settings.ts';
 
 const OUTCOMES: readonly unknown[] = ['success', 'failure', 'cancelled', 'denied', 'unknown'];
@@ -27,7 +36,7 @@ export function outcomeOf({ classify }: Settings, ending: Ending, parts: Parts):
     );
     if (OUTCOMES.includes(outcome)) return outcome as AuditOutcome;
     discard(outcome);
-    if (outcome !== undefined) noteFault(parts, 'classify', 'expected an outcome', outcome);
+    if (outcome !== undefined) noteMisfit(parts, 'classify', 'an outcome', outcome);
   }
   if (ending.kind === 'returned') return 'success';
   return ending.kind === 'cancelled' || isAbort(ending.error) ? 'cancelled' : 'failure';
@@ -49,8 +58,11 @@ export function askAfter(
     const said = after(call);
     discard(said);
     if (said === undefined || said === null) return;
-    if (!isRecord(said)) noteFault(parts, 'after', 'expected an object', said);
-    else for (const name of AFTER_PARTS) addPart(parts, name, said[name]);
+    if (!isRecord(said)) noteMisfit(parts, 'after', 'an object', said);
+    else {
+      addFailure(parts, said.error, error);
+      for (const name of AFTER_PARTS) addPart(parts, name, said[name]);
+    }
   });
 }
 

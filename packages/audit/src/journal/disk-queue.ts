@@ -1,6 +1,6 @@
-import { monotonicMillis } from '@org/instrument-core';
+import { DoublingWait, monotonicMillis } from '@org/instrument-core';
+import { STALL_MILLIS, StallWatch } from '@org/instrument-core/directory';
 import type { SegmentFile } from './segment-file.ts';
-import { STALL_MILLIS, StallWatch } from './stall-watch.ts';
 
 /**
  * Longest time until entries are on disk that nobody waits for. A sync costs some 0.1 ms of CPU time, most of it the
@@ -42,12 +42,12 @@ export class DiskQueue {
   /** Of the commit under way: resolves when it is over, or has not been answered for too long. */
   #outcome: Promise<void> | undefined;
   #giveUp: () => void = () => {};
-  readonly #watch: StallWatch = new StallWatch(() => this.#stall());
+  readonly #watch: StallWatch = new StallWatch({ onStall: () => this.#stall() });
   #lastCommitMillis = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   /** Whether somebody waits for an entry that is not on disk. */
   #isAwaited = false;
-  #retryMillis = FIRST_RETRY_MILLIS;
+  readonly #retry = new DoublingWait(FIRST_RETRY_MILLIS, LONGEST_RETRY_MILLIS);
   #isStopped = false;
 
   constructor(options: DiskQueueOptions) {
@@ -232,7 +232,7 @@ export class DiskQueue {
   #succeed(size: number, durationMillis: number): void {
     const wasFaulty = this.#isFaulty;
     this.#isFaulty = false;
-    this.#retryMillis = FIRST_RETRY_MILLIS;
+    this.#retry.reset();
     if (wasFaulty) {
       // The next attempt may be due in seconds; what comes now is synced as ever.
       clearTimeout(this.#timer);
@@ -254,7 +254,6 @@ export class DiskQueue {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.#commit();
-    }, this.#retryMillis).unref();
-    this.#retryMillis = Math.min(LONGEST_RETRY_MILLIS, this.#retryMillis * 2);
+    }, this.#retry.next()).unref();
   }
 }

@@ -48,6 +48,13 @@ export interface AuditDataset {
   readonly producedBy?: SpanReference | undefined;
 }
 
+/** Why an operation failed, in words. */
+export interface AuditFailure {
+  /** Class of the error. Where `after` says none: that of what was thrown. */
+  readonly type?: string | undefined;
+  readonly message?: AuditText | undefined;
+}
+
 /** What an operation belongs to. Trace and span default to those that are active. */
 export interface AuditCorrelation {
   readonly traceId?: string | undefined;
@@ -66,7 +73,7 @@ export interface AuditOperation {
   readonly target?: AuditText | AuditTarget | undefined;
   /** Default `success`, or `failure` where there is an `error`. */
   readonly outcome?: AuditOutcome | undefined;
-  /** Why it failed; an `Error` gives class and message. */
+  /** Why it failed: an `Error` gives class and message; or an {@link AuditFailure}. */
   readonly error?: unknown;
   readonly inputs?: readonly AuditDataset[] | undefined;
   readonly outputs?: readonly AuditDataset[] | undefined;

@@ -5,12 +5,15 @@ import { currentAuditContext, runInAuditContext } from '../context/audit-context
 import type { AuditContext } from '../encode/encoder.ts';
 import type { RecordedEntry } from '../operation/entry.ts';
 import type { AuditOperation } from '../operation/operation.ts';
-import { recordReduced } from './record-reduced.ts';
+import { bareOf, recordReduced } from './record-reduced.ts';
 import { PendingEntry } from './recorded-entry.ts';
+import { sizeOf } from './size-of.ts';
 import { snapshot } from './snapshot.ts';
 
 /** Operations that wait for a journal. 1,000: a start-up has a few dozen. */
 export const EARLY_CAPACITY = 1_000;
+/** What they may hold in memory all together: as much as waits for the disk once there is a journal, by default. */
+const MAX_EARLY_MIB = 16;
 
 /** An audit that can put on record what was lost before it was there. */
 export interface InstallableAudit extends Audit {
@@ -20,13 +23,19 @@ export interface InstallableAudit extends Audit {
 
 /**
  * Operations that were recorded before there was a journal: the oldest are kept, with the time, trace and context that
- * they were recorded in; what comes beyond the capacity is shed, counted and said once.
+ * they were recorded in; what comes beyond, by number or by size, is shed, counted and said once.
  */
 export class EarlyOperations {
   #waiting: EarlyOperation[] = [];
+  #bytes = 0;
   #shed = 0;
   #shedSince = '';
   #isSaid = false;
+
+  /** About how many bytes those that wait hold. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   get size(): number {
     return this.#waiting.length;
@@ -54,6 +63,7 @@ export class EarlyOperations {
   handOver(audit: InstallableAudit): void {
     const waiting = this.#waiting;
     this.#waiting = [];
+    this.#bytes = 0;
     for (const early of waiting) early.handOver(audit);
     const shed = this.#shed;
     if (shed === 0) return;
@@ -69,37 +79,49 @@ export class EarlyOperations {
   drop(why: string): number {
     const waiting = this.#waiting;
     this.#waiting = [];
+    this.#bytes = 0;
     for (const early of waiting) early.lose(why);
     if (waiting.length > 0) countSelf('instrument.faults', 'audit', waiting.length);
     return waiting.length;
   }
 
   #add(operation: AuditOperation, isOpen: boolean): EarlyOperation {
-    const early = new EarlyOperation(operation, isOpen);
-    if (this.#waiting.length < EARLY_CAPACITY) {
+    const early = new EarlyOperation(operation, isOpen, this.#takeRoom);
+    if (this.#waiting.length < EARLY_CAPACITY && this.#takeRoom(early.given)) {
       this.#waiting.push(early);
       return early;
     }
-    early.lose(`${EARLY_CAPACITY} operations waited for a journal already`);
+    early.lose(`${EARLY_CAPACITY} operations waited for a journal already, or ${MAX_EARLY_MIB} MiB of them`);
     if (this.#shed++ === 0) this.#shedSince = new Date().toISOString();
     countSelf('instrument.faults', 'audit');
     if (!this.#isSaid) {
       this.#isSaid = true;
       tell(
         'warn',
-        `audit: ${EARLY_CAPACITY} operations wait for a journal, and what is recorded from now on is lost. ` +
+        `audit: ${EARLY_CAPACITY} operations wait for a journal, or ${MAX_EARLY_MIB} MiB of them, and what is recorded from now on is lost. ` +
           'Call init({ audit: { directory } }) earlier, or init() without audit to say that none is wanted.',
       );
     }
     return early;
   }
+
+  /** `false` when there is no room for what an operation holds. */
+  readonly #takeRoom: TakeRoom = (given) => {
+    const bytes = this.#bytes + sizeOf(given);
+    if (bytes > MAX_EARLY_MIB * 1024 ** 2) return false;
+    this.#bytes = bytes;
+    return true;
+  };
 }
+
+type TakeRoom = (given: unknown) => boolean;
 
 /** One operation that waits, and afterwards the door to what it has become. */
 class EarlyOperation implements OpenOperation {
   readonly entry: PendingEntry = new PendingEntry();
   readonly #operation: AuditOperation;
   readonly #isOpen: boolean;
+  readonly #takeRoom: TakeRoom;
   readonly #startMillis: number;
   readonly #recordedTime: number;
   readonly #trace: Context;
@@ -109,13 +131,19 @@ class EarlyOperation implements OpenOperation {
   #realEnd: RecordedEntry | undefined;
   #isLost = false;
 
-  constructor(operation: AuditOperation, isOpen: boolean) {
+  constructor(operation: AuditOperation, isOpen: boolean, takeRoom: TakeRoom) {
     this.#operation = snapshot(operation);
     this.#isOpen = isOpen;
+    this.#takeRoom = takeRoom;
     this.#startMillis = monotonicMillis();
     this.#recordedTime = Date.now();
     this.#trace = contextApi.active();
     this.#context = currentAuditContext();
+  }
+
+  /** What it holds. */
+  get given(): unknown {
+    return [this.#operation, this.#context];
   }
 
   end(given: OperationEnd = {}): RecordedEntry {
@@ -127,7 +155,10 @@ class EarlyOperation implements OpenOperation {
       return this.#realEnd;
     }
     if (this.#isLost) return this.entry;
-    this.#end ??= { given: snapshot(given), entry: new PendingEntry(), millis: monotonicMillis() };
+    if (this.#end === undefined) {
+      const kept = this.#takeRoom(given) ? snapshot(given) : bareOf(given);
+      this.#end = { given: kept, entry: new PendingEntry(), millis: monotonicMillis() };
+    }
     return this.#end.entry;
   }
 

@@ -84,7 +84,8 @@ function recordSelected<O extends Partial<AuditOperation>, T extends object>(
   return undefined;
 }
 
-function bareOf<O extends Partial<AuditOperation>>(operation: O): O {
+/** Of an operation what is always kept: action, outcome, times, and the class of an error. It says so. */
+export function bareOf<O extends Partial<AuditOperation>>(operation: O): O {
   const { action, outcome, startTime, durationMillis, error } = operation;
   return {
     ...(action === undefined ? {} : { action }),

@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import { beginningOf } from '@org/instrument-core';
 import type { EntryContent, EntryDataset, EntryText, JsonValue } from '../operation/entry.ts';
 
 /** What stands in a span for a value that belongs to a person. */
@@ -131,9 +132,6 @@ function isSealed(value: JsonValue): boolean {
   return typeof value === 'object' && value !== null && '$sealed' in value;
 }
 
-/** The first 1,024 characters, surrogate pairs whole. */
 function cut(text: string): string {
-  if (text.length <= MAX_TEXT_LENGTH) return text;
-  const last = text.charCodeAt(MAX_TEXT_LENGTH - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? MAX_TEXT_LENGTH - 1 : MAX_TEXT_LENGTH);
+  return beginningOf(text, MAX_TEXT_LENGTH);
 }

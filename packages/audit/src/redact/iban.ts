@@ -4,6 +4,10 @@ import { type Finder, type Found, forEachMatch } from './pattern.ts';
 const MIN_LENGTH = 15;
 const MAX_LENGTH = 34;
 
+/** Two letters and two digits, which are six digits. */
+const FIRST_LENGTH = 4;
+const FIRST_FACTOR = 1_000_000;
+
 const START = /(?<![\p{L}\p{N}_])[a-z]{2}\d{2}/giu;
 const DIGIT_0 = 48;
 const LETTER_A = 97;
@@ -28,28 +32,22 @@ export const findIban: Finder = (text) => {
 function endOfIban(text: string, start: number): number | undefined {
   let end: number | undefined;
   // ISO 7064, MOD 97-10: letters count from A as 10; the first four characters go to the end.
+  let first = 0;
+  for (let i = start; i < start + FIRST_LENGTH; i++) first = appended(first, valueAt(text, i));
   let rest = 0;
-  let count = 0;
-  let first = '';
-  for (let i = start; i < text.length && count < MAX_LENGTH; i++) {
-    const value = valueAt(text, i);
-    const next = valueAt(text, i + 1);
+  let count = FIRST_LENGTH;
+  let next = valueAt(text, start + FIRST_LENGTH);
+  for (let i = start + FIRST_LENGTH; i < text.length && count < MAX_LENGTH; i++) {
+    const value = next;
+    next = valueAt(text, i + 1);
     if (value === -1) {
       if (next === -1 || !isSeparator(text[i])) break;
       continue;
     }
-    count++;
-    if (count <= 4) first += text[i];
-    else rest = appended(rest, value);
-    if (next === -1 && count >= MIN_LENGTH && hasCheckDigits(rest, first)) end = i + 1;
+    rest = appended(rest, value);
+    if (++count >= MIN_LENGTH && next === -1 && (rest * FIRST_FACTOR + first) % 97 === 1) end = i + 1;
   }
   return end;
-}
-
-function hasCheckDigits(rest: number, first: string): boolean {
-  let all = rest;
-  for (let i = 0; i < first.length; i++) all = appended(all, valueAt(first, i));
-  return all === 1;
 }
 
 function appended(rest: number, value: number): number {

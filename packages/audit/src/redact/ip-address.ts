@@ -20,13 +20,21 @@ export const findIpv6: Finder = (text) => {
   const found: Found[] = [];
   if (text.indexOf(':') === text.lastIndexOf(':')) return found;
   forEachMatch(RUN, text, ({ 0: run, index }) => {
-    if (run.indexOf(':') === run.lastIndexOf(':')) return;
+    if (!mayHoldAddress(run)) return;
     const isAfterWord = WORD.test(text[index - 1] ?? '');
     const isBeforeWord = WORD.test(text[index + run.length] ?? '');
     findInRun({ run, isAfterWord, isBeforeWord }, index, found);
   });
   return found;
 };
+
+/** Whether there is a gap, or all groups may be there, the last two perhaps dotted: times of day and the like are none. */
+function mayHoldAddress(run: string): boolean {
+  if (run.includes('::')) return true;
+  let colons = run.includes('.') ? 1 : 0;
+  for (let at = run.indexOf(':'); at !== -1 && colons < 7; at = run.indexOf(':', at + 1)) colons++;
+  return colons === 7;
+}
 
 /** What may be an address, with something around it, and whether that goes on as a word. */
 interface Run {
@@ -49,11 +57,15 @@ function findInRun({ run, isAfterWord, isBeforeWord }: Run, offset: number, foun
 
 function endOfAddress(run: string, start: number, isBeforeWord: boolean): number | undefined {
   SHAPE.lastIndex = start;
-  const shape = SHAPE.exec(run);
-  if (shape === null) return undefined;
-  for (let end = start + shape[0].length; end - start > 2; end--) {
+  const shape = SHAPE.exec(run)?.[0];
+  if (shape === undefined) return undefined;
+  // There is one gap at most.
+  const gap = shape.indexOf('::');
+  const second = gap === -1 ? -1 : shape.indexOf('::', gap + 1);
+  const longest = second === -1 ? shape.length : second + 1;
+  for (let end = start + longest; end - start > 2; end--) {
     const isCut = end === run.length ? isBeforeWord : HEX.test(run[end] as string);
-    if (isCut) continue;
+    if (isCut || (run[end - 1] === ':' && run[end - 2] !== ':')) continue;
     const address = run.slice(start, end);
     if (isIPv6(address) && HEX.test(address)) return end;
   }

@@ -12,17 +12,23 @@ import type { Walk } from './walk.ts';
  * with one that has just been begun; not with one that was closed, and not for whoever gives keys to check it by.
  */
 export function checkSigned(walk: Walk, directory: string, areKeysGiven: boolean): void {
-  const { findings, stand, states } = walk;
-  if (findings.failures.length > 0 || states.covered > 0 || stand.size === 0) return;
+  const { findings, stand } = walk;
+  if (findings.failures.length > 0 || isVouchedFor(walk)) return;
   if (areKeysGiven) {
-    const message =
-      'No checkpoint of any entry is signed with a key that was given, so nothing says that these are the entries.';
+    const [which, what] =
+      stand.size === 0 ? ['', 'there were no entries'] : [' of any entry', 'these are the entries'];
+    const message = `No checkpoint${which} is signed with a key that was given, so nothing says that ${what}.`;
     findings.fail('bad-checkpoint', undefined, fileOf(CHECKPOINTS), message);
   } else if (isClosed(walk) && !isLocked(directory)) {
     const message =
       'There is no checkpoint of any entry, and a journal that was closed has one: it was removed, or the disk did not take it.';
     findings.fail('removed', undefined, fileOf(CHECKPOINTS), message);
   }
+}
+
+/** Whether any entry is signed, or, where there is none, that there is none: an emptied journal must not pass for a new one. */
+export function isVouchedFor({ stand, states }: Walk): boolean {
+  return states.covered > 0 || (stand.size === 0 && states.verified > 0);
 }
 
 /** Whether the last segment ends with a seal. */

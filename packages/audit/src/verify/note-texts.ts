@@ -45,8 +45,14 @@ export async function* noteTexts(path: string, bytes?: number): AsyncGenerator<N
   }
 }
 
-/** Bytes that are no UTF-8 become what no note contains. */
-function textOf({ bytes, isComplete }: SourceLine, asBytes: boolean): string {
-  const text = asBytes ? bytes.toString('latin1') : isUtf8(bytes) ? bytes.toString() : '\0';
+/** Bytes that are no UTF-8, and lines too long to be kept, become what no note contains. */
+function textOf({ bytes, isComplete, isTooLong }: SourceLine, asBytes: boolean): string {
+  const text = isTooLong
+    ? '\0'
+    : asBytes
+      ? bytes.toString('latin1')
+      : isUtf8(bytes)
+        ? bytes.toString()
+        : '\0';
   return isComplete ? `${text}\n` : text;
 }

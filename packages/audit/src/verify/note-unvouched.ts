@@ -1,5 +1,6 @@
 import { counted } from '@org/instrument-core';
 import { type EntryRange, joinRanges } from '../journal/entry-ranges.ts';
+import { isVouchedFor } from './check-signed.ts';
 import type { Walk } from './walk.ts';
 
 /** Ranges that are named one by one: a journal whose process is always killed has one for each time. */
@@ -16,9 +17,12 @@ export function noteUnvouched(walk: Walk, hasCheckpoints: boolean): void {
   const { findings, removals, stand, states } = walk;
   const takenOver = joinRanges(removals.takenOver(states.covered));
   if (takenOver.length > 0) findings.notice(describeTakenOver(takenOver));
+  if (findings.failures.length > 0) return;
   const uncovered = stand.size - states.covered;
-  if (findings.failures.length > 0 || uncovered <= 0) return;
-  findings.notice(hasCheckpoints ? describeUncovered(uncovered) : WITHOUT_CHECKPOINTS);
+  // New, or emptied.
+  const isBare = stand.size === 0 && !isVouchedFor(walk);
+  if (isBare || (uncovered > 0 && !hasCheckpoints)) findings.notice(WITHOUT_CHECKPOINTS);
+  else if (uncovered > 0) findings.notice(describeUncovered(uncovered));
 }
 
 function describeTakenOver(ranges: readonly EntryRange[]): string {

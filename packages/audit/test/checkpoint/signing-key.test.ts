@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { InstrumentError } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -67,11 +68,12 @@ describe('the signing key of a journal', () => {
     expect(checkSignatures(note, [known]).signers).toEqual([known]);
   });
 
-  it('is taken as an object, as PEM and as the path of a file, and is not copied', () => {
+  it('is taken as an object, as PEM, as the base64 of that, and as the path of a file, and is not copied', () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const file = join(directory, 'mine.pem');
     writeFileSync(file, pemOf(privateKey), { mode: 0o600 });
-    const keys = [privateKey, pemOf(privateKey), file].map(
+    const base64 = Buffer.from(pemOf(privateKey)).toString('base64');
+    const keys = [privateKey, pemOf(privateKey), base64, file].map(
       (option) => loadSigningKey(directory, option, ORIGIN).verifierKey,
     );
     expect(new Set(keys).size).toBe(1);
@@ -94,8 +96,8 @@ describe('the signing key of a journal', () => {
       ['-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n', /cannot be read/],
       [join(directory, 'missing.pem'), /ENOENT/],
       [directory, /is no regular file/],
-      ['', /found ""/],
-      [42 as unknown as string, /found 42/],
+      ['', /found an empty text/],
+      [42 as unknown as string, /found an integer/],
     ];
     for (const [option, expected] of cases) {
       const error = errorOf(option);
@@ -103,6 +105,31 @@ describe('the signing key of a journal', () => {
       expect(error.message).toMatch(expected);
     }
     expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('is not shown when it comes in another form', () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const der = privateKey.export({ type: 'pkcs8', format: 'der' });
+    const lines = pemOf(privateKey).split('\n');
+    const jwk = privateKey.export({ format: 'jwk' });
+    const forms = [
+      lines[1],
+      lines.slice(1).join('\n'),
+      der.toString('base64url'),
+      der.toString('hex'),
+      JSON.stringify(jwk),
+      `${jwk.d}`,
+      `/${der.toString('base64').slice(0, 43)}=`,
+      der,
+      jwk,
+    ];
+    for (const form of forms) {
+      const error = errorOf(form as string);
+      const told = [error.message, inspect(error), inspect(error.cause)].join();
+      expect(error.message).toContain('PEM text or the base64 of it');
+      for (const piece of [String(form), lines[1], jwk.d, '[48,46'])
+        expect(told).not.toContain((piece as string).slice(0, 12));
+    }
   });
 
   it('does not change under a journal', () => {

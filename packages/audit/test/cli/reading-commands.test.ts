@@ -7,6 +7,7 @@ import { XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { exportCommand } from '../../src/cli/commands/export.ts';
 import { lineageCommand } from '../../src/cli/commands/lineage.ts';
+import { proveCommand } from '../../src/cli/commands/prove.ts';
 import { queryCommand } from '../../src/cli/commands/query.ts';
 import { openSubjectKeys } from '../../src/subjects/open-subject-keys.ts';
 import { type BuiltJournal, buildJournal, content, contents } from '../journal-builder.ts';
@@ -208,6 +209,49 @@ describe('export', () => {
     const events = (await lines('openlineage')).map((line) => JSON.parse(line));
     expect(events).toHaveLength(10);
     expect(events[0].job).toEqual({ namespace: 'example.org/journal', name: 'orders.place' });
+  });
+
+  it('lets no entry give orders to a terminal, and is the same JSON for a program', async () => {
+    const words = 'a\u001b[2J\u007f\u009b31mX\u202eY\u2028Z\u0085\u{e0041}\nW;=1';
+    const entry = content(0, {
+      reason: words,
+      inputs: [{ namespace: words, name: 'in' }],
+      outputs: [{ namespace: words, name: 'out' }],
+      attributes: { [words]: words },
+    });
+    const { directory } = buildJournal(temporaryDirectory(), { segments: [[entry]] });
+    const raw = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+    for (const command of [
+      run(exportCommand, directory, '--format', 'ndjson'),
+      run(exportCommand, directory, '--format', 'ocsf'),
+      run(exportCommand, directory, '--format', 'openlineage'),
+      run(queryCommand, directory, '--json'),
+      run(lineageCommand, directory, '--entry', '0', '--format', 'json'),
+      run(proveCommand, 'inclusion', directory, '0'),
+    ]) {
+      const { out } = await command;
+      expect(out).not.toMatch(raw);
+      expect(out).toContain('\\u009b');
+    }
+    const [line = ''] = (await run(queryCommand, directory, '--json')).out.split('\n');
+    expect(JSON.parse(line)).toMatchObject(entry);
+  });
+
+  it('shows in a CSV what a terminal would obey, where it is written to one', async () => {
+    const reason = 'a\u001b[2J\u009bX\rY\tZ\n;W';
+    const { directory } = buildJournal(temporaryDirectory(), { segments: [[content(0, { reason })]] });
+    const args = [directory, '--format', 'csv'];
+    expect((await run(exportCommand, ...args)).out).toContain(`"${reason}"`);
+    let shown = '';
+    const stdout = new Writable({
+      write: (chunk, _encoding, done) => {
+        shown += String(chunk);
+        done();
+      },
+    });
+    await exportCommand.run(args, { stdout: Object.assign(stdout, { isTTY: true }), stderr: stdout });
+    expect(shown).toContain('"a\\u{1b}[2J\\u{9b}X\\u{d}Y\tZ\n;W"');
+    expect(shown).toMatch(/^index,[^\r]*\r\n0,/);
   });
 
   it('refuses a format that it does not know', async () => {

@@ -263,12 +263,15 @@ describe.each(IMPLEMENTATIONS)('on an audit %s', (name, open) => {
       };
       const work = audited('work.do', (n: number) => n + 1, {
         actor: fail,
-        target: () => 42 as never,
+        target: () => ({ _id: 'ada' }) as never,
+        correlation: () => {
+          throw { password: 'ada' };
+        },
         reason: () => Promise.reject(new Error('late')) as never,
         inputs: () => [{ name: 'no namespace' }] as never,
         attributes: () => ({ kept: true }),
-        classify: () => 'fine' as never,
-        after: () => ({ outputs: 'none' as never, attributes: { after: 1 } }),
+        classify: () => 'ada' as never,
+        after: () => ({ outputs: 'ada' as never, attributes: { after: 1 } }),
         audit: opened.audit,
       });
       expect(work(1)).toBe(2);
@@ -279,6 +282,7 @@ describe.each(IMPLEMENTATIONS)('on an audit %s', (name, open) => {
         'target: expected an id, personal(…), or an object with an id',
         'inputs[0].namespace: expected a text that is not empty',
         'reason: expected a text or personal(…)',
+        'correlation: threw object',
       ];
       expect(started?.attributes?.kept).toBe(true);
       expect(started?.attributes?.['audit.fault']).toEqual(expect.arrayContaining(before));
@@ -292,7 +296,13 @@ describe.each(IMPLEMENTATIONS)('on an audit %s', (name, open) => {
       );
       expect(JSON.stringify(await opened.entries())).not.toContain('secret');
       // The same fault is said once a minute.
-      if (name === 'in memory') expect(faults.length).toBeGreaterThan(0);
+      if (name !== 'in memory') return;
+      const said = faults.join('\n');
+      expect(said).toMatch(/callback actor .*: secret/);
+      expect(said).toMatch(/callback target .*: found an object, expected an id/);
+      expect(said).toMatch(/callback correlation .*: an object was thrown/);
+      expect(said).toMatch(/callback classify .*: found a text of 3 characters, expected an outcome/);
+      expect(said).not.toContain('ada');
     });
 
     test('one dataset that is wrong costs none of the others', async () => {
@@ -364,6 +374,53 @@ describe.each(IMPLEMENTATIONS)('on an audit %s', (name, open) => {
         });
       }
       expect(entries[1]?.outcome).toBe('success');
+    });
+  });
+
+  describe('what after says of an error', () => {
+    const failing = (after: (error: Error) => unknown) =>
+      audited(
+        'users.update',
+        (): never => {
+          throw new RangeError('duplicate key (ada@example.org)');
+        },
+        { after: ({ error }) => ({ error: after(error as Error) }) as never, audit: opened.audit },
+      );
+
+    test('takes the place of what was thrown, whose type it has where it says none', async () => {
+      const said = [{ message: 'duplicate' }, { type: 'Conflict' }, new SyntaxError('other')];
+      for (const each of said) expect(failing(() => each)).toThrow(RangeError);
+      const entries = (await opened.entries()).filter(({ phase }) => phase === 'ended');
+      expect(entries.map(({ outcome, error }) => [outcome, error])).toEqual([
+        ['failure', { type: 'RangeError', message: 'duplicate' }],
+        ['failure', { type: 'Conflict' }],
+        ['failure', { type: 'SyntaxError', message: 'other' }],
+      ]);
+    });
+
+    test('leaves the type alone where it cannot be used', async () => {
+      faultsOfDiag();
+      for (const each of [7, { message: 7 }, { type: {} }, []]) {
+        expect(failing(() => each)).toThrow(RangeError);
+        const ended = await opened.last();
+        expect(ended).toMatchObject({ outcome: 'failure', error: { type: 'RangeError' } });
+        expect(JSON.stringify(ended)).not.toContain('ada@example.org');
+        expect(String(ended?.attributes?.['audit.fault'])).toMatch(
+          /^error: expected \{ type\?, message\? \}/,
+        );
+      }
+    });
+
+    test('may be of a call that returned', async () => {
+      audited('orders.refund', () => 402, {
+        classify: () => 'denied',
+        after: () => ({ error: { message: 'over the limit' } }),
+        audit: opened.audit,
+      })();
+      expect(await opened.last()).toMatchObject({
+        outcome: 'denied',
+        error: { type: 'Error', message: 'over the limit' },
+      });
     });
   });
 

@@ -9,8 +9,8 @@ import { crashCopy } from './crash-copy.ts';
 import { removeSome } from './remove-some.ts';
 import { useScratch } from './scratch.ts';
 
-/** A disk that fails the next syncs at once, and one that has no room. */
-const disk = vi.hoisted(() => ({ failingSyncs: 0, isFull: false }));
+/** A disk that fails the next syncs at once, one that has no room, and one that does not answer. */
+const disk = vi.hoisted(() => ({ failingSyncs: 0, isFull: false, isHung: false }));
 
 vi.mock('node:fs', async (importOriginal) => {
   const fs = await importOriginal<typeof import('node:fs')>();
@@ -25,6 +25,9 @@ vi.mock('node:fs', async (importOriginal) => {
       }
       fs.fdatasyncSync(fd);
     },
+    fdatasync: (...args: Parameters<typeof fs.fdatasync>) => {
+      if (!disk.isHung) fs.fdatasync(...args);
+    },
     writeSync: (...args: Parameters<typeof fs.writeSync>) => {
       if (disk.isFull) throw fault('ENOSPC');
       return fs.writeSync(...args);
@@ -37,6 +40,8 @@ const audits = useAudits();
 afterEach(() => {
   disk.failingSyncs = 0;
   disk.isFull = false;
+  disk.isHung = false;
+  vi.useRealTimers();
   diag.disable();
 });
 
@@ -82,4 +87,14 @@ test('a journal that is opened after a crash while the disk is full forgets no r
   await removeSome(again, 12);
   await again.audit.close();
   expect(await verifyJournal(directory)).toMatchObject({ ok: true, failures: [] });
+});
+
+test('a journal whose disk does not answer is closed after a while, though the clock of a test stands still', async () => {
+  const { audit, entries } = audits.open({ blockTimeout: 50 });
+  disk.isHung = true;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  audit.record({ action: 'orders.place' });
+  await audit.close();
+  expect(audit.status()).toMatchObject({ state: 'closed', size: 1, durable: 1 });
+  expect(await entries()).toHaveLength(1);
 });

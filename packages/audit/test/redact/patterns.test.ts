@@ -150,6 +150,41 @@ it('every mail address is found, among any words', () => {
   );
 });
 
+it('of groups of digits, those that make a card number are found, and the longest of those that begin alike', () => {
+  /** By the definition: each group may be the first, and each the last. */
+  const expected = (groups: readonly string[]): string => {
+    const kept: string[] = [];
+    for (let first = 0; first < groups.length; first++) {
+      const ends = groups
+        .map((_, last) => last)
+        .filter((last) => isCard(groups.slice(first, last + 1).join('')));
+      const last = ends.at(-1);
+      kept.push(last === undefined ? (groups[first] as string) : '#');
+      first = last ?? first;
+    }
+    return kept.join(' ');
+  };
+  const group = fc.oneof(fc.stringMatching(/^[0-9]{1,5}$/), fc.constantFrom('4111', '1111', '4', '5', '42'));
+  fc.assert(
+    fc.property(fc.array(group, { minLength: 1, maxLength: 16 }), (groups) => {
+      expect(redact('card', groups.join(' '))).toBe(expected(groups));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+/** ISO/IEC 7812-1, of the networks there are. */
+function isCard(digits: string): boolean {
+  const { length } = digits;
+  if (length < 13 || length > 19) return false;
+  const first = length === 13 ? '456' : length < 16 ? '3456' : '2345689';
+  const sum = [...digits].reverse().reduce((total, digit, i) => {
+    const weighted = Number(digit) * (i % 2 === 1 ? 2 : 1);
+    return total + (weighted > 9 ? weighted - 9 : weighted);
+  }, 0);
+  return first.includes(digits[0] as string) && sum % 10 === 0;
+}
+
 it('every IPv6 address is found, among any words', () => {
   fc.assert(
     fc.property(fc.ipV6(), fc.stringMatching(/^[ g-z;<(]{0,10}$/), (address, before) => {

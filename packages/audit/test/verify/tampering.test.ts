@@ -1,5 +1,14 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EntryContent } from '../../src/operation/entry.ts';
@@ -263,6 +272,15 @@ describe('checkpoints', () => {
     const keys: (string | KeyObject)[] = [other.verifierKey, journal.verifierKey];
     const anchored = await verifyJournal(journal.directory, { keys, checkpoints: [other.note(7)] });
     expect(anchored.failures).toMatchObject([{ kind: 'bad-checkpoint', file: 'checkpoints[0]' }]);
+  });
+
+  it('with anything behind them are found, however long it is', async () => {
+    for (const bytes of [1, 1_000, 17 * 1024 ** 2]) {
+      const { failures } = await spoil(variant('a'), (directory) =>
+        appendFileSync(join(directory, 'checkpoints'), Buffer.alloc(bytes, 'Z')),
+      );
+      expect(failures).toMatchObject([{ kind: 'malformed', file: 'checkpoints' }]);
+    }
   });
 
   it('whose size or root was changed are found by their signature', async () => {

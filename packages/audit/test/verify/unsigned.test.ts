@@ -1,7 +1,8 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { verifyJournal } from '../../src/verify/verify-journal.ts';
+import { segmentsOf } from '../journal/segments-of.ts';
 import { contents } from '../journal-builder.ts';
 import { useAudits } from '../opened-audits.ts';
 import { journals } from './bed.ts';
@@ -58,6 +59,43 @@ test('the checkpoint of an empty journal vouches for no entry', async () => {
   const empty = build({ segments: [[]], checkpoints: [0] });
   expect(await verifyJournal(empty.directory, { keys: [empty.verifierKey] })).toMatchObject({ ok: true });
 });
+
+test.each([
+  ['removed', (file: string) => rmSync(file)],
+  ['cut to nothing', (file: string) => truncateSync(file)],
+  ['cut to their header', (file: string) => writeFileSync(file, firstLineOf(file))],
+] as const)(
+  'a journal whose entries are %s, and its checkpoints removed, is no new one',
+  async (_, spoil) => {
+    const directory = await closedJournal();
+    const key = readFileSync(join(directory, 'key.pub'), 'utf8').trim();
+    for (const { path } of segmentsOf(directory)) spoil(path);
+    rmSync(join(directory, 'checkpoints'));
+    expect(await verifyJournal(directory, { keys: [key] })).toMatchObject({
+      ok: false,
+      failures: [{ kind: 'bad-checkpoint', file: 'checkpoints' }],
+    });
+    expect((await verifyJournal(directory)).notices.at(-1)).toMatch('There are no checkpoints');
+    const again = audits.open({ directory });
+    expect(again.seen('audit.recovered')).toMatchObject([{ size: 0 }]);
+    expect(await again.entries()).toMatchObject([
+      { index: 0, action: 'audit.journal.recovered', attributes: { entries: 0 } },
+    ]);
+  },
+);
+
+test('a journal without entries that was closed is as it was, and a new one goes on without a word', async () => {
+  const { audit, directory, seen } = audits.open();
+  await audit.close();
+  const key = readFileSync(join(directory, 'key.pub'), 'utf8').trim();
+  expect(await verifyJournal(directory, { keys: [key] })).toMatchObject({ ok: true, notices: [] });
+  const again = audits.open({ directory });
+  expect([...seen('audit.recovered'), ...again.seen('audit.recovered')]).toEqual([]);
+});
+
+function firstLineOf(file: string): string {
+  return `${readFileSync(file, 'utf8').split('\n')[0]}\n`;
+}
 
 test('a journal that has just been begun has no checkpoint yet, and that is no fault', async () => {
   const { audit, directory } = audits.open();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import { within } from '@org/instrument-core';
 import type { Channel, Rejection } from '../channel.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import type { Notification } from '../notification.ts';
@@ -46,18 +47,8 @@ export async function soon<T>(
   promise: Promise<T>,
   millis: number = PATIENCE_MILLIS,
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new assert.AssertionError({ message: `${what} took longer than ${millis} ms` })),
-      millis,
-    );
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const late = (): never => assert.fail(`${what} took longer than ${millis} ms`);
+  return within(promise, millis, late, { ref: true });
 }
 
 /** Expects that a text has none of the secrets in it. */

@@ -4,11 +4,17 @@ import type { Channel } from '../channel.ts';
 import type { Notification } from '../notification.ts';
 import type { Clock } from './clock.ts';
 import { type Failure, failureOf, timeoutFailure } from './failure.ts';
+import { type Lack, lackOf } from './taken-in-part.ts';
 
-/** What became of a batch: taken, save those that were rejected; or not taken at all. */
-export type Outcome =
-  | { readonly isTaken: true; readonly rejections: ReadonlyMap<string, Failure> }
-  | { readonly isTaken: false; readonly failure: Failure };
+/** A batch that was taken, by the ids of its notifications: save those that were rejected, and some not by all recipients. */
+export interface Taken {
+  readonly isTaken: true;
+  readonly rejections: ReadonlyMap<string, Failure>;
+  readonly lacks: ReadonlyMap<string, Lack>;
+}
+
+/** What became of a batch: taken, or not at all. */
+export type Outcome = Taken | { readonly isTaken: false; readonly failure: Failure };
 
 /** One call of `deliver`. */
 export interface Attempt {
@@ -65,7 +71,7 @@ export function beginAttempt(options: AttemptOptions): Attempt {
   const settled = scope
     .runInAsyncScope(() => context.with(ROOT_CONTEXT, deliver))
     .then(
-      (result): Outcome => ({ isTaken: true, rejections: rejectionsOf(result, ids) }),
+      (result): Outcome => takenOf(result, ids),
       (error: unknown): Outcome => ({ isTaken: false, failure: failureOf(error) }),
     )
     .then((late) => {
@@ -77,19 +83,24 @@ export function beginAttempt(options: AttemptOptions): Attempt {
 }
 
 /** What a channel says that it did not take. What else it may return means nothing: a response, for instance. Never throws. */
-function rejectionsOf(result: unknown, ids: ReadonlySet<string>): ReadonlyMap<string, Failure> {
+function takenOf(result: unknown, ids: ReadonlySet<string>): Taken {
   const rejections = new Map<string, Failure>();
+  const lacks = new Map<string, Lack>();
+  const taken: Taken = { isTaken: true, rejections, lacks };
   try {
-    if (!Array.isArray(result)) return rejections;
+    if (!Array.isArray(result)) return taken;
     for (const rejection of result as readonly ({
       readonly id?: unknown;
       readonly error?: unknown;
     } | null)[]) {
       const id = rejection?.id;
-      if (typeof id === 'string' && ids.has(id)) rejections.set(id, failureOf(rejection?.error));
+      if (typeof id !== 'string' || !ids.has(id)) continue;
+      const lack = lackOf(rejection);
+      if (lack === undefined) rejections.set(id, failureOf(rejection?.error));
+      else lacks.set(id, lack);
     }
   } catch {
     // Whatever it is, it is no list of rejections.
   }
-  return rejections;
+  return taken;
 }

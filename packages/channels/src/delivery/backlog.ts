@@ -6,6 +6,7 @@ import type { Verb } from '../outbox/format.ts';
 import type { Journal } from '../outbox/journal.ts';
 import type { Clock } from './clock.ts';
 import { Expiry } from './expiry.ts';
+import { forOne } from './for-one.ts';
 import type { LaneReport } from './lane-report.ts';
 import type { Policy } from './policy.ts';
 import { Waiting } from './waiting.ts';
@@ -90,7 +91,18 @@ export class Backlog {
     }
     this.#add(entry);
     this.#journal?.put(entry);
-    this.#shed();
+    this.shed();
+  }
+
+  /** One recipient lacks what the others have: it waits for that one alone, as old, and as often tried as it says. */
+  putForOne(entry: Entry, recipient: string, attempts: number): Entry {
+    const state = { attempts, lost: 0, isInFlight: false };
+    const one = new Entry(forOne(entry.notification(), recipient), entry.sinceMillis, state);
+    one.arrivedMillis = this.#clock.monotonicMillis();
+    one.waitsSinceMillis = entry.waitsSinceMillis;
+    this.#add(one);
+    this.#journal?.put(one);
+    return one;
   }
 
   attach(journal: Journal, isOwn: boolean): void {
@@ -110,7 +122,7 @@ export class Backlog {
     }
     const uncertain = found.filter(({ lost }) => lost >= MAX_LOST);
     this.bury(uncertain, 'uncertain', 'two processes ended while it was being delivered');
-    this.#shed();
+    this.shed();
   }
 
   detach(journal: Journal): void {
@@ -187,6 +199,16 @@ export class Backlog {
     this.bury(over, 'deadline', undefined);
   }
 
+  /** Gives up what there is no room for. */
+  shed(): void {
+    const { maxNotifications, maxBytes } = this.#policy;
+    while (this.#waiting.size > maxNotifications || this.#waiting.bytes > maxBytes) {
+      const entry = this.#waiting.leastImportant();
+      if (entry === undefined) return;
+      this.bury([entry], 'overflow', undefined);
+    }
+  }
+
   /** Gives up what waits, and is on no disk. */
   end(): void {
     const left = this.#inOrder((entry) => entry.journal?.holds(entry) !== true);
@@ -220,15 +242,6 @@ export class Backlog {
   #hasRoom({ bytes }: Entry): boolean {
     const { maxNotifications, maxBytes } = this.#policy;
     return this.#waiting.size < maxNotifications && this.#waiting.bytes + bytes <= maxBytes;
-  }
-
-  #shed(): void {
-    const { maxNotifications, maxBytes } = this.#policy;
-    while (this.#waiting.size > maxNotifications || this.#waiting.bytes > maxBytes) {
-      const entry = this.#waiting.leastImportant();
-      if (entry === undefined) return;
-      this.bury([entry], 'overflow', undefined);
-    }
   }
 
   /** Writes down what has become of entries, each where it is kept; returns where that is. */

@@ -1,5 +1,4 @@
-/** State of a circuit breaker. */
-export type CircuitState = 'closed' | 'open' | 'half-open';
+import type { CircuitState } from '@org/instrument-core';
 
 /** How much longer than the first a pause can become. */
 const MAX_PAUSE_FACTOR = 10;

@@ -1,4 +1,5 @@
 import { ownText, reasonOf } from '@org/instrument-core';
+import type { Blame } from './blamed-error.ts';
 
 /** Characters of a message that are kept: an answer may quote a whole page. */
 const MAX_MESSAGE = 1_000;
@@ -10,6 +11,8 @@ export interface Failure {
   readonly retryAfterMillis: number | undefined;
   readonly status: number | undefined;
   readonly isTimeout: boolean;
+  /** `undefined`: it may be about what was sent. */
+  readonly blame: Blame | undefined;
 }
 
 /**
@@ -24,15 +27,25 @@ export function failureOf(error: unknown): Failure {
     retryAfterMillis: positive(memberOf(error, 'retryAfterMillis')),
     status: positive(memberOf(error, 'status')),
     isTimeout: false,
+    blame: blameOf(error),
   };
 }
 
 /** Unauthorized, not found, gone (RFC 9110, 15.5.2, 15.5.5, 15.5.11). A 403 may well be a firewall's that dislikes one text. */
 const OF_SENDER: ReadonlySet<number> = new Set([401, 404, 410]);
+/** Codes of streams that take nothing any more. */
+const GONE: readonly unknown[] = ['EPIPE', 'EBADF', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'];
 
-/** Whether a refusal is of who sends, or of where to: then no part of a batch fares better than all of it. */
-export function isOfSender({ isPermanent, status }: Failure): boolean {
-  return isPermanent && status !== undefined && OF_SENDER.has(status);
+/** Whether a refusal is of who sends, of where to, or of whom for: then no part of a batch fares better than all of it. */
+export function isOfAll({ isPermanent, status = 0, blame }: Failure): boolean {
+  const isRedirect = status >= 300 && status < 400;
+  return isPermanent && (blame !== undefined || isRedirect || OF_SENDER.has(status));
+}
+
+/** Whether failures tell that the receiver is in trouble: it has answered where one is for good, or of whom it was for. */
+export function areOfReceiver(failures: readonly Failure[]): boolean {
+  const isEachTemporary = failures.every(({ isPermanent }) => !isPermanent);
+  return isEachTemporary && failures.some(({ blame }) => blame !== 'recipient');
 }
 
 /** An attempt that has not ended in time. */
@@ -43,7 +56,14 @@ export function timeoutFailure(millis: number): Failure {
     retryAfterMillis: undefined,
     status: undefined,
     isTimeout: true,
+    blame: undefined,
   };
+}
+
+function blameOf(error: unknown): Blame | undefined {
+  const blame = memberOf(error, 'blame');
+  if (blame === 'sender' || blame === 'recipient') return blame;
+  return GONE.includes(memberOf(memberOf(error, 'cause'), 'code')) ? 'sender' : undefined;
 }
 
 function memberOf(error: unknown, key: string): unknown {

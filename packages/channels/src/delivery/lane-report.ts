@@ -1,9 +1,8 @@
-import { counted, type EventBus, reportFault, tell } from '@org/instrument-core';
+import { type CircuitState, counted, type EventBus, reportFault, tell } from '@org/instrument-core';
 import type { ChannelStatus, DeadLetter } from '../channels.ts';
 import { isAboutChannels } from '../events.ts';
 import { withReason } from '../notification/words.ts';
 import type { Entry } from '../outbox/entry.ts';
-import type { CircuitState } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { Failure } from './failure.ts';
 import type { AttemptOutcome, LaneMetrics } from './metrics.ts';

@@ -5,16 +5,17 @@ import type { Notification } from '../notification.ts';
 import type { Entry } from '../outbox/entry.ts';
 import type { Journal } from '../outbox/journal.ts';
 import type { OutboxReader } from '../outbox/outbox.ts';
-import { type Attempt, beginAttempt, type Outcome } from './attempt.ts';
+import { type Attempt, beginAttempt, type Outcome, type Taken } from './attempt.ts';
 import { Backlog } from './backlog.ts';
 import { Circuit } from './circuit.ts';
 import type { Clock } from './clock.ts';
-import { type FailedAlike, failedAlike, pauseMillisOf } from './failed-alike.ts';
-import { type Failure, isOfSender } from './failure.ts';
+import { type FailedAlike, pauseMillisOf } from './failed-alike.ts';
+import { areOfReceiver, type Failure, isOfAll } from './failure.ts';
 import type { LaneReport } from './lane-report.ts';
 import { Milestones } from './milestones.ts';
 import type { Policy } from './policy.ts';
 import { RateLimiter } from './rate-limit.ts';
+import { take } from './take.ts';
 
 /** What a lane is given. */
 export interface LaneOptions {
@@ -214,26 +215,17 @@ export class Lane implements OutboxReader {
     for (const entry of batch) entry.isInFlight = false;
     // What was given up before may have been taken after all, meanwhile.
     const open = batch.filter(({ isSettled }) => !isSettled);
-    if (outcome.isTaken) this.#finishTaken(open, outcome.rejections, now, now - startMillis);
+    if (outcome.isTaken) this.#finishTaken(open, outcome, now, now - startMillis);
     else this.#finishFailed(open, outcome.failure, now, now - startMillis);
     this.#wake();
   }
 
-  #finishTaken(
-    open: readonly Entry[],
-    rejections: ReadonlyMap<string, Failure>,
-    now: number,
-    durationMillis: number,
-  ): void {
-    const failures = [...rejections.values()];
+  #finishTaken(open: readonly Entry[], taken: Taken, now: number, durationMillis: number): void {
+    const failures = [...taken.rejections.values()];
     const isRefused = failures.length > 0 && failures.length >= open.length;
-    const isFailure = isRefused && failures.every(({ isPermanent }) => !isPermanent);
-    this.#report.attempt(
-      failures.length === 0 ? 'success' : isRefused ? 'failure' : 'partial',
-      durationMillis,
-    );
-    this.#backlog.settle(open.filter(({ id }) => !rejections.has(id)));
-    const groups = failedAlike(open, rejections);
+    const isWhole = failures.length === 0 && taken.lacks.size === 0;
+    this.#report.attempt(isWhole ? 'success' : isRefused ? 'failure' : 'partial', durationMillis);
+    const groups = this.#take(open, taken);
     for (const { failure, entries } of groups) {
       if (failure.isPermanent) this.#reject(entries, failure, durationMillis);
     }
@@ -242,7 +234,7 @@ export class Lane implements OutboxReader {
       now,
       durationMillis,
     );
-    if (isFailure)
+    if (isRefused && areOfReceiver(failures))
       this.#circuit?.failed(
         now,
         failures.some(({ retryAfterMillis }) => retryAfterMillis !== undefined),
@@ -250,15 +242,20 @@ export class Lane implements OutboxReader {
     else this.#circuit?.succeeded();
   }
 
+  #take(open: readonly Entry[], taken: Taken): readonly FailedAlike[] {
+    return take(open, taken, { backlog: this.#backlog, milestones: this.#milestones });
+  }
+
   #finishFailed(open: readonly Entry[], failure: Failure, now: number, durationMillis: number): void {
     const { isPermanent, isTimeout, retryAfterMillis } = failure;
     this.#report.attempt(isPermanent ? 'rejected' : isTimeout ? 'timeout' : 'failure', durationMillis);
     if (!isPermanent) {
       if (open.length > 0) this.#retry([{ failure, entries: open }], now, durationMillis);
-      this.#circuit?.failed(now, retryAfterMillis !== undefined);
+      if (areOfReceiver([failure])) this.#circuit?.failed(now, retryAfterMillis !== undefined);
+      else this.#circuit?.succeeded();
       return;
     }
-    if (open.length > 1 && !isOfSender(failure)) {
+    if (open.length > 1 && !isOfAll(failure)) {
       this.#report.failed(failure, open, durationMillis, 0);
       this.#backlog.split(open, failure.message);
     } else {
@@ -295,6 +292,8 @@ export class Lane implements OutboxReader {
   /** What a channel has taken after all, it need not get again; a failure says nothing new. */
   #takeLate(batch: readonly Entry[], outcome: Outcome): void {
     if (!outcome.isTaken) return;
-    this.#backlog.settle(batch.filter(({ id, isSettled }) => !isSettled && !outcome.rejections.has(id)));
+    const open = batch.filter(({ isSettled }) => !isSettled);
+    this.#take(open, outcome);
+    this.#wake();
   }
 }

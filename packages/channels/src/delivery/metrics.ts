@@ -1,6 +1,5 @@
-import { type MeterProvider, meterProvider } from '@org/instrument-core';
+import { CIRCUIT_STATES, type MeterProvider, meterProvider } from '@org/instrument-core';
 import type { ChannelStatus, DeadLetter } from '../channels.ts';
-import type { CircuitState } from './circuit.ts';
 
 /** Upper bounds of the duration of a delivery, in seconds: a file at one end, the time that an attempt has at the other. */
 const DURATION_BOUNDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -88,15 +87,14 @@ export function createChannelMetrics(
     unit: 's',
   });
   const circuit = meter.createObservableGauge('instrument.channel.circuit', {
-    description: 'Whether the circuit breaker is in this state: closed, open, half-open',
+    description: 'Whether the circuit breaker is in this state: closed, half-open, open',
   });
-  const states: readonly CircuitState[] = ['closed', 'open', 'half-open'];
   const observe: Parameters<typeof meter.addBatchObservableCallback>[0] = (result) => {
     for (const { status, oldestAgeMillis } of channels()) {
       const attributes = { channel: status.name };
       result.observe(waiting, status.waiting, attributes);
       result.observe(age, oldestAgeMillis / 1_000, attributes);
-      for (const state of states) {
+      for (const state of CIRCUIT_STATES) {
         result.observe(circuit, status.circuit === state ? 1 : 0, { ...attributes, state });
       }
     }

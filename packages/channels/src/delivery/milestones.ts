@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 
 interface Milestone {
-  readonly order: number;
+  order: number;
   readonly end: (isPassed: boolean) => void;
 }
 
@@ -34,6 +34,13 @@ export class Milestones {
   /** Everything before `oldest` is settled. */
   pass(oldest: number): void {
     for (const milestone of this.#waiting) if (milestone.order < oldest) milestone.end(true);
+  }
+
+  /** What stood at one place goes on at another: who waits for the one waits for the other. */
+  move(from: number, to: number): void {
+    for (const milestone of this.#waiting) {
+      if (milestone.order >= from) milestone.order = Math.max(milestone.order, to);
+    }
   }
 
   /** Nothing more will be settled. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { levelOf, messageOf } from '../lines/level.ts';
-import { cutText } from '../notification/text.ts';
 import { type Notification, SEVERITIES } from '../notification.ts';
+import { cutText } from '../text.ts';
 
 /** Version of the Elastic Common Schema that has all fields used here with the meaning that they are used in. */
 const ECS_VERSION = '8.11.0';

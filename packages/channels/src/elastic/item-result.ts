@@ -1,5 +1,5 @@
 import { DeliveryError } from '../delivery-error.ts';
-import { cutText, oneLine } from '../notification/text.ts';
+import { cutText, oneLine } from '../text.ts';
 
 /** What became of a document. */
 export interface ItemResult {

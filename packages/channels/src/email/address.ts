@@ -22,6 +22,14 @@ export function parseAddress(text: string): Address | undefined {
   return { name: (named?.[1] ?? named?.[2] ?? '').trim(), address };
 }
 
+/** One way to write a mailbox: nodemailer writes its domain in ASCII, or in Unicode, and puts odd names in quotes. */
+export function mailboxOf(address: string): string {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  const name = address.slice(0, at).replace(/^"(.*)"$/, '$1');
+  return `${name}@${(domainToASCII(domain) || domain).toLowerCase()}`;
+}
+
 /** Domain of an address, for message ids; one that ASCII cannot say is none. */
 export function domainOf({ address }: Address): string {
   const domain = domainToASCII(address.slice(address.lastIndexOf('@') + 1));

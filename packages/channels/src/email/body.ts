@@ -1,6 +1,6 @@
 import { factsOf } from '../message/facts.ts';
-import { boundedText, oneLine } from '../notification/text.ts';
 import type { Notification, Severity } from '../notification.ts';
+import { boundedText, oneLine } from '../text.ts';
 import { circumstancesOf } from './circumstances.ts';
 
 const COLOURS: Readonly<Record<Severity, string>> = {

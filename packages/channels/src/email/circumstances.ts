@@ -1,5 +1,5 @@
-import { oneLine } from '../notification/text.ts';
 import type { Notification } from '../notification.ts';
+import { oneLine } from '../text.ts';
 
 /** What is said of a notification beside its title and text, by what it is. */
 export function circumstancesOf(notification: Notification): (readonly [what: string, value: string])[] {

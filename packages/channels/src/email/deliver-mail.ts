@@ -1,76 +1,93 @@
-import { reportFault } from '@org/instrument-core';
 import type { Rejection } from '../channel.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { BlamedError } from '../delivery/blamed-error.ts';
+import { asForAll } from '../delivery/for-one.ts';
+import type { TakenInPart } from '../delivery/taken-in-part.ts';
+import type { DeliveryError } from '../delivery-error.ts';
 import type { Notification } from '../notification.ts';
+import { mailboxOf } from './address.ts';
+import type { Behind } from './behind.ts';
 import type { Mailer } from './mailer.ts';
+import { halvesOf, mailsOf, type PlannedMail } from './mails.ts';
 import { mailOf } from './message.ts';
 import type { Envelope } from './options.ts';
-import type { Settled } from './settled.ts';
 import { type Refused, SmtpFailures } from './smtp-failure.ts';
 
 interface Post {
   readonly mailer: Mailer;
-  readonly settled: Settled;
+  readonly behind: Behind;
   readonly envelope: Envelope;
 }
 
 /**
- * Sends a batch as one mail, or as several where some recipients have a part of it already; tells what did not arrive. A mail that
- * any recipient has, and none will take later, has arrived; who never takes it is reported.
+ * Sends a batch as one mail, or as several where recipients lack something that others have; tells what did not arrive. A mail that
+ * any recipient has, has arrived: those that lack it are told along with it.
  *
- * @throws {DeliveryError} when nothing of it arrived.
+ * @throws {DeliveryError} when nothing of it arrived, all for the same reason.
  */
 export async function deliverMail(
   post: Post,
   batch: readonly Notification[],
   signal: AbortSignal,
 ): Promise<readonly Rejection[]> {
-  const { to, cc, bcc } = post.envelope;
-  const recipients = [...new Set([...to, ...cc, ...bcc].map(({ address }) => address))];
-  const rejections: Rejection[] = [];
-  for (const group of post.settled.groups(batch, recipients)) {
-    const error = await sendTo(post, group.notifications, group.recipients, signal);
-    if (error === undefined) continue;
-    rejections.push(...group.notifications.map(({ id }) => ({ id, error })));
+  const mails = [...mailsOf(batch, everybodyOf(post.envelope), post.behind)];
+  const isOne = mails.length === 1;
+  const rejections: (Rejection | TakenInPart)[] = [];
+  for (const mail of mails) {
+    const found = await sendMail(post, mail, signal);
+    const [first] = found;
+    if (first === undefined) continue;
+    if (isOne && !('lacking' in first)) throw first.error;
+    if (mail.notifications.length > 1 && isOfWhatItSays(first.error)) mails.push(...halvesOf(mail));
+    else rejections.push(...found);
   }
-  const [first] = rejections;
-  if (first !== undefined && rejections.length === batch.length) throw first.error;
   return rejections;
 }
 
-/** Sends one mail; `undefined` when it has arrived. */
-async function sendTo(
-  { mailer, settled, envelope }: Post,
-  batch: readonly Notification[],
-  recipients: readonly string[],
+function everybodyOf({ to, cc, bcc }: Envelope): readonly string[] {
+  const byMailbox = new Map<string, string>();
+  for (const { address } of [...to, ...cc, ...bcc]) {
+    const mailbox = mailboxOf(address);
+    if (!byMailbox.has(mailbox)) byMailbox.set(mailbox, address);
+  }
+  return [...byMailbox.values()];
+}
+
+async function sendMail(
+  { mailer, behind, envelope }: Post,
+  { notifications, recipients, skipped, isForOne }: PlannedMail,
   signal: AbortSignal,
-): Promise<DeliveryError | undefined> {
+): Promise<readonly (Rejection | TakenInPart)[]> {
+  if (recipients.length === 0) return [];
   const failures = new SmtpFailures(mailer.server);
+  const all = notifications.map(asForAll);
   let refused: readonly Refused[];
   try {
-    const sent = await mailer.send(mailOf(envelope, batch, recipients), signal, () => failures.late());
-    refused = failures.refused(sent);
+    const sent = await mailer.send(mailOf(envelope, all, recipients), signal, () => failures.late());
+    refused = failures.refused(sent, recipients);
   } catch (error) {
-    refused = failures.refused(error);
+    refused = failures.refused(error, recipients);
     // Not about recipients: the server, the network, or the time.
-    if (refused.length === 0) return error instanceof DeliveryError ? error : failures.of(error);
+    if (refused.length === 0) return rejected(notifications, failures.of(error));
   }
-  const later = refused.find(({ permanent }) => !permanent);
-  const never = refused.find(({ permanent }) => permanent);
-  const open = new Set(refused.filter(({ permanent }) => !permanent).map(({ recipient }) => recipient));
   const isTaken = refused.length < recipients.length;
-  if (later !== undefined) {
-    settled.add(
-      batch,
-      recipients.filter((one) => !open.has(one)),
-      isTaken,
-    );
-    return later.error;
+  if (isTaken || isForOne) {
+    for (const recipient of recipients) {
+      const isLacking = refused.some((one) => one.recipient === recipient && !one.error.permanent);
+      for (const { key } of all) behind.set(key, recipient, isLacking);
+    }
   }
-  const hasArrived = isTaken || batch.some(({ id }) => settled.isTaken(id));
-  settled.forget(batch);
-  if (never === undefined) return undefined;
-  if (!hasArrived) return never.error;
-  reportFault('channels', 'e-mail to a recipient', never.error);
-  return undefined;
+  if (!isTaken) return rejected(notifications, failures.ofAll(refused, isForOne));
+  const lacking = [...refused, ...skipped.map((recipient) => ({ recipient }))];
+  if (lacking.length === 0) return [];
+  const error = failures.lacking(lacking.map(({ recipient }) => recipient));
+  return notifications.map(({ id }) => ({ id, error, lacking }));
+}
+
+/** Of several mails the outbox cannot tell which was refused for one notification, and does not divide it. */
+function isOfWhatItSays(error: DeliveryError): boolean {
+  return error.permanent && !(error instanceof BlamedError);
+}
+
+function rejected(notifications: readonly Notification[], error: DeliveryError): readonly Rejection[] {
+  return notifications.map(({ id }) => ({ id, error }));
 }

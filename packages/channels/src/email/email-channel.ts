@@ -1,10 +1,10 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { Channel } from '../channel.ts';
 import type { ChannelSettings } from '../settings.ts';
+import { Behind } from './behind.ts';
 import { deliverMail } from './deliver-mail.ts';
 import { Mailer } from './mailer.ts';
 import { readOptions } from './options.ts';
-import { Settled } from './settled.ts';
 
 /** Notifications of one digest. */
 const MAX_BATCH = 50;
@@ -20,7 +20,10 @@ export interface EmailOptions extends ChannelSettings {
   readonly port?: number | undefined;
   /** TLS from the beginning. Default: whether the port is 465. */
   readonly secure?: boolean | undefined;
-  /** Nothing is sent without STARTTLS. Default `true`, save for a server on this machine, which has no network in between. */
+  /**
+   * Nothing is sent without STARTTLS. Default `true`, save for a server on this machine, which has no network in between. With `false`
+   * mails, and the password, can be read on the way where the server offers none.
+   */
   readonly requireTLS?: boolean | undefined;
   readonly auth?: { readonly user: string; readonly pass: string } | undefined;
   /** Further options of TLS: `ca`, `servername`. Certificates are checked, save that of a server on this machine. */
@@ -43,12 +46,12 @@ export interface EmailOptions extends ChannelSettings {
 export function email(options: EmailOptions): Channel {
   const { name, settings, server, envelope } = readOptions(options);
   const mailer = new Mailer(server);
-  const settled = new Settled();
+  const behind = new Behind();
   return {
     name,
     settings,
     maxBatch: MAX_BATCH,
-    deliver: (batch, { signal }) => deliverMail({ mailer, settled, envelope }, batch, signal),
+    deliver: (batch, { signal }) => deliverMail({ mailer, behind, envelope }, batch, signal),
     close: () => mailer.close(),
   };
 }

@@ -1,6 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { loadPackage } from '@org/instrument-core';
-import { untraced } from '../http/untraced.ts';
+import { loadPackage, untraced } from '@org/instrument-core';
 import type { Mail } from './message.ts';
 import type { Server } from './server.ts';
 

@@ -1,4 +1,4 @@
-import { describeValue, findPackage, InstrumentError, OptionReader } from '@org/instrument-core';
+import { describeValue, findPackage, OptionReader, packageMissing } from '@org/instrument-core';
 import { FOR_PEOPLE } from '../selection/selection.ts';
 import { CHANNEL_SETTINGS, readSettings } from '../settings/read-settings.ts';
 import type { ChannelSettings } from '../settings.ts';
@@ -40,14 +40,7 @@ export function readOptions(options: EmailOptions): EmailSettings {
   };
   read.done('The options of the e-mail channel are wrong');
   if (findPackage('nodemailer', import.meta.url) === undefined) {
-    throw new InstrumentError('INSTRUMENT_DEPENDENCY_MISSING', 'E-mail needs a package', [
-      {
-        path: 'email',
-        found: 'no package nodemailer',
-        expected: 'nodemailer 7 or later beside @org/instrument-channels',
-        fix: 'Install it: npm install nodemailer.',
-      },
-    ]);
+    throw packageMissing({ name: 'nodemailer', path: 'email' });
   }
   return settings;
 }

@@ -1,5 +1,5 @@
-import { oneLine } from '../notification/text.ts';
 import type { Notification } from '../notification.ts';
+import { oneLine } from '../text.ts';
 
 /** Subject of a mail of one: what it is, of which service, and what has happened. */
 export function subjectOf({ severity, phase, title, source, event }: Notification): string {

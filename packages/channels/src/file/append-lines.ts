@@ -1,30 +1,40 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { appendToDevice } from './append-to-device.ts';
+import type { Log } from './open-log.ts';
 
 const LINE_FEED = 10;
 /** A write that is under way adds page after page, in far less time than this. */
 const GROWING_MILLIS = 20;
 
+/** What became of lines. */
+export interface Appended {
+  /** How many are there, whole. */
+  readonly count: number;
+  /** Whether a part of the next one is there, too. */
+  readonly isTorn: boolean;
+}
+
 /**
  * Appends lines to a file with one write, so that lines of several processes do not mix (`O_APPEND`; POSIX, `write`). The disk may
- * take a part of it: the line that was cut is taken out again.
+ * take a part of it: the line that was cut is taken out again. Out of a device or a pipe nothing can be taken.
  *
- * @returns how many lines are in the file, whole.
  * @throws the error of the file system when there is none.
  */
-export async function appendLines(handle: FileHandle, lines: readonly Uint8Array[]): Promise<number> {
+export async function appendLines({ handle, isFile }: Log, lines: readonly Uint8Array[]): Promise<Appended> {
   const bytes = Buffer.concat(lines);
-  const { bytesWritten } = await handle.write(bytes);
-  if (bytesWritten === bytes.length) return lines.length;
+  const taken = isFile ? (await handle.write(bytes)).bytesWritten : await appendToDevice(handle, bytes);
+  if (taken === bytes.length) return { count: lines.length, isTorn: false };
   let count = 0;
   let whole = 0;
   for (const line of lines) {
-    if (whole + line.length > bytesWritten) break;
+    if (whole + line.length > taken) break;
     whole += line.length;
     count++;
   }
-  await takeBack(handle, bytes.subarray(whole, bytesWritten));
-  return count;
+  if (!isFile) return { count, isTorn: taken > whole };
+  await takeBack(handle, bytes.subarray(whole, taken));
+  return { count, isTorn: false };
 }
 
 /** Takes the beginning of a line off the end of a file, if it is there: another process may have written since. */

@@ -3,6 +3,7 @@ import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promis
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
+import { READ_AT_ONCE } from '@org/instrument-core/directory';
 
 /** Ending of compressed files. */
 export const GZIP = '.gz';
@@ -14,7 +15,7 @@ const STALE_MILLIS = 60_000;
 /**
  * Replaces a file with its compressed form. A process that had it open may be writing a last line: what came behind the part that
  * was read is added as a further member (RFC 1952, 2.2); what comes after the file was removed, its writer sees by itself.
- * Does nothing while another process compresses it.
+ * Does nothing while another process compresses it, nor with what is no regular file.
  *
  * @throws the error of the file system; the file is as it was then.
  */
@@ -24,7 +25,7 @@ export async function compressFile(path: string): Promise<void> {
   if (output === undefined) return;
   try {
     // Behind the draft: who had it before may have compressed and removed the file by now.
-    const source = await open(path, 'r').catch(absent);
+    const source = await openFile(path);
     if (source === undefined) await rm(draft, { force: true });
     else await replace(source, output, path);
   } catch (error) {
@@ -33,6 +34,14 @@ export async function compressFile(path: string): Promise<void> {
   } finally {
     await output.close();
   }
+}
+
+/** The file to read; `undefined` when it is gone, or no regular one. */
+async function openFile(path: string): Promise<FileHandle | undefined> {
+  const handle = await open(path, READ_AT_ONCE).catch(absent);
+  if (handle === undefined || (await handle.stat()).isFile()) return handle;
+  await handle.close();
+  return undefined;
 }
 
 async function replace(source: FileHandle, output: FileHandle, path: string): Promise<void> {
@@ -47,23 +56,18 @@ async function replace(source: FileHandle, output: FileHandle, path: string): Pr
     await output.sync();
     await rename(`${path}${DRAFT}`, `${path}${GZIP}`);
     await rm(path, { force: true });
-    await addRest(source, size, `${path}${GZIP}`);
+    await addRest(source, size, output);
   } finally {
     await source.close();
   }
 }
 
-async function addRest(source: FileHandle, from: number, path: string): Promise<void> {
+async function addRest(source: FileHandle, from: number, output: FileHandle): Promise<void> {
   const { size } = await source.stat();
   if (size <= from) return;
   const rest = Buffer.alloc(size - from);
   const { bytesRead } = await source.read(rest, 0, rest.length, from);
-  const target = await open(path, 'a', 0o600);
-  try {
-    await target.writeFile(gzipSync(rest.subarray(0, bytesRead)));
-  } finally {
-    await target.close();
-  }
+  await output.writeFile(gzipSync(rest.subarray(0, bytesRead)));
 }
 
 /** Removes drafts of files beside `path` that were left behind. */

@@ -1,10 +1,11 @@
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { reportFault } from '@org/instrument-core';
 import { makeDirectory } from '@org/instrument-core/directory';
 import { appendLines, endsTorn } from './append-lines.ts';
 import { Archive } from './archive.ts';
+import { type Log, openLog } from './open-log.ts';
 
 /** How a file is written and rotated. */
 export interface Rotation {
@@ -17,8 +18,6 @@ export interface Rotation {
   readonly sync: boolean;
 }
 
-// Read as well: the end of a file that a process died over must be seen, and what a full disk took a part of.
-const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
 const LINE_FEED = Buffer.from('\n');
 /** Rotated away by others, again and again, while it is being written. */
 const MAX_ROUNDS = 5;
@@ -28,7 +27,7 @@ export class RotatingFile {
   readonly #rotation: Rotation;
   readonly #archive: Archive;
   readonly #now: () => number;
-  #handle: FileHandle | undefined;
+  #log: Log | undefined;
   /** Whether the next line must not stand right behind what is there. */
   #isTorn = false;
 
@@ -90,20 +89,21 @@ export class RotatingFile {
   async #appendPart(lines: readonly Uint8Array[]): Promise<number> {
     const size = lines.reduce((sum, line) => sum + line.length, 0);
     for (let round = 0; ; round++) {
-      const handle = await this.#ready(size);
-      const done = await this.#write(handle, lines);
-      if (this.#rotation.sync) await handle.datasync();
+      const log = await this.#ready(size);
+      const done = await this.#write(log, lines);
+      if (!log.isFile) return done;
+      if (this.#rotation.sync) await log.handle.datasync();
       // Rotated, compressed and removed by another process meanwhile: what was written last may be gone with it.
-      if ((await handle.stat()).nlink > 0 || round >= MAX_ROUNDS) return done;
+      if ((await log.handle.stat()).nlink > 0 || round >= MAX_ROUNDS) return done;
     }
   }
 
-  async #write(handle: FileHandle, lines: readonly Uint8Array[]): Promise<number> {
+  async #write(log: Log, lines: readonly Uint8Array[]): Promise<number> {
     try {
       const wasTorn = this.#isTorn;
-      const written = await appendLines(handle, wasTorn ? [LINE_FEED, ...lines] : lines);
-      if (written > 0) this.#isTorn = false;
-      return wasTorn ? Math.max(0, written - 1) : written;
+      const { count, isTorn } = await appendLines(log, wasTorn ? [LINE_FEED, ...lines] : lines);
+      if (count > 0 || isTorn) this.#isTorn = isTorn;
+      return wasTorn ? Math.max(0, count - 1) : count;
     } catch (error) {
       // How it ends now is looked at again.
       await this.#forget();
@@ -112,41 +112,41 @@ export class RotatingFile {
   }
 
   /** The file, with room for so many bytes; the one that has the name now, whoever has moved the other one away. */
-  async #ready(bytes: number): Promise<FileHandle> {
+  async #ready(bytes: number): Promise<Log> {
     const { path } = this.#rotation;
-    let handle = await this.#current();
-    const stats = await handle.stat();
-    if (!stats.isFile() || !this.#isDue(stats, bytes)) return handle;
+    const log = await this.#current();
+    if (!log.isFile) return log;
+    const stats = await log.handle.stat();
+    if (!this.#isDue(stats, bytes)) return log;
     try {
       await this.#archive.rotate(stats);
     } catch (error) {
       // A directory that takes no new names: better a file that is too large than events that are lost.
       reportFault('channels', `rotating ${path}`, error);
-      return handle;
+      return log;
     }
-    handle = await this.#current();
-    return handle;
+    return this.#current();
   }
 
-  async #current(): Promise<FileHandle> {
+  async #current(): Promise<Log> {
     const { path } = this.#rotation;
-    if (this.#handle !== undefined) {
-      const [own, named] = await Promise.all([this.#handle.stat(), stat(path).catch(() => undefined)]);
-      if (named !== undefined && named.ino === own.ino && named.dev === own.dev) return this.#handle;
+    if (this.#log !== undefined) {
+      const [own, named] = await Promise.all([this.#log.handle.stat(), stat(path).catch(() => undefined)]);
+      if (named !== undefined && named.ino === own.ino && named.dev === own.dev) return this.#log;
       await this.#forget();
     }
     makeDirectory(dirname(path));
-    const handle = await open(path, FLAGS, 0o600);
-    this.#handle = handle;
-    const stats = await handle.stat();
-    this.#isTorn = stats.isFile() && (await endsTorn(handle));
-    return handle;
+    const log = await openLog(path);
+    this.#log = log;
+    // What a pipe ends with cannot be read back: it ends as it was left.
+    if (log.isFile) this.#isTorn = await endsTorn(log.handle);
+    return log;
   }
 
   async #forget(): Promise<void> {
-    const handle = this.#handle;
-    this.#handle = undefined;
-    await handle?.close().catch((error: unknown) => reportFault('channels', 'closing a file', error));
+    const log = this.#log;
+    this.#log = undefined;
+    await log?.handle.close().catch((error: unknown) => reportFault('channels', 'closing a file', error));
   }
 
   #isDue({ size, birthtimeMs }: Stats, bytes: number): boolean {

@@ -22,7 +22,10 @@ export async function writeBatch(
     throw failure(file.path, reasonOf(error), error);
   }
   if (written === batch.length) return [];
-  const error = failure(file.path, 'the disk is full, or the file may grow no further');
+  const error = failure(
+    file.path,
+    'the disk is full, the file may grow no further, or nobody empties the pipe',
+  );
   if (written === 0) throw error;
   return batch.slice(written).map(({ id }) => ({ id, error }));
 }

@@ -1,12 +1,15 @@
+import { untraced } from '@org/instrument-core';
+import { BlamedError } from '../delivery/blamed-error.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import { type Answer, readAnswer } from './answer.ts';
-import { type Refusal, refusalError } from './refusal.ts';
+import { pageInstead, type Refusal, refusalError } from './refusal.ts';
 import { type Strike, striking } from './secrets.ts';
-import { untraced } from './untraced.ts';
 
 /** Bytes of an answer that are read. What receivers say of a message is a few hundred. */
 const MAX_ANSWER_BYTES = 64 * 1_024;
 const USER_AGENT = 'instrument-channels';
+const BAD_PORT =
+  'has a port that fetch sends nothing to, since it is another protocol\'s ("port blocking" of the Fetch standard); have it listen on another one';
 
 /** One request. */
 export interface Post {
@@ -27,7 +30,8 @@ export interface Post {
   readonly maxAnswerBytes?: number;
   /**
    * Reads what the answer says in the receiver's own form; called whatever the status. Returns nothing where the status says
-   * it all: 2xx is taken, 4xx but 408, 425 and 429 is permanent, as is a redirect, and the rest is temporary.
+   * it all: 2xx is taken, 4xx but 408, 425 and 429 is permanent, as is a redirect, and the rest is temporary. A page is no success
+   * of a receiver that has a form.
    */
   readonly judge?: (answer: Answer) => Refusal | undefined;
 }
@@ -46,7 +50,7 @@ export async function post(request: Post): Promise<Answer> {
   const who = `${receiver} (${url.origin})`;
   const response = await send(request, who, strike);
   const answer = await readAnswer(response, maxAnswerBytes, signal);
-  const refusal = request.judge?.(answer);
+  const refusal = request.judge && (request.judge(answer) ?? pageInstead(answer));
   const isTaken = answer.status >= 200 && answer.status < 300 && refusal === undefined;
   if (!isTaken) throw refusalError(who, answer, refusal, strike);
   return answer;
@@ -59,8 +63,14 @@ async function send(request: Post, who: string, strike: Strike): Promise<Respons
     return await untraced(() => fetch(url, { method, headers, body, signal, redirect: 'manual' }));
   } catch (error) {
     if (signal.aborted) throw new DeliveryError(`${who} did not answer before the attempt was ended`);
+    if (isBadPort(error)) throw new BlamedError(`${who} ${BAD_PORT}`, 'sender', { permanent: true });
     throw new DeliveryError(`${who} cannot be reached${strike(reasonOf(error))}`);
   }
+}
+
+/** Which ports these are, is for fetch to say: the list grows. Its error has no code. */
+function isBadPort(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port';
 }
 
 /**

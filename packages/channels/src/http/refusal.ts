@@ -1,6 +1,6 @@
 import { DeliveryError } from '../delivery-error.ts';
+import { cutText, oneLine } from '../text.ts';
 import type { Answer } from './answer.ts';
-import { cut, oneLine } from './bounded-text.ts';
 import { retryAfterMillis } from './retry-after.ts';
 import type { Strike } from './secrets.ts';
 
@@ -24,6 +24,12 @@ export function isPermanent(status: number): boolean {
   return status < 500 && !TEMPORARY_4XX.has(status);
 }
 
+/** A page that says 2xx is of what stands in between: a login, a proxy. Told by its text: Slack calls its `ok` text/html. */
+export function pageInstead({ status, text }: Answer): Refusal | undefined {
+  if (status >= 300 || !isMarkup(text)) return undefined;
+  return { reason: 'a page, as of a login or a proxy in between; nothing tells that it has arrived' };
+}
+
 /** The error of an answer that is a refusal. `who` is the receiver in words. */
 export function refusalError(
   who: string,
@@ -37,7 +43,7 @@ export function refusalError(
   const pause =
     refusal?.retryAfterMillis ?? retryAfterMillis(headers.get('retry-after'), headers.get('date'));
   const reason = refusal?.reason ?? textOf(answer);
-  const quoted = cut(oneLine(strike(reason)), MAX_QUOTED);
+  const quoted = oneLine(strike(reason), MAX_QUOTED);
   return new DeliveryError(`${who} answered ${status}${quoted === '' ? '' : `: ${quoted}`}`, {
     permanent,
     status,
@@ -47,7 +53,7 @@ export function refusalError(
 
 function redirectError(who: string, { status, headers }: Answer, strike: Strike): DeliveryError {
   const location = headers.get('location') ?? '';
-  const target = URL.canParse(location) ? ` to ${cut(strike(new URL(location).origin), MAX_QUOTED)}` : '';
+  const target = URL.canParse(location) ? ` to ${cutText(strike(new URL(location).origin), MAX_QUOTED)}` : '';
   const fix = 'set the address that it leads to: what is secret is not sent where nobody has said it may go';
   return new DeliveryError(`${who} redirects${target} (${status}); ${fix}`, { permanent: true, status });
 }
@@ -55,6 +61,9 @@ function redirectError(who: string, { status, headers }: Answer, strike: Strike)
 /** Half an answer may end in half a secret, which nothing would recognise. */
 function textOf({ text, isComplete, headers }: Answer): string {
   const type = headers.get('content-type') ?? '';
-  const isMarkup = /html|xml/i.test(type) || /^\s*</.test(text);
-  return isComplete && !isMarkup ? text : '';
+  return isComplete && !/html|xml/i.test(type) && !isMarkup(text) ? text : '';
+}
+
+function isMarkup(text: string): boolean {
+  return /^\s*</.test(text);
 }

@@ -1,5 +1,3 @@
-import { wellFormed } from './bounded-text.ts';
-
 const STRUCK = '[…]';
 /** Shorter parts are words of every sentence: struck out they would make a message unreadable, and are not what is secret. */
 const MIN_PART_LENGTH = 6;
@@ -35,7 +33,7 @@ function formsOf(secret: string): string[] {
   return [
     secret,
     decoded(secret),
-    encodeURIComponent(wellFormed(secret)),
+    encodeURIComponent(secret.toWellFormed()),
     JSON.stringify(secret).slice(1, -1),
     // The last characters of base64 depend on what follows.
     ...(secret.length < MIN_PART_LENGTH

@@ -1,5 +1,5 @@
-import { oneLine } from '../notification/text.ts';
 import type { Json, Notification } from '../notification.ts';
+import { oneLine } from '../text.ts';
 
 /** A line of a table that tells people what the payload says. */
 export interface Fact {

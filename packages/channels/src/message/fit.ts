@@ -1,4 +1,4 @@
-import { oneLine, printable } from '../http/bounded-text.ts';
+import { lineOf, printable } from '../text.ts';
 
 const ELLIPSIS = '…';
 const asIs = (text: string): string => text;
@@ -29,7 +29,7 @@ export function fitLine(
   escaping?: (character: string) => string,
   fallback: string = '',
 ): string {
-  const line = oneLine(text.slice(0, maxLength * 4));
+  const line = lineOf(text.slice(0, maxLength * 4));
   const fitted = fit(text.length > maxLength * 4 ? `${line}${ELLIPSIS}` : line, maxLength, escaping);
   return fitted === '' ? fallback : fitted;
 }

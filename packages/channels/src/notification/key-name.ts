@@ -1,8 +1,8 @@
 import { ownText } from '@org/instrument-core';
+import { cutText } from '../text.ts';
 import { MAX_KEY } from './limits.ts';
 import { type Secrecy, secrecyOf } from './secret-keys.ts';
 import { safeBeginning } from './secrets.ts';
-import { cutText } from './text.ts';
 
 /** What is made of the name of a key. */
 export interface KeyName {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cutText, oneLine } from './text.ts';
+import { cutText, oneLine } from '../text.ts';
 
 /** Characters of a key; receivers take 255 and more. */
 export const MAX_KEY = 200;

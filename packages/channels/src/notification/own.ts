@@ -1,9 +1,9 @@
 import { reportFault } from '@org/instrument-core';
 import type { Phase, Severity } from '../notification.ts';
+import { oneLine } from '../text.ts';
 import { messageOf, textOf } from './fields.ts';
 import type { Payload, Reading } from './reading.ts';
 import { severityOfWord } from './severity-word.ts';
-import { oneLine } from './text.ts';
 
 const PHASES: readonly Phase[] = ['occurred', 'triggered', 'acknowledged', 'resolved'];
 /** Words that are told to be unknown, once each; whoever makes up more has none told beyond. */

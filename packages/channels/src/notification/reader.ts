@@ -1,5 +1,6 @@
 import { reportFault } from '@org/instrument-core';
 import type { Notification, NotificationSource } from '../notification.ts';
+import { boundedText, oneLine } from '../text.ts';
 import { numberOf } from './fields.ts';
 import { boundedKey } from './key.ts';
 import { KnownWell } from './known-well.ts';
@@ -7,7 +8,6 @@ import { OpenConditions } from './open-conditions.ts';
 import { readEvent } from './read-event.ts';
 import type { Payload, Reading } from './reading.ts';
 import { safePayload } from './safe-payload.ts';
-import { boundedText, oneLine } from './text.ts';
 import { readTrace } from './trace.ts';
 import { describeMillis } from './words.ts';
 

@@ -1,6 +1,8 @@
 import { types } from 'node:util';
 import type { Json } from '../notification.ts';
+import { cutText } from '../text.ts';
 import { errorEntries } from './error-entries.ts';
+import { withoutSecretHeaders } from './header-list.ts';
 import { keyNameOf } from './key-name.ts';
 import {
   MARKS_BYTES,
@@ -14,7 +16,6 @@ import {
 } from './limits.ts';
 import { isSecretLabel, type Secrecy } from './secret-keys.ts';
 import { safeBeginning } from './secrets.ts';
-import { cutText } from './text.ts';
 
 type Entry = readonly [key: string, value: () => unknown];
 
@@ -153,7 +154,7 @@ export class SafeValue {
         ? this.#secret(value, this.#isAmongLabels ? 'all' : secrecy)
         : name === this.#labels && !this.#isAmongLabels
           ? this.#readLabels(value)
-          : this.#read(value);
+          : this.#read(() => withoutSecretHeaders(name, value()));
     }
     if (done < count) object[MORE] = this.#counted(`${count - done} more`);
     return Object.freeze(object);

@@ -7,40 +7,12 @@ import { MAX_KEY } from './limits.ts';
 export type Secrecy = 'all' | 'uncounted' | 'texts' | 'none';
 
 /** Words of labels that name no thing: `secret` is one of Kubernetes, `pin` one of a board, `token` one that is traded. */
-const SECRET_LABELS: ReadonlySet<string> = new Set([
-  'authorization',
-  'jwt',
-  'passcode',
-  'passphrase',
-  'passwd',
-  'password',
-  'passwords',
-]);
-/** Words that make any key a secret's, wherever they stand in it. */
-const SECRET_WORDS: ReadonlySet<string> = new Set([
-  ...SECRET_LABELS,
-  'cookie',
-  'cookies',
-  'credential',
-  'credentials',
-  'pwd',
-  'secret',
-  'secrets',
-]);
-/** Words that do so at the end: `accessToken` is one, `tokenCount` is none. */
-const LAST_WORDS: ReadonlySet<string> = new Set([
-  'token',
-  'apikey',
-  'authtoken',
-  'accesstoken',
-  'sessionid',
-  'otp',
-  'pin',
-  'cvv',
-  'cvc',
-]);
-/** What two words at the end mean together. */
-const LAST_PAIRS: ReadonlySet<string> = new Set([
+const LABELS = '\\bauthorization|jwt|pass(?:code|phrase|word)s?|\\bpass (?:code|phrase|word)s?|passwd';
+const SECRET_LABEL = new RegExp(`(?:${LABELS})$`);
+/** What makes any key a secret's, wherever a word of it ends so: `PGPASSWORD` and `clientsecret_id`, and no `secretary`. */
+const ANYWHERE = new RegExp(`(?:${LABELS}|cookies?|credentials?|pwd|secrets?)\\b`);
+/** What two words at the end mean together; written as one, also behind others: `dbaccesskey`. */
+const LAST_PAIRS: readonly string[] = [
   'access key',
   'api key',
   'api keys',
@@ -51,12 +23,25 @@ const LAST_PAIRS: ReadonlySet<string> = new Set([
   'master key',
   'private key',
   'routing key',
+  'secret key',
   'session id',
   'session key',
   'shared key',
   'signing key',
   'webhook url',
-]);
+];
+/** What makes a key a secret's at its end: `accessToken` is one, `tokenCount` is none. */
+const LAST = new RegExp(
+  [
+    '\\b(?:otp|pin|cvv|cvc)',
+    'token',
+    // PHP: `PHPSESSID`.
+    'sessid',
+    ...LAST_PAIRS.flatMap((pair) => [`\\b${pair}`, pair.replace(' ', '')]),
+  ]
+    .map((end) => `${end}$`)
+    .join('|'),
+);
 /** What `tokens` behind it are a number of, whether it is written as a text or not. */
 const AMOUNTS: ReadonlySet<string> = new Set([
   'max',
@@ -74,20 +59,31 @@ const ENDING = /^(?:\d+|pem)$/;
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g;
 
 /**
- * What of a key is secret by its name: `password`, `x-api-key`, `accessToken`, `token2`, `Set-Cookie`. Of one that is longer than what
+ * What of a key is secret by its name: `password`, `x-api-key`, `accessToken`, `token2`, `PGPASSWORD`. Of one that is longer than what
  * is shown, only the beginning and the end are looked at.
  */
 export function secrecyOf(key: string): Secrecy {
   const looked = key.length > MAX_KEY ? `${key.slice(0, MAX_KEY)} ${key.slice(-MAX_KEY)}` : key;
   const words = wordsOf(looked);
-  if (words.some((word) => SECRET_WORDS.has(word))) return 'all';
+  if (ANYWHERE.test(words.join(' '))) return 'all';
   const end = words.findLastIndex((word) => !ENDING.test(word));
   const [before = '', last = ''] = [words[end - 1], words[end]];
   // Boards number their pins.
   if (last === 'pin' && end < words.length - 1) return 'none';
-  if (LAST_WORDS.has(last) || LAST_PAIRS.has(`${before} ${last}`)) return 'all';
+  if (LAST.test(`${before} ${last}`)) return 'all';
   if (last === 'pass' || (last === 'tokens' && !AMOUNTS.has(before))) return 'uncounted';
   return last === 'auth' ? 'texts' : 'none';
+}
+
+/** A parameter of this name at the end makes an address one that anyone may use: `X-Amz-Signature`, `sig` of Azure. */
+const SIGNATURE = /^(?:sig|signature)$/;
+/** An ASCII character as it may be written in a query (RFC 3986, 2.1). */
+const ENCODED = /%([0-7][0-9a-f])/gi;
+
+/** What of a parameter of a query is secret by its name; see {@link secrecyOf}. */
+export function parameterSecrecyOf(name: string): Secrecy {
+  const plain = name.replace(ENCODED, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return SIGNATURE.test(wordsOf(plain).at(-1) ?? '') ? 'all' : secrecyOf(plain);
 }
 
 /**
@@ -95,7 +91,7 @@ export function secrecyOf(key: string): Secrecy {
  * so it takes a name that is no thing's.
  */
 export function isSecretLabel(name: string): boolean {
-  return SECRET_LABELS.has(wordsOf(name.slice(-MAX_KEY)).at(-1) ?? '');
+  return SECRET_LABEL.test(wordsOf(name.slice(-MAX_KEY)).join(' '));
 }
 
 function wordsOf(key: string): string[] {

@@ -1,5 +1,5 @@
 import { MAX_STRING, MORE, REDACTED } from './limits.ts';
-import { secrecyOf } from './secret-keys.ts';
+import { parameterSecrecyOf } from './secret-keys.ts';
 import { withoutUserInfo } from './user-info.ts';
 
 /** A token with its scheme (RFC 6750, 2.1; RFC 7617, 2); a short word of letters is none: "the bearer of this". */
@@ -11,8 +11,11 @@ const CUT_SCHEME = /\b(bearer|basic)([ \t]{1,4})[a-z0-9._~+/-]+=*$/i;
 /** What may be a URL: in none are spaces, and in texts they end at quotes. */
 const WORDS = /[^\s"'<>]+/g;
 
-/** A parameter of a query, or of a fragment (RFC 6749, 4.2.2): its name, and its value. */
-const PARAMETER = /([?&#])([^\s=&?#"'<>]{1,128})=([^\s&#"'<>]+)/g;
+/**
+ * A parameter of a query, or of a fragment (RFC 6749, 4.2.2): its name, and its value. Some part them by semicolons (HTML 4, B.2.2);
+ * one behind which no other parameter begins is one of the value.
+ */
+const PARAMETER = /([?&#;])([^\s=&?#;"'<>]{1,128})=((?:[^\s&#;"'<>]+|;(?![^\s=&?#;"'<>]{1,128}=))+)/g;
 const COUNT = /^\d+$/;
 
 /** A private key (RFC 7468, 10 and 11); one whose end is missing goes on to the end of the text. */
@@ -55,7 +58,7 @@ function withoutCutUserInfo(word: string): string {
 }
 
 function withoutSecretValue(parameter: string, mark: string, name: string, value: string): string {
-  const secrecy = secrecyOf(name);
+  const secrecy = parameterSecrecyOf(name);
   if (secrecy === 'none' || (secrecy === 'uncounted' && COUNT.test(value))) return parameter;
   return `${mark}${name}=${REDACTED}`;
 }

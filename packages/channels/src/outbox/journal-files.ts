@@ -1,7 +1,7 @@
 import { existsSync, rmdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeDirectory } from '@org/instrument-core/directory';
+import { makeDirectory, STALL_MILLIS, StallWatch } from '@org/instrument-core/directory';
 import type { Clock } from '../delivery/clock.ts';
 import { headerLine, segmentName } from './format.ts';
 import { Segment } from './segment.ts';
@@ -10,8 +10,6 @@ import { Segment } from './segment.ts';
 const SYNC_MILLIS = 100;
 /** After one that failed. */
 const SYNC_AGAIN_MILLIS = 10_000;
-/** A disk that has not answered for that long is left alone: a write to it could block the process. */
-const STALL_MILLIS = 1_000;
 
 /** What the files of a journal are given. */
 export interface JournalFilesOptions {
@@ -36,7 +34,8 @@ export class JournalFiles {
   #lastNumber: number;
   #isNameUnsynced = false;
   #cancelSync: (() => void) | undefined;
-  #syncStartMillis: number | undefined;
+  readonly #watch: StallWatch;
+  #isSyncing = false;
   #syncDelayMillis = SYNC_MILLIS;
   #isClosed = false;
 
@@ -44,6 +43,8 @@ export class JournalFiles {
     this.#options = options;
     this.#segments = [...options.segments];
     this.#lastNumber = options.lastNumber;
+    const { clock } = options;
+    this.#watch = new StallWatch({ after: (millis, callback) => clock.after(millis, callback) });
     if (this.#segments.length > 0) this.#schedule();
   }
 
@@ -59,10 +60,7 @@ export class JournalFiles {
 
   /** @throws {Error} when the disk does not answer. */
   check(): void {
-    const since = this.#syncStartMillis;
-    if (since === undefined) return;
-    const millis = this.#options.clock.monotonicMillis() - since;
-    if (millis > STALL_MILLIS) throw new Error(`the disk has not answered for ${Math.round(millis)} ms`);
+    if (this.#watch.isStalled) throw new Error(`the disk has not answered for ${STALL_MILLIS} ms`);
   }
 
   /**
@@ -150,13 +148,14 @@ export class JournalFiles {
   }
 
   #schedule(): void {
-    if (this.#isClosed || this.#cancelSync !== undefined || this.#syncStartMillis !== undefined) return;
+    if (this.#isClosed || this.#cancelSync !== undefined || this.#isSyncing) return;
     const { clock } = this.#options;
     this.#cancelSync = clock.after(this.#syncDelayMillis, () => {
       this.#cancelSync = undefined;
-      this.#syncStartMillis = clock.monotonicMillis();
+      this.#isSyncing = true;
       void this.#sync().then((isDone) => {
-        this.#syncStartMillis = undefined;
+        this.#isSyncing = false;
+        this.#watch.end();
         this.#syncDelayMillis = isDone ? SYNC_MILLIS : SYNC_AGAIN_MILLIS;
         if (this.#segments.some(({ isUnsynced }) => isUnsynced) || this.#removable > 0) this.#schedule();
       });
@@ -169,6 +168,7 @@ export class JournalFiles {
     const unsynced = this.#segments.filter((each) => each.isUnsynced && !removable.includes(each));
     for (const segment of unsynced) {
       try {
+        this.#watch.start();
         await segment.sync();
       } catch (error) {
         if (!this.#isClosed) this.#options.onLost(segment, error);
@@ -191,6 +191,7 @@ export class JournalFiles {
 
   async #syncNames(): Promise<void> {
     this.#isNameUnsynced = false;
+    this.#watch.start();
     // Windows has no syncs of directories.
     if (process.platform === 'win32') return;
     const directory = await open(this.#options.directory, 'r');

@@ -1,3 +1,4 @@
+import { DoublingWait } from '@org/instrument-core';
 import type { Clock } from '../delivery/clock.ts';
 import { keepDamage } from './damage.ts';
 import type { Entry } from './entry.ts';
@@ -51,7 +52,7 @@ export class Journal {
   #operationBytes = 0;
   #isWriteDue = false;
   #isFaulty = false;
-  #retryMillis = FIRST_RETRY_MILLIS;
+  readonly #retry = new DoublingWait(FIRST_RETRY_MILLIS, LONGEST_RETRY_MILLIS);
   #retryAtMillis = Number.NEGATIVE_INFINITY;
   #isRetryDue = false;
   #cancelRetry: () => void = () => {};
@@ -266,7 +267,7 @@ export class Journal {
   }
 
   #succeed(): void {
-    this.#retryMillis = FIRST_RETRY_MILLIS;
+    this.#retry.reset();
     if (!this.#isFaulty) return;
     this.#isFaulty = false;
     this.#isRetryDue = false;
@@ -283,11 +284,11 @@ export class Journal {
     if (this.#isClosed || this.#isRetryDue) return;
     const { clock } = this.#options;
     this.#isRetryDue = true;
-    this.#retryAtMillis = clock.monotonicMillis() + this.#retryMillis;
-    this.#cancelRetry = clock.after(this.#retryMillis, () => {
+    const waitMillis = this.#retry.next();
+    this.#retryAtMillis = clock.monotonicMillis() + waitMillis;
+    this.#cancelRetry = clock.after(waitMillis, () => {
       this.#isRetryDue = false;
       this.writeNow();
     });
-    this.#retryMillis = Math.min(LONGEST_RETRY_MILLIS, this.#retryMillis * 2);
   }
 }

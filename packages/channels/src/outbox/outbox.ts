@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { counted, reportFault, tell } from '@org/instrument-core';
+import { counted, DoublingWait, reportFault, tell } from '@org/instrument-core';
 import { warnOfOthers } from '@org/instrument-core/directory';
 import type { DeadLetter } from '../channels.ts';
 import type { Clock } from '../delivery/clock.ts';
@@ -59,7 +59,7 @@ export class Outbox {
   readonly #elsewhere: ConditionsElsewhere;
   #own: OpenSlot | undefined;
   readonly #left: OpenSlot[] = [];
-  #retryMillis = FIRST_RETRY_MILLIS;
+  readonly #retry = new DoublingWait(FIRST_RETRY_MILLIS, LOOK_MILLIS);
   #cancel: () => void = () => {};
   #hasLooked = false;
   #isClosed = false;
@@ -101,7 +101,7 @@ export class Outbox {
         );
       }
       this.#hasLooked = true;
-      this.#retryMillis = FIRST_RETRY_MILLIS;
+      this.#retry.reset();
     } catch (error) {
       reportFault('channels', 'opening the directory of the outboxes', error);
       for (const { name } of this.#readers) this.#options.onFault(name);
@@ -118,8 +118,7 @@ export class Outbox {
       this.#giveBackEmpty();
       this.#takeLeft();
     }
-    const millis = this.#own === undefined ? this.#retryMillis : LOOK_MILLIS;
-    this.#retryMillis = Math.min(LOOK_MILLIS, this.#retryMillis * 2);
+    const millis = this.#own === undefined ? this.#retry.next() : LOOK_MILLIS;
     this.#cancel = this.#options.clock.after(millis, () => this.adopt());
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { reportFault } from '@org/instrument-core';
-import { cut, oneLine } from '../http/bounded-text.ts';
 import type { Notification } from '../notification.ts';
+import { cutText, lineOf } from '../text.ts';
 import type { PagerDutyOptions } from './options.ts';
 
 /** Longest key (https://developer.pagerduty.com/docs/events-api-v2/trigger-events, "dedup_key"). */
@@ -33,8 +33,8 @@ function ownKey(notification: Notification, own: PagerDutyOptions['dedupKey']): 
 /** A key that is not fit as it is has a hash of what it was: keys that differ stay different. */
 function bounded(key: string): string {
   if (key === '') return 'notification';
-  const line = oneLine(key);
+  const line = lineOf(key);
   if (line === key && key.length <= MAX_LENGTH) return key;
   const hash = createHash('sha256').update(key).digest('base64url');
-  return `${cut(line, MAX_LENGTH - HASH_LENGTH - 1)}#${hash}`;
+  return `${cutText(line, MAX_LENGTH - HASH_LENGTH - 1)}#${hash}`;
 }

@@ -1,9 +1,9 @@
-import { cut, printable, wellFormed } from '../http/bounded-text.ts';
 import { jsonOf } from '../http/json.ts';
 import { originOf } from '../message/facts.ts';
 import { fitLine } from '../message/fit.ts';
 import { timeOf } from '../message/look.ts';
 import type { Json, Notification, Phase, Severity } from '../notification.ts';
+import { cutText, printable } from '../text.ts';
 import type { PagerDutyImage, PagerDutyLink } from './options.ts';
 
 /** Longest texts (https://developer.pagerduty.com/docs/events-api-v2/trigger-events). */
@@ -96,11 +96,11 @@ function detailsOf(notification: Notification): Record<string, Json | undefined>
   const origin = originOf(notification);
   const isTooLarge = Buffer.byteLength(jsonOf(payload)) > MAX_PAYLOAD_BYTES;
   return {
-    id: cut(id, MAX_FIELD),
-    ...(text === '' ? {} : { text: cut(printable(text), MAX_TEXT) }),
-    ...(origin === '' ? {} : { from: cut(printable(origin), MAX_FIELD * 3) }),
-    ...(traceId === undefined ? {} : { trace_id: wellFormed(traceId).slice(0, MAX_FIELD) }),
-    ...(spanId === undefined ? {} : { span_id: wellFormed(spanId).slice(0, MAX_FIELD) }),
+    id: cutText(id, MAX_FIELD),
+    ...(text === '' ? {} : { text: cutText(printable(text), MAX_TEXT) }),
+    ...(origin === '' ? {} : { from: cutText(printable(origin), MAX_FIELD * 3) }),
+    ...(traceId === undefined ? {} : { trace_id: traceId.toWellFormed().slice(0, MAX_FIELD) }),
+    ...(spanId === undefined ? {} : { span_id: spanId.toWellFormed().slice(0, MAX_FIELD) }),
     payload: isTooLarge ? 'left out: it is too large' : payload,
   };
 }

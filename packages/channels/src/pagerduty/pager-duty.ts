@@ -106,11 +106,18 @@ function withoutMinor(settings: ChannelSettings, least: Severity | 'never'): Cha
   });
 }
 
-/** What is wrong with an event is listed. */
+/** Success says so, in JSON; what is wrong with an event is listed. */
 function judge(answer: Answer): Refusal | undefined {
-  if (answer.status < 300) return undefined;
   const said = jsonObject(answer);
-  if (typeof said?.message !== 'string') return undefined;
-  const errors = Array.isArray(said.errors) ? said.errors.filter((error) => typeof error === 'string') : [];
-  return { reason: [said.message, ...errors].join('; ') };
+  if (said === undefined) {
+    const isOther = answer.status < 300 && answer.isComplete && answer.text.trim() !== '';
+    return isOther ? { reason: 'what is no answer of PagerDuty' } : undefined;
+  }
+  const { status = 'success', message, errors = [] } = said;
+  if (answer.status < 300 && status === 'success') return undefined;
+  const reasons = [message, ...(Array.isArray(errors) ? errors : [])].filter(
+    (one) => typeof one === 'string',
+  );
+  if (reasons.length > 0) return { reason: reasons.join('; ') };
+  return answer.status < 300 ? { reason: String(status) } : undefined;
 }

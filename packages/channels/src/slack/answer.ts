@@ -23,6 +23,17 @@ export function isThreadGone(answer: Answer): boolean {
   return THREAD_GONE.has(String(jsonObject(answer)?.error));
 }
 
+/**
+ * What a webhook says: `ok`; that of a workflow, and those of others that take the same, nothing, or JSON that does not say no. As text
+ * every refusal has a status of its own (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks, "Handling errors").
+ */
+export function judgeWebhook(answer: Answer): Refusal | undefined {
+  const said = jsonObject(answer);
+  return answer.status === 200 && (said?.ok === false || said?.success === false)
+    ? judgeApi(answer)
+    : undefined;
+}
+
 /** What the API says: 200 with `ok: false` is a refusal too, and what does not say `ok` is no answer of Slack's. */
 export function judgeApi(answer: Answer): Refusal | undefined {
   const said = jsonObject(answer);

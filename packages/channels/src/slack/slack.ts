@@ -8,7 +8,7 @@ import { readAddress, readSecret } from '../http/read-target.ts';
 import { readForPeople } from '../message/for-people.ts';
 import { type Link, readLinks } from '../message/links.ts';
 import type { Notification } from '../notification.ts';
-import { isThreadGone, judgeApi } from './answer.ts';
+import { isThreadGone, judgeApi, judgeWebhook } from './answer.ts';
 import { slackMessage } from './message.ts';
 import type { SlackApiOptions, SlackOptions, SlackWebhookOptions } from './options.ts';
 import { Threads } from './threads.ts';
@@ -49,7 +49,7 @@ function webhookDelivery(read: OptionReader<AnyOptions>, linksOf: LinksOf): Deli
   return async (batch, { signal }) => {
     for (const notification of batch) {
       const body = jsonOf(slackMessage(notification, linksOf(notification)));
-      await post({ receiver: RECEIVER, url, body, signal });
+      await post({ receiver: RECEIVER, url, body, signal, judge: judgeWebhook });
     }
   };
 }

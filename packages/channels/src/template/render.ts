@@ -1,7 +1,7 @@
 import { reportFault } from '@org/instrument-core';
-import { boundedText, oneLine } from '../notification/text.ts';
 import type { Notification } from '../notification.ts';
 import type { ChannelSettings, Template } from '../settings.ts';
+import { boundedText, oneLine } from '../text.ts';
 import { parseTemplate, type TemplatePiece } from './parse-template.ts';
 
 /** A compiled template: a text, or `undefined` where it could make none. */

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it, vi } from 'vitest';
+import { consoleChannel } from '../../src/console/console-channel.ts';
+import { BlamedError } from '../../src/delivery/blamed-error.ts';
+import type { TakenInPart } from '../../src/delivery/taken-in-part.ts';
 import { DeliveryError } from '../../src/delivery-error.ts';
 import { createBed } from './lane-bed.ts';
 
@@ -136,8 +140,13 @@ describe('a batch', () => {
     expect(bed.deliveries.length).toBeLessThan(128);
   });
 
-  it.each([401, 404, 410])('that is refused for who sends it (%i) is not tried in parts', async (status) => {
-    const refuse = () => Promise.reject(new DeliveryError('no', { permanent: true, status }));
+  it.each([
+    ...[301, 308, 401, 404, 410].map((status) => new DeliveryError('no', { permanent: true, status })),
+    new DeliveryError('no', { permanent: true, cause: Object.assign(new Error('write'), { code: 'EPIPE' }) }),
+    new BlamedError('no', 'sender', { permanent: true, status: 535 }),
+    new BlamedError('no', 'recipient', { permanent: true, status: 550 }),
+  ])('that is refused for who sends it, or whom for, is not tried in parts: %o', async (error) => {
+    const refuse = () => Promise.reject(error);
     const bed = createBed({ maxBatch: 64, deliver: refuse });
     for (let i = 0; i < 64; i++) bed.put(String(i));
     await bed.clock.advance(0);
@@ -146,6 +155,16 @@ describe('a batch', () => {
     expect(bed.heard('channel.delivery.failed')).toEqual([
       expect.objectContaining({ notifications: 64, permanent: true, retryInMillis: undefined }),
     ]);
+  });
+
+  it('for a stream that takes nothing any more is not tried in parts', async () => {
+    const stream = new PassThrough().destroy();
+    const { deliver } = consoleChannel({ stream });
+    const bed = createBed({ maxBatch: 64, deliver });
+    for (let i = 0; i < 64; i++) bed.put(String(i));
+    await bed.clock.advance(0);
+    await vi.waitFor(() => expect(bed.dead).toHaveLength(64));
+    expect(bed.deliveries).toHaveLength(1);
   });
 
   it.each([undefined, null, 7, 'ok', {}, { length: 2 }, [undefined]])(
@@ -157,4 +176,80 @@ describe('a batch', () => {
       expect(bed.lane.status).toMatchObject({ delivered: 1, waiting: 0 });
     },
   );
+});
+
+describe('a notification that some recipients have', () => {
+  const later = new BlamedError('full', 'recipient', {});
+  const never = new BlamedError('gone', 'recipient', { permanent: true });
+  const lacked = (id: string, lacking: TakenInPart['lacking']): TakenInPart => ({
+    id,
+    error: later,
+    lacking,
+  });
+
+  it('is delivered, and waits for each other one by itself', async () => {
+    const bed = createBed({
+      maxBatch: 10,
+      deliver: (_, __, count) =>
+        count > 1
+          ? Promise.resolve()
+          : [
+              lacked('a', [
+                { recipient: 'x', error: later },
+                { recipient: 'y', error: never },
+                { recipient: 'z' },
+                null as never,
+                {} as never,
+              ]),
+            ],
+    });
+    bed.put('a', { key: 'k' });
+    const flushed = bed.lane.flush(60_000);
+    await bed.clock.advance(0);
+    // What was not tried, need not wait; nor what comes after it for all.
+    bed.put('b', { key: 'k' });
+    await bed.clock.advance(999);
+    expect(bed.ids()).toEqual([['a'], ['a/z'], ['b']]);
+    expect(bed.lane.status).toMatchObject({ delivered: 3, dead: 1, waiting: 1, lastFailure: undefined });
+    expect(bed.dead).toEqual([
+      expect.objectContaining({
+        reason: 'rejected',
+        error: 'gone',
+        attempts: 1,
+        notification: expect.objectContaining({ id: 'a/y', key: 'k (y)' }),
+      }),
+    ]);
+    await bed.clock.advance(1);
+    expect(await flushed).toBe(true);
+    expect(bed.deliveries.at(-1)).toMatchObject({ ids: ['a/x'], attempt: 2 });
+    expect(bed.lane.status).toMatchObject({ delivered: 4, waiting: 0, circuit: 'closed' });
+  });
+
+  it('takes no more room than there is', async () => {
+    const recipients = Array.from({ length: 9 }, (_, i) => ({ recipient: `r${i}`, error: later }));
+    const bed = createBed({
+      settings: { queue: { maxNotifications: 4 } },
+      deliver: (_, __, count) => (count > 1 ? Promise.resolve() : [lacked('a', recipients)]),
+    });
+    bed.put('a');
+    await bed.clock.advance(2_000);
+    expect(bed.dead.map(({ reason }) => reason)).toEqual(Array.from({ length: 5 }, () => 'overflow'));
+    expect(bed.lane.status).toMatchObject({ delivered: 5, dead: 5, waiting: 0 });
+  });
+
+  it('is so too when that is said late', async () => {
+    const bed = createBed({
+      settings: { timeout: '1s' },
+      deliver: (_, __, count) =>
+        count > 1
+          ? Promise.resolve()
+          : new Promise((resolve) => {
+              bed.clock.after(1_500, () => resolve([lacked('a', [{ recipient: 'x', error: later }])]));
+            }),
+    });
+    bed.put('a');
+    await bed.clock.advance(5_000);
+    expect(bed.ids()).toEqual([['a'], ['a/x']]);
+    expect(bed.lane.status).toMatchObject({ delivered: 2, waiting: 0 });
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BlamedError } from '../../src/delivery/blamed-error.ts';
 import { DeliveryError } from '../../src/delivery-error.ts';
 import { createBed } from './lane-bed.ts';
 
@@ -92,6 +93,21 @@ describe('a circuit breaker', () => {
     for (let i = 0; i < 10; i++) bed.put(String(i));
     await bed.clock.advance(0);
     expect(bed.dead).toHaveLength(10);
+    expect(bed.lane.status.circuit).toBe('closed');
+  });
+
+  it('is not opened by one recipient of several, and closed by an answer about one', async () => {
+    let error: Error = new BlamedError('full', 'recipient', {});
+    const bed = createBed({ settings: SETTINGS, deliver: () => Promise.reject(error) });
+    for (let i = 0; i < 10; i++) bed.put(String(i));
+    await bed.clock.advance(100);
+    expect(bed.times().length).toBeGreaterThan(100);
+    expect(bed.lane.status).toMatchObject({ circuit: 'closed', waiting: 10 });
+    error = new Error('down');
+    await bed.clock.advance(100);
+    expect(bed.lane.status.circuit).toBe('open');
+    error = new BlamedError('full', 'recipient', {});
+    await bed.clock.advance(10_000);
     expect(bed.lane.status.circuit).toBe('closed');
   });
 

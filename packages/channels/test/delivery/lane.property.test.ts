@@ -35,10 +35,11 @@ function programs(behaviours: readonly Behaviour[], maxWait: number): fc.Arbitra
 }
 
 function checkAll(world: World): void {
-  const { put, taken, dead, starts, program } = world;
+  const { put, lacked, taken, dead, starts, program } = world;
   // Nothing is lost: each is taken, or a dead letter; and nothing waits in the end.
   const buried = new Set(dead.map(({ notification }) => notification.id));
-  for (const { id } of put) expect(taken.includes(id) || buried.has(id)).toBe(true);
+  for (const id of [...put.map(({ id }) => id), ...lacked])
+    expect(taken.includes(id) || buried.has(id)).toBe(true);
   expect(dead).toHaveLength(buried.size);
   expect(world.lane.status.waiting).toBe(0);
   // Order of each key, repeats aside, and what a channel that goes on after its signal has taken after it had been given up.

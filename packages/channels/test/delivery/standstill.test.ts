@@ -24,7 +24,7 @@ it('what was taken while the event loop stood still, until the time of the attem
   });
   send();
   standStill(200);
-  expect(await attempt.outcome).toEqual({ isTaken: true, rejections: new Map() });
+  expect(await attempt.outcome).toEqual({ isTaken: true, rejections: new Map(), lacks: new Map() });
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(signal?.aborted).toBe(false);
   await close();

@@ -22,6 +22,7 @@ export const BEHAVIOURS = [
   'refuse',
   'ask',
   'part',
+  'lack',
   'hang',
   'late',
   'rubbish',
@@ -55,7 +56,9 @@ export class World {
   readonly clock = new FakeClock();
   readonly put: Notification[] = [];
   readonly taken: string[] = [];
-  /** Of those, the ones that had been given up before. */
+  /** Ids of what is for one recipient, once the channel has said that this one lacks it. */
+  readonly lacked: string[] = [];
+  /** Of those that were taken, the ones that had been given up before. */
   readonly takenTooLate = new Set<string>();
   readonly dead: DeadLetter[] = [];
   readonly starts: number[] = [];
@@ -202,6 +205,14 @@ export class World {
         this.taken.push(...batch.filter((each) => each.key !== key).map(({ id }) => id));
         return left.map(({ id }) => ({ id, error: new DeliveryError('not this one') }));
       }
+      case 'lack':
+        this.taken.push(...ids);
+        return ids.map((id) => {
+          const error = new DeliveryError('full');
+          const lacking = ['x', 'y'].map((recipient) => ({ recipient, error }));
+          this.lacked.push(...lacking.map(({ recipient }) => `${id}/${recipient}`));
+          return { id, error, lacking };
+        });
       case 'hang':
         return new Promise(() => {});
       case 'late':

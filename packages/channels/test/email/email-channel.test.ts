@@ -1,13 +1,10 @@
-import { DiagLogLevel, diag } from '@opentelemetry/api';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compileTemplates } from '../../src/template/render.ts';
 import { CALM, notification } from '../support/notifications.ts';
-import { failureOf, only, useBench } from './bench.ts';
-import { smtpError } from './mail-server.ts';
+import { only, useBench } from './bench.ts';
 import { header } from './mime.ts';
 
 const bench = useBench();
-afterEach(() => diag.disable());
 
 describe('a mail', () => {
   it('says what has happened, to everybody, in text and HTML', async () => {
@@ -126,49 +123,5 @@ describe('a mail', () => {
     const { server, channel } = await bench({ title: '{{severity}}/{{key}}' });
     await channel.deliver([compileTemplates(channel.settings)(notification())], CALM);
     expect(header(only(server), 'subject')).toBe('error/health/database');
-  });
-});
-
-describe('recipients', () => {
-  it('that come later get it then, and the others not again', async () => {
-    const { server, channel } = await bench({ to: ['a@example.com', 'b@example.com'] });
-    server.onRecipient = (address) =>
-      address === 'b@example.com' ? smtpError(450, '4.2.0 greylisted') : undefined;
-    const one = notification();
-    expect(await failureOf(channel.deliver([one], CALM))).toMatchObject({ permanent: false, status: 450 });
-    server.onRecipient = () => undefined;
-    // One that all still lack goes to all.
-    expect(await channel.deliver([one, notification()], CALM)).toEqual([]);
-    expect(server.mails().map(({ recipients }) => recipients)).toEqual([
-      ['a@example.com'],
-      ['b@example.com'],
-      ['a@example.com', 'b@example.com'],
-    ]);
-    await channel.deliver([one], CALM);
-    expect(server.mails().at(-1)?.recipients).toEqual(['a@example.com', 'b@example.com']);
-  });
-
-  it('that never take it are reported, while the others have it', async () => {
-    const reports: string[] = [];
-    const log = (...all: unknown[]): void => void reports.push(all.join(' '));
-    const logger = { error: log, warn: log, info: log, debug: log, verbose: log };
-    diag.setLogger(logger, { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true });
-    const { server, channel } = await bench({ to: ['a@example.com', 'gone@example.com'] });
-    server.onRecipient = (address) =>
-      address.startsWith('gone') ? smtpError(550, '5.1.1 no such user') : undefined;
-    await channel.deliver([notification()], CALM);
-    expect(only(server).recipients).toEqual(['a@example.com']);
-    expect(reports.join()).toContain('e-mail to a recipient failed');
-  });
-
-  it('of which one comes later and none takes it in the end make a failure for good', async () => {
-    const { server, channel } = await bench({ to: ['later@example.com', 'gone@example.com'] });
-    const codes: Record<string, number> = { 'later@example.com': 451, 'gone@example.com': 550 };
-    server.onRecipient = (address) => smtpError(codes[address] ?? 550, 'no');
-    const one = notification();
-    expect(await failureOf(channel.deliver([one], CALM))).toMatchObject({ permanent: false, status: 451 });
-    codes['later@example.com'] = 554;
-    expect(await failureOf(channel.deliver([one], CALM))).toMatchObject({ permanent: true, status: 554 });
-    expect(server.mails()).toEqual([]);
   });
 });

@@ -1,7 +1,10 @@
 import type { SMTPServerOptions } from 'smtp-server';
 import { describe, expect, it } from 'vitest';
 import { selfSigned } from '../../../otel/test/otlp-http/self-signed.ts';
+import { createChannels } from '../../src/create-channels.ts';
+import type { BlamedError } from '../../src/delivery/blamed-error.ts';
 import type { DeliveryError } from '../../src/delivery-error.ts';
+import { createBus } from '../delivery/bus-bed.ts';
 import { CALM, notification } from '../support/notifications.ts';
 import { failureOf, only, useBench } from './bench.ts';
 import { smtpError } from './mail-server.ts';
@@ -50,6 +53,40 @@ describe('a server', () => {
     expect(error.message).toContain('wrong: […] […]');
   });
 
+  it('that does not know the password is not asked again for each part of what waits', async () => {
+    let logins = 0;
+    const onAuth: SMTPServerOptions['onAuth'] = (_, __, done) => {
+      logins++;
+      done(smtpError(535, '5.7.8 no'));
+    };
+    const { channel } = await bench({ auth: { user: 'me', pass: 'wrong' } }, { onAuth });
+    const { events, emit } = createBus();
+    const channels = createChannels({ to: [channel], events });
+    for (let i = 0; i < 50; i++) emit('job.failed', { severity: 'error', key: `k${i}` });
+    expect(await channels.flush('5s')).toBe(true);
+    expect(channels.status()[0]).toMatchObject({ dead: 50, waiting: 0 });
+    expect(logins).toBe(1);
+    await channels.close();
+  });
+
+  it.each([
+    ['the sender', 'sender', { onMailFrom: (_, __, done) => done(smtpError(550, '5.7.1 not yours')) }],
+    ['a size', undefined, { onMailFrom: (_, __, done) => done(smtpError(552, '5.3.4 too large')) }],
+    [
+      'its content',
+      undefined,
+      { onData: (stream, _, done) => void stream.resume().on('end', () => done(smtpError(550, 'spam'))) },
+    ],
+  ] as const satisfies readonly (readonly [string, unknown, SMTPServerOptions])[])(
+    'that refuses %s for good is told from others: %s',
+    async (_, blame, options) => {
+      const { channel } = await bench({}, options);
+      const error = await failureOf(channel.deliver([notification()], CALM));
+      expect(error.permanent).toBe(true);
+      expect((error as Partial<BlamedError>).blame).toBe(blame);
+    },
+  );
+
   it('gets mails over one connection, which is kept, and closed at the end', async () => {
     const { server, channel } = await bench();
     for (let i = 0; i < 5; i++) await channel.deliver([notification()], CALM);
@@ -93,7 +130,11 @@ describe('TLS', () => {
       { requireTLS: true },
       { hideSTARTTLS: true, disabledCommands: ['STARTTLS'] },
     );
-    await failureOf(channel.deliver([notification()], CALM));
+    const error = await failureOf(channel.deliver([notification()], CALM));
+    expect(error).toMatchObject({ permanent: true, blame: 'sender' });
+    expect(error.message).toMatch(
+      /STARTTLS.*; where the server has no TLS, requireTLS: false sends without; .*password/,
+    );
     expect(server.mails()).toEqual([]);
   });
 

@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   mkdirSync,
@@ -284,6 +286,121 @@ describe('a disk that is full', () => {
     );
     expect(failure).toMatchObject({ permanent: false, message: expect.stringContaining('ENOSPC') });
     await channel.close?.();
+  });
+});
+
+describe('what is no regular file', () => {
+  const failureOf = (delivery: unknown): Promise<DeliveryError | undefined> =>
+    Promise.resolve(delivery).then(
+      () => undefined,
+      (error: DeliveryError) => error,
+    );
+
+  it('is written, and what it took is not rotated: a device that a link leads to', async () => {
+    symlinkSync('/dev/null', file());
+    const channel = fileChannel({ path: file(), maxBytes: 100, sync: true });
+    expect(await channel.deliver([notification(), notification()], CALM)).toEqual([]);
+    await channel.close?.();
+    expect(names()).toEqual(['events.ndjson']);
+  });
+
+  it('is written as fast as it is read, every line whole: a pipe', async () => {
+    execFileSync('mkfifo', [file()]);
+    const reader = spawn('bash', ['-c', 'cat "$1" > "$2"', 'bash', file(), join(directory, 'read')]);
+    const channel = fileChannel({ path: file() });
+    const all = Array.from({ length: 300 }, (_, i) =>
+      notification({ id: `n-${i}`, text: 'x'.repeat(2_000) }),
+    );
+    // Until the reader is there.
+    await expect
+      .poll(() => failureOf(channel.deliver([notification({ id: 'first' })], CALM)))
+      .toBe(undefined);
+    expect(await channel.deliver(all, CALM)).toEqual([]);
+    const closed = once(reader, 'close');
+    await channel.close?.();
+    await closed;
+    expect(idsIn(contentOf('read'))).toEqual(['first', ...all.map(({ id }) => id)]);
+  });
+
+  it('is the standard output of a process', async () => {
+    const programs = await bundle();
+    const one = JSON.stringify(notification({ id: 'a', text: 'x'.repeat(100_000) }));
+    const end = await programs.run(
+      `
+        const channel = fileChannel({ path: '/dev/stdout' });
+        await channel.deliver([${one}], { signal: new AbortController().signal, attempt: 1 });
+        await channel.close();
+      `,
+      { by: (command) => ['bash', '-c', '"$@" | cat', 'bash', ...command] },
+    );
+    expect(end).toMatchObject({ code: 0, stderr: '' });
+    expect(idsIn(end.stdout)).toEqual(['a']);
+  });
+
+  it('takes nothing while nobody reads it, and keeps no process from ending: a pipe', async () => {
+    execFileSync('mkfifo', [file()]);
+    const programs = await bundle();
+    const { code, stdout } = await programs.run(`
+      const channel = fileChannel({ path: ${JSON.stringify(file())} });
+      const context = { signal: new AbortController().signal, attempt: 1 };
+      await channel.deliver([${JSON.stringify(notification())}], context).catch((error) => console.log(error.message));
+      process.exit(7);
+    `);
+    expect(code).toBe(7);
+    expect(stdout).toContain(`The file ${file()} cannot be written: it is a pipe that nobody reads`);
+  });
+
+  it('is given what it took no more of again, on a line of its own: a pipe whose reader stops', async () => {
+    execFileSync('mkfifo', [file()]);
+    const reader = spawn('bash', [
+      '-c',
+      'exec 3< "$1"; echo; read; cat <&3 > "$2"',
+      'bash',
+      file(),
+      join(directory, 'read'),
+    ]);
+    const opened = once(reader.stdout, 'data');
+    const channel = fileChannel({ path: file() });
+    const all = Array.from({ length: 50 }, (_, i) => notification({ id: `n-${i}`, text: 'x'.repeat(3_000) }));
+    await expect
+      .poll(() => failureOf(channel.deliver([notification({ id: 'first' })], CALM)))
+      .toBe(undefined);
+    await opened;
+    const rejections = (await channel.deliver(all, CALM)) ?? [];
+    expect(rejections.length).toBeGreaterThan(10);
+    expect(rejections.every(({ error }) => !error.permanent)).toBe(true);
+    expect(await failureOf(channel.deliver(all.slice(-1), CALM))).toMatchObject({
+      permanent: false,
+      message: expect.stringContaining('nobody empties the pipe'),
+    });
+    const closed = once(reader, 'close');
+    reader.stdin.write('\n');
+    const again = all.slice(-rejections.length);
+    await expect.poll(() => failureOf(channel.deliver(again, CALM))).toBe(undefined);
+    await channel.close?.();
+    await closed;
+    const lines = contentOf('read')
+      .split('\n')
+      .filter((line) => line.endsWith('}'));
+    expect(idsIn(`${lines.join('\n')}\n`)).toEqual(['first', ...all.map(({ id }) => id)]);
+  });
+
+  it('is left as it is where a rotated file should be, and keeps nobody waiting', async () => {
+    const left = 'events.ndjson.20200101T000000000Z';
+    execFileSync('mkfifo', [join(directory, left)]);
+    const programs = await bundle();
+    const end = await programs.run(`
+      const channel = fileChannel({ path: ${JSON.stringify(file())}, maxBytes: 100, compress: true });
+      const context = { signal: new AbortController().signal, attempt: 1 };
+      for (let i = 0; i < 3; i++) await channel.deliver([${JSON.stringify(notification())}], context);
+      await channel.close();
+      process.exit(7);
+    `);
+    expect(end).toMatchObject({ code: 7, stderr: '' });
+    const [, first, ...rotated] = names();
+    expect(first).toBe(left);
+    expect(rotated).toHaveLength(2);
+    for (const name of rotated) expect(name).toMatch(/Z\.gz$/);
   });
 });
 

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { createChannels } from '../../src/create-channels.ts';
 import { post } from '../../src/http/post.ts';
+import { webhook } from '../../src/webhook/webhook.ts';
+import { createBus } from '../delivery/bus-bed.ts';
 import { failureOf, request, SECRET_PATH, TOKEN } from './requests.ts';
 import { bodyOf, nobody, serve, serveRaw } from './servers.ts';
 
@@ -164,6 +167,21 @@ describe('a redirect', () => {
   );
 });
 
+test('a redirect is met once for a batch, not for each part of it', async () => {
+  let asked = 0;
+  const origin = await serve((_, response) => {
+    asked++;
+    response.writeHead(301, { location: '/moved' }).end();
+  });
+  const { events, emit } = createBus();
+  const channels = createChannels({ to: [webhook({ url: origin })], events });
+  for (let i = 0; i < 50; i++) emit('job.failed', { key: `k${i}` });
+  expect(await channels.flush('5s')).toBe(true);
+  expect(channels.status()[0]).toMatchObject({ dead: 50, waiting: 0 });
+  expect(asked).toBe(1);
+  await channels.close();
+});
+
 describe('a receiver that does not answer', () => {
   test('because nobody listens can be tried again', async () => {
     const origin = await nobody();
@@ -218,6 +236,26 @@ test('what a receiver says in a form of its own is its word', async () => {
   const error = await failureOf(post(request(origin, { judge })));
   expect(error).toMatchObject({ permanent: true, status: 200 });
   expect(error.message).toContain('answered 200: not ok');
+});
+
+test.each([
+  ['<!doctype html><title>Log in</title>', 'text/html'],
+  ['\n <html>', 'text/plain'],
+])('a page that says 200 is no success of a receiver that has a form: %j', async (page, type) => {
+  const origin = await serve((_, response) => response.writeHead(200, { 'content-type': type }).end(page));
+  const error = await failureOf(post(request(origin, { judge: () => undefined })));
+  expect(error).toMatchObject({ permanent: false, status: 200 });
+  expect(error.message).toContain('answered 200: a page, as of a login or a proxy in between');
+  // Without a form nobody knows what success looks like.
+  expect(await post(request(origin))).toMatchObject({ text: page });
+});
+
+test('a port that fetch sends nothing to is told as that, and not tried again', async () => {
+  const error = await failureOf(post(request('http://127.0.0.1:10080')));
+  expect(error).toMatchObject({ permanent: true, status: undefined, blame: 'sender' });
+  expect(error.message).toMatch(
+    /^The receiver \(http:\/\/127\.0\.0\.1:10080\) has a port that fetch sends nothing to/,
+  );
 });
 
 test('a header that cannot be sent is not shown', async () => {

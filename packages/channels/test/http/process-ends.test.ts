@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bodyOf, serve, serveRaw } from './servers.ts';
+import { bodyOf, nobody, serve, serveRaw } from './servers.ts';
 
 const ENTRY = [
   'create-channels',
@@ -75,7 +75,7 @@ test('a process ends by itself once it has delivered, though connections are kep
   const url = await serve(async (request, response) => {
     await bodyOf(request);
     requests++;
-    response.end('ok');
+    response.end('{"status":"success"}');
   });
   const { code, output } = await run(`
     const url = ${JSON.stringify(`${url}/hook`)};
@@ -150,10 +150,11 @@ test.each([
 });
 
 test('a process that ends by itself says how many it could not deliver', async () => {
+  const away = await nobody();
   const { code, output } = await run(`
     import { diag, events } from './channels.mjs';
     diag.setLogger({ error: (line) => console.log(line), warn() {}, info() {}, debug() {}, verbose() {} });
-    createChannels({ to: [slack({ url: 'http://127.0.0.1:1/services/a' })], closeTimeout: '1s' });
+    createChannels({ to: [slack({ url: ${JSON.stringify(`${away}/services/a`)} })], closeTimeout: '1s' });
     for (const name of ['stock.low', 'stock.gone', 'stock.odd']) events.emit(name, { severity: 'error' });
   `);
   expect(code).toBe(0);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cut, oneLine, printable, wellFormed } from '../../src/http/bounded-text.ts';
 import { jsonOf } from '../../src/http/json.ts';
 import { fit, fitLine } from '../../src/message/fit.ts';
+import { cutText, lineOf, printable } from '../../src/text.ts';
 import { anyText } from './arbitrary.ts';
 
 const html = (text: string): string =>
@@ -34,7 +34,7 @@ test('a line is one line, and no more than its length', () => {
       const line = fitLine(text, length);
       expect(line.length).toBeLessThanOrEqual(length);
       expect(line).not.toMatch(/[\n\r\t\u2028]|\p{Cc}|\p{Surrogate}/u);
-      if (text.length <= length) expect(line).toBe(oneLine(text));
+      if (text.length <= length) expect(line).toBe(lineOf(text));
     }),
   );
 });
@@ -42,10 +42,10 @@ test('a line is one line, and no more than its length', () => {
 test('a cut never makes half a character', () => {
   fc.assert(
     fc.property(anyText, anyLength, (text, length) => {
-      const short = cut(text, length);
+      const short = cutText(text, length);
       expect(short.length).toBeLessThanOrEqual(length);
       expect(short).not.toMatch(/\p{Surrogate}/u);
-      if (text.length <= length) expect(short).toBe(wellFormed(text));
+      if (text.length <= length) expect(short).toBe(text.toWellFormed());
     }),
   );
 });

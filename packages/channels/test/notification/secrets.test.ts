@@ -40,6 +40,24 @@ describe('secrets', () => {
     'cvv2',
     'privateKeyPem',
     'PrivateKeyPem',
+    'PGPASSWORD',
+    'dbpassword',
+    'dbpasswords_old',
+    'pass-word',
+    'passWord',
+    'sslPassPhrase',
+    'clientsecret',
+    'clientsecret_id',
+    'awscredentials',
+    'sessioncookie',
+    'usertoken',
+    'myapikey',
+    'secretkey',
+    'dbaccesskey',
+    'privatekey',
+    'connectionstring',
+    'JSESSIONID',
+    'PHPSESSID',
   ])('%s is one', (key) => {
     expect(of({ inner: { [key]: 'hunter2', list: [{ [key]: { value: 'hunter2' } }] } })).toEqual({
       inner: { [key]: '[redacted]', list: [{ [key]: '[redacted]' }] },
@@ -67,6 +85,20 @@ describe('secrets', () => {
     'keyboard',
     'secretary',
     'cookieless',
+    'bypassCode',
+    'compassPhrase',
+    'trespassers',
+    'possessionId',
+    'assessId',
+    'preauthorization',
+    'secretariat',
+    'tokenizer',
+    'publickey',
+    'keyword',
+    'hotspin',
+    'laptop',
+    'signature',
+    'sig',
     'url',
     'id',
   ])('%s is none', (key) => {
@@ -93,6 +125,42 @@ describe('secrets', () => {
       tokens: '[redacted]',
       pass: '[redacted]',
     });
+  });
+
+  it('are found in lists of headers, of pairs and as Node.js has them', () => {
+    const raw = ['Host', 'x', 'Authorization', 'hunter2', 'Cookie', 'sid=hunter2', 'X-Api-Key', 'hunter2'];
+    const safe = [
+      'Host',
+      'x',
+      'Authorization',
+      '[redacted]',
+      'Cookie',
+      '[redacted]',
+      'X-Api-Key',
+      '[redacted]',
+    ];
+    const headers = [
+      ['host', 'x'],
+      ['cookie', 'sid=hunter2'],
+      ['set-cookie', 'a=hunter2', 'b=hunter2'],
+      ['authorization'],
+    ];
+    expect(of({ inner: { rawHeaders: raw, raw_trailers: raw }, headers, responseHeaders: headers })).toEqual({
+      inner: { rawHeaders: safe, raw_trailers: safe },
+      headers: [['host', 'x'], ['cookie', '[redacted]'], ['set-cookie', '[redacted]'], ['authorization']],
+      responseHeaders: [
+        ['host', 'x'],
+        ['cookie', '[redacted]'],
+        ['set-cookie', '[redacted]'],
+        ['authorization'],
+      ],
+    });
+    const names = { allowedHeaders: ['authorization', 'cookie'], edges: [['token', 'refresh']] };
+    expect(of(names)).toEqual(names);
+    const many = of({ rawHeaders: Array.from({ length: 300 }, (_, i) => (i % 2 ? 'hunter2' : 'cookie')) });
+    expect(many.rawHeaders).toHaveLength(101);
+    expect(JSON.stringify(many)).toContain('… 200 more');
+    expect(JSON.stringify(many)).not.toContain('hunter2');
   });
 
   it('are found behind a scheme and in addresses, and whether there is one may be known', () => {
@@ -164,6 +232,14 @@ describe('secrets', () => {
     ['https://x/?access_token=hunter2&page=2', 'https://x/?access_token=[redacted]&page=2'],
     ['GET /in?page=2&api_key=hunter2#top failed', 'GET /in?page=2&api_key=[redacted]#top failed'],
     ['{"url":"https://x/#token=hunter2"}', '{"url":"https://x/#token=[redacted]"}'],
+    ['https://x/?X-Amz-Signature=hunter2&X-Amz-Date=2', 'https://x/?X-Amz-Signature=[redacted]&X-Amz-Date=2'],
+    ['https://x/?sv=2020&sig=hunter2%3D&se=2030', 'https://x/?sv=2020&sig=[redacted]&se=2030'],
+    ['https://x/?%74oken=hunter2&to%6Ben=hunter2', 'https://x/?%74oken=[redacted]&to%6Ben=[redacted]'],
+    ['https://x/?user%5Bpassword%5D=hunter2', 'https://x/?user%5Bpassword%5D=[redacted]'],
+    ['https://x/?a=1;token=hunter2;b=3&c=4', 'https://x/?a=1;token=[redacted];b=3&c=4'],
+    ['https://x/?token=hunter2;hunter2;&a=1;2', 'https://x/?token=[redacted]&a=1;2'],
+    ['jdbc:sqlserver://h;user=sa;password=hunter2', 'jdbc:sqlserver://h;user=sa;password=[redacted]'],
+    ['https://x/?design=7&sigma=2&%zz=3&to%ken=4', 'https://x/?design=7&sigma=2&%zz=3&to%ken=4'],
     ['https://x/?tokens=7&maxTokens=9&author=me&pass=3', 'https://x/?tokens=7&maxTokens=9&author=me&pass=3'],
   ])('in the query of an address are found: %s', (text, expected) => {
     expect(of({ text, url: URL.canParse(text) ? new URL(text) : null })).toMatchObject({ text: expected });
@@ -217,14 +293,25 @@ describe('secrets', () => {
     },
   );
 
-  it.each(['?', '?a=', '&a=1', '?aaa', '-----BEGIN ', '-----END ', 'bearer ', 'bearer a '])(
-    'of other forms are looked for once in all of %s',
-    (part) => {
-      const long = `-----BEGIN PRIVATE KEY ${part.repeat(300_000)}`;
-      expect(withoutSecrets(`${long}. The end`)).toBe(`${long}. The end`);
-      expect(withoutSecrets(`${long}. The end`, true)).toBe(`${long}. The end`);
-    },
-  );
+  it.each([
+    '?',
+    '?a=',
+    '&a=1',
+    '?aaa',
+    ';',
+    ';a',
+    ';a=',
+    '?a=;',
+    '&%7',
+    '-----BEGIN ',
+    '-----END ',
+    'bearer ',
+    'bearer a ',
+  ])('of other forms are looked for once in all of %s', (part) => {
+    const long = `-----BEGIN PRIVATE KEY ${part.repeat(300_000)}`;
+    expect(withoutSecrets(`${long}. The end`)).toBe(`${long}. The end`);
+    expect(withoutSecrets(`${long}. The end`, true)).toBe(`${long}. The end`);
+  });
 
   it('behind a scheme are found, however long', () => {
     expect(of({ header: `Bearer ${'abc1'.repeat(1_500)}, and more` })).toEqual({

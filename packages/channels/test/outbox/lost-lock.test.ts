@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createChannels } from '../../src/create-channels.ts';
+import { createChannels, createChannelsIn } from '../../src/create-channels.ts';
 import { replay } from '../../src/outbox/replay.ts';
 import { channelOf, createBus } from '../delivery/bus-bed.ts';
+import { FakeClock } from '../delivery/fake-clock.ts';
 import { useScratch } from './scratch.ts';
 
 const scratch = useScratch();
@@ -99,5 +100,26 @@ it('a directory that vanishes is made again, with all that waits', async () => {
   const waiting = (): unknown[] =>
     replay(join(directory, '0', 'a')).entries.map((entry) => entry.notification().payload.n);
   await expect.poll(waiting, { timeout: 15_000 }).toEqual([1, 2]);
+  await channels.close(0);
+});
+
+it('a slot that cannot be had right after one was taken over is tried again within a second, however long all was well', async () => {
+  const directory = join(scratch(), 'outbox');
+  const clock = new FakeClock();
+  const environment = { clock, random: Math.random };
+  const channels = createChannelsIn(environment, {
+    to: [channelOf('a')],
+    events: createBus().events,
+    directory,
+  });
+  await clock.advance(600_000);
+  const next = join(directory, '1');
+  // Where the next slot is to be, there is a file.
+  writeFileSync(next, '');
+  takeOver(join(directory, '0'));
+  vi.advanceTimersByTime(BEATS_MILLIS);
+  rmSync(next);
+  await clock.advance(1_000);
+  expect(existsSync(join(next, 'lock'))).toBe(true);
   await channels.close(0);
 });

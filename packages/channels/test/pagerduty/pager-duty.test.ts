@@ -190,6 +190,24 @@ test('what PagerDuty finds wrong is told, without the key', async () => {
   await receiver.close();
 });
 
+test.each([
+  ['<html>login</html>', 'what is no answer of PagerDuty'],
+  ['welcome', 'what is no answer of PagerDuty'],
+  ['{"status":"invalid event","message":"Event object is invalid"}', 'Event object is invalid'],
+  ['{"status":"throttle exceeded"}', 'throttle exceeded'],
+])('an answer of 200 that does not say success is none: %s', async (body, reason) => {
+  const receiver = await openHttpReceiver({
+    read: () => ({ notifications: [] }),
+    accept: () => ({ status: 200, body }),
+  });
+  const channel = pagerDuty({ url: receiver.url, routingKey: ROUTING_KEY });
+  await expect(channel.deliver([notificationOf()], CONTEXT)).rejects.toMatchObject({
+    permanent: false,
+    message: expect.stringContaining(`answered 200: ${reason}`),
+  });
+  await receiver.close();
+});
+
 test.each<[string, object, string]>([
   ['no key', {}, 'routingKey'],
   ['a key that is too short', { routingKey: 'abc' }, 'routingKey'],

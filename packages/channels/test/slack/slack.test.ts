@@ -107,6 +107,31 @@ test('colours tell how bad it is, and what is over is green', async () => {
   expect(colours[4]).toBe('#2ea043');
 });
 
+describe('a webhook', () => {
+  const deliver = (answer: HttpAnswer): Promise<unknown> =>
+    withReceiver(
+      () => answer,
+      ({ url }) => Promise.resolve(slack({ url }).deliver([notificationOf()], CONTEXT)),
+    );
+
+  // Slack calls it HTML; a workflow's says nothing or JSON, and others that take the same say what they do.
+  test.each(['ok', '', '{"ok":true}', '{"success":true}', '{}'])('that answers %j has it', async (body) => {
+    expect(await deliver({ status: 200, headers: { 'content-type': 'text/html' }, body })).toBeUndefined();
+  });
+
+  test.each([
+    ['<html>login</html>', false, 'a page'],
+    ['{"ok":false,"error":"internal_error"}', false, 'internal_error'],
+    ['{"ok":false,"error":"invalid_workflow_input"}', true, 'invalid_workflow_input'],
+    ['{"success":false,"error":"invalid-channel"}', true, 'invalid-channel'],
+  ])('that answers %j has it not', async (body, permanent, reason) => {
+    await expect(deliver({ status: 200, body })).rejects.toMatchObject({
+      permanent,
+      message: expect.stringContaining(`answered 200: ${reason}`),
+    });
+  });
+});
+
 describe('an app', () => {
   test('posts to its conversation, with its token', async () => {
     const receiver = await openHttpReceiver({

@@ -42,10 +42,11 @@ describe('a template', () => {
   });
 
   it('makes one line of a title, and a bounded text', () => {
-    const rendered = compileTemplates({ title: () => 'a\r\nb\u001b[2J', text: () => 'x'.repeat(100_000) })(
-      one,
-    );
-    expect(rendered.title).toBe('a b [2J');
+    const rendered = compileTemplates({
+      title: () => 'a\r\nb\u001b[2J \u200ec\u061c',
+      text: () => 'x'.repeat(100_000),
+    })(one);
+    expect(rendered.title).toBe('a b[2J c');
     expect(rendered.text.length).toBe(8_192);
   });
 

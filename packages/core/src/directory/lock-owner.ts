@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
-import { isSocketOpen } from './live-socket.ts';
+import { isSocketOpen, type LiveSocket } from './live-socket.ts';
 import { pidNamespace } from './pid-namespace.ts';
 
 /** After that long without a sign of life, a lock of another machine or container is taken for left behind: six beats. */
@@ -19,6 +19,8 @@ export interface Owner {
   readonly pidNamespace: string | undefined;
   /** Where the socket of the token can be seen that it has open; in containers, see `openLiveSocket`. */
   readonly socketIn?: string | undefined;
+  /** Which one it is; not in locks of earlier versions. */
+  readonly socketInode?: string | undefined;
   /** Tells two locks of one process apart. */
   readonly token: string;
   /** When it took the lock: ISO 8601. */
@@ -31,14 +33,15 @@ export function newToken(): string {
 }
 
 /** This process and thread, with a token of its own. */
-export function self(token: string, socketIn?: string): Owner {
+export function self(token: string, socket?: LiveSocket): Owner {
   return {
     pid: process.pid,
     host: hostname(),
     thread: threadId,
     started: startOf(process.pid),
     pidNamespace: pidNamespace(),
-    socketIn,
+    socketIn: socket?.namespace,
+    socketInode: socket?.inode,
     token,
     since: new Date().toISOString(),
   };
@@ -57,7 +60,9 @@ export function describeOwner(owner: Owner | undefined): string {
 
 /** Whether it is this process, in whichever thread. */
 export function isThisProcess(owner: Owner): boolean {
-  return owner.host === hostname() && owner.pid === process.pid && !isInOtherNamespace(owner);
+  if (owner.host !== hostname() || owner.pid !== process.pid || isInOtherNamespace(owner)) return false;
+  // The number of a namespace is used again, too.
+  return !isOtherStart(owner, startOf(process.pid));
 }
 
 /**
@@ -70,14 +75,17 @@ export function isAlive(owner: Owner, path: string): boolean {
   if (owner.host !== hostname()) return isFresh(path);
   // On one machine, a time to come is of before the clock was set back, as when one without a battery was switched off.
   if (isInOtherNamespace(owner)) return isFresh(path, STALE_MILLIS);
+  let isOfOtherUser = false;
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
-    // EPERM: there is such a process, of another user.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    isOfOtherUser = true;
   }
   const started = startOf(owner.pid);
-  if (started !== undefined && owner.started !== undefined && started !== owner.started) return false;
+  if (isOtherStart(owner, started)) return false;
+  // Where processes of others are hidden (proc(5), hidepid), it may be any that has been given the pid since.
+  if (isOfOtherUser && started === undefined) return isFresh(path, STALE_MILLIS);
   // A thread that was terminated had no chance to give anything back.
   return owner.pid !== process.pid || owner.thread === threadId || isFresh(path);
 }
@@ -90,8 +98,13 @@ function isInOtherNamespace(owner: Owner): boolean {
 }
 
 /** Whether its socket is open; `undefined` for one that has none, or whose cannot be seen from here. */
-function isSocketSeen({ token, socketIn }: Owner): boolean | undefined {
-  return socketIn === undefined ? undefined : isSocketOpen(token, socketIn);
+function isSocketSeen({ token, socketIn, socketInode }: Owner): boolean | undefined {
+  return socketIn === undefined ? undefined : isSocketOpen(token, socketIn, socketInode);
+}
+
+/** Whether the process of its pid, which started then, is known to be another one. */
+function isOtherStart(owner: Owner, started: string | undefined): boolean {
+  return started !== undefined && owner.started !== undefined && started !== owner.started;
 }
 
 /** Whether a file was touched within the last minute, by a clock that may be ahead of ours by `aheadMillis`. */

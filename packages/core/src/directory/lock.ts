@@ -49,7 +49,7 @@ export function lockDirectory(directory: string, onLost: () => void = () => {}):
   const token = newToken();
   // Where its pid says nothing to others. It is open before the lock is there, and until that is gone.
   const socket = isInContainer() ? openLiveSocket(token) : undefined;
-  const owner = self(token, socket?.namespace);
+  const owner = self(token, socket);
   try {
     takeLock(directory, path, owner);
   } catch (error) {

@@ -10,6 +10,10 @@ import type { Context } from '@opentelemetry/api';
  */
 export interface Followed<Subject> {
   readonly ended: boolean;
+  /** When it began, by `monotonicMillis`. Without it the call is told of what an earlier one follows already, too. */
+  readonly startMillis?: number | undefined;
+  /** The function is an `async` one: it makes a promise for each call, and never returns one again. */
+  readonly isAsync?: boolean | undefined;
   /** The user's option `stream`: which results are followed as streams (see `isStream`). */
   readonly streamOption: boolean | undefined;
   /** Context that the steps of the result run in. Default: that of the consumer who asks for them. */

@@ -15,7 +15,8 @@ export function methodOf(target: object, key: string | symbol): Method | undefin
 
 /**
  * Lays `replacement` over a method of `target` as its own property, invisible to enumeration where the original was.
- * Returns what takes it away again, unless somebody has laid another over it.
+ * Returns what takes it away again: at once, or together with the other of ours that was laid over it. Under one of
+ * somebody else's it stays.
  *
  * @throws TypeError when `target` is frozen, or a proxy refuses.
  */
@@ -28,10 +29,19 @@ export function overlay(target: object, key: string | symbol, replacement: Metho
     enumerable: own?.enumerable ?? false,
   });
   return () => {
-    if (Object.getOwnPropertyDescriptor(target, key)?.value !== replacement) return;
-    if (own === undefined) Reflect.deleteProperty(target, key);
-    else Reflect.defineProperty(target, key, own);
+    if (Object.getOwnPropertyDescriptor(target, key)?.value !== replacement) buried.set(replacement, own);
+    else putBack(target, key, own);
   };
+}
+
+/** Replacements to be taken away that lay under another, and what lies under them. */
+const buried = new WeakMap<Method, PropertyDescriptor | undefined>();
+
+function putBack(target: object, key: string | symbol, below: PropertyDescriptor | undefined): void {
+  let own = below;
+  while (own !== undefined && buried.has(own.value)) own = buried.get(own.value);
+  if (own === undefined) Reflect.deleteProperty(target, key);
+  else Reflect.defineProperty(target, key, own);
 }
 
 /** Whether {@link overlay} will work for all the keys. */

@@ -26,6 +26,16 @@ export function isFollowable(stream: WebStream<unknown>): boolean {
   return true;
 }
 
+const followedStreams = new WeakMap<object, WebStream<unknown>>();
+
+/**
+ * What was given out in place of a stream, to be given out again: the stream itself is locked since, and of no use to
+ * who gets it a second time. `undefined` when it was never followed.
+ */
+export function followedOver(source: WebStream<unknown>): WebStream<unknown> | undefined {
+  return followedStreams.get(source);
+}
+
 /**
  * Follows a web stream through another one over it, which is what the caller gets: bytes over bytes, for readers of
  * either mode, so that `Response`, `pipeTo` and `tee` take it. It queues nothing of its own: a chunk is read when the
@@ -50,6 +60,7 @@ export function followWebStream<Subject>(
   // Node.js's internal class disguises its instances with a `constructor` of their own; a user's subclass does not.
   if (prototype !== ReadableStream.prototype && !Object.hasOwn(source, 'constructor'))
     Object.setPrototypeOf(stream, prototype);
+  followedStreams.set(source, stream);
   call.watch(stream);
   return stream;
 }

@@ -9,6 +9,9 @@ const MIN_NORMAL = 2 ** -1022;
 const MIN_NORMAL_EXPONENT = -1022;
 const MAX_NORMAL_EXPONENT = 1023;
 
+/** Buckets of a sign by default (metrics SDK, "Base2 Exponential Bucket Histogram Aggregation", MaxSize). */
+export const DEFAULT_MAX_SIZE = 160;
+
 const bits = new DataView(new ArrayBuffer(8));
 
 /** Number of the bucket that a positive finite value falls into at a scale. */

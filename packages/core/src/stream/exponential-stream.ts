@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { CollectedMetric, ExponentialHistogramValue, MetricKind } from '../metric.ts';
 import { ExponentialHistogram } from './exponential-histogram.ts';
+import { EXPONENTIAL_EXEMPLARS, magnitudeOf } from './magnitude.ts';
 import { representatives } from './representatives.ts';
 import { Stream, type StreamOptions } from './stream.ts';
 
@@ -33,10 +34,14 @@ export class ExponentialStream extends Stream {
     return this.#maxSize;
   }
 
+  override get exemplarBuckets(): number {
+    return EXPONENTIAL_EXEMPLARS;
+  }
+
   protected accumulate(series: number, value: number): number {
     this.touched[series] = this.epoch;
     at(this.#cells, series, this.#maxSize).record(value);
-    return Number.isFinite(value) ? 0 : -1;
+    return Number.isFinite(value) ? magnitudeOf(value) : -1;
   }
 
   record(series: number, value: number, context: Context | undefined): void {

@@ -5,7 +5,7 @@ import { SeriesIndex, type SeriesOwner } from '../attributes/series-index.ts';
 import { reportFault } from '../fault/report-fault.ts';
 import { tell } from '../fault/tell.ts';
 import type { CollectedMetric, ExponentialHistogramValue, MetricDescriptor, MetricKind } from '../metric.ts';
-import { countSelf, overflowedMeasurements } from '../self-metrics.ts';
+import { overflowedMeasurements } from '../self-metrics.ts';
 import { type AttributeView, isSameView, keyFilter } from './attribute-view.ts';
 import { EarlyLog, ExemplarStore, type MeasurementTap } from './tap.ts';
 
@@ -65,7 +65,6 @@ export abstract class Stream implements SeriesOwner {
   /** What the view keeps, where there are processors. */
   readonly #keeps: KeyFilter | undefined;
   #warned = false;
-  #processorFailed = false;
   #capacity = FIRST_CAPACITY;
 
   constructor(options: StreamOptions) {
@@ -84,12 +83,12 @@ export abstract class Stream implements SeriesOwner {
     this.index = new SeriesIndex(this, options.cardinalityLimit, indexKeeps);
   }
 
-  /** How many buckets may have an exemplar of their own. */
+  /** How many buckets, or magnitudes of an exponential histogram, may have an exemplar of their own. */
   get exemplarBuckets(): number {
     return 1;
   }
 
-  /** Adds a value to a series. Returns the bucket it fell into (0 without buckets), or -1 when it was ignored. */
+  /** Adds a value to a series. Returns which exemplar it may be (the bucket; 0 without buckets), or -1 when it was ignored. */
   protected abstract accumulate(series: number, value: number): number;
   /** Adds a value to a series and shows it to the tap. Every subclass has its own, so that each stays monomorphic. */
   abstract record(series: number, value: number, context: Context | undefined): void;
@@ -223,10 +222,7 @@ export abstract class Stream implements SeriesOwner {
         processed = processor.process(processed, context ?? contextApi.active());
       } catch (error) {
         // The recording caller must not see it; the measurement is kept, with the attributes as they were.
-        countSelf('instrument.faults', 'attributes-processor');
-        if (!this.#processorFailed)
-          tell('error', `A view's processor of ${this.descriptor.name} failed`, error);
-        this.#processorFailed = true;
+        reportFault('attributes-processor', `a view's processor of metric ${this.descriptor.name}`, error);
       }
     }
     return processed;

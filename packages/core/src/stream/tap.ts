@@ -5,7 +5,7 @@ import { sampledSpanContext } from '../sampled-span.ts';
 
 /** Something that is shown every measurement of a metric stream, beside its accumulators. */
 export interface MeasurementTap {
-  /** `where` is the bucket of a histogram, 0 without buckets, -1 for a value that was ignored. */
+  /** `where`: the bucket of a histogram, the magnitude of an exponential one, 0 without buckets; -1 for a value that was ignored. */
   offer(series: number, where: number, value: number, context: Context | undefined): void;
 }
 

@@ -3,6 +3,7 @@ interface DecoratorContext {
   readonly kind: 'class' | 'method' | 'getter' | 'setter' | 'field' | 'accessor';
   readonly name: string | symbol | undefined;
   readonly static?: boolean;
+  readonly private?: boolean;
   readonly metadata?: object | undefined;
 }
 
@@ -36,10 +37,14 @@ export const DRAFT_DIALECT: { readonly found: string; readonly fix: string } = {
 export function readDecoratorCall(args: readonly unknown[]): DecoratorCall {
   const [first, second, third] = args;
   if (args.length === 1 && isDraftElement(first)) return { form: 'draft' };
-  if (args.length === 2 && isContext(second)) return { form: 'tc39', value: first, context: second };
+  if (args.length === 2 && isContext(second)) {
+    const name = keyOf(second.name);
+    return { form: 'tc39', value: first, context: name === second.name ? second : { ...second, name } };
+  }
   const isHolder = (typeof first === 'object' && first !== null) || typeof first === 'function';
-  if (isHolder && args.length >= 2 && (typeof second === 'string' || typeof second === 'symbol')) {
-    return { form: 'legacy', holder: first, key: second, descriptor: third };
+  const key = keyOf(second);
+  if (isHolder && args.length >= 2 && key !== undefined) {
+    return { form: 'legacy', holder: first, key, descriptor: third };
   }
   // Constructor parameters are decorated with (class, undefined, index).
   if (typeof first === 'function' && typeof third === 'number') {
@@ -47,6 +52,12 @@ export function readDecoratorCall(args: readonly unknown[]): DecoratorCall {
   }
   if (typeof first === 'function' && args.length === 1) return { form: 'legacy-class', value: first };
   return { form: 'factory', given: first, more: second };
+}
+
+/** The key of a member. Of one whose name is a number, such as `42() {}`, some compilers give that. */
+function keyOf(name: unknown): string | symbol | undefined {
+  if (typeof name === 'number') return String(name);
+  return typeof name === 'string' || typeof name === 'symbol' ? name : undefined;
 }
 
 function isContext(value: unknown): value is DecoratorContext {

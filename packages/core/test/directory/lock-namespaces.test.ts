@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -97,6 +98,14 @@ async function hold(directory: string, ...network: readonly ['--net'] | readonly
   };
 }
 
+/** The line of the kernel about the socket of an owner: inode and name. */
+function socketOf(directory: string): readonly [string, string, string] {
+  const { token } = JSON.parse(readFileSync(join(directory, 'lock'), 'utf8')) as { token: string };
+  const list = readFileSync('/proc/net/unix', 'latin1');
+  const found = new RegExp(`(\\d+) @(instrument-lock-${token}\\S*)$`, 'm').exec(list);
+  return found as unknown as [string, string, string];
+}
+
 /** The lock was not touched for longer than a minute. */
 function makeOld(directory: string): void {
   const before = new Date(Date.now() - 61_000);
@@ -118,6 +127,27 @@ test('a directory belongs to one of two containers of a pod, until that is gone'
     expect(said(directory)).toBe('has it');
   } finally {
     await holder.kill();
+  }
+});
+
+test('a directory of a container that is gone is free, whoever has taken the name of its socket', async (context) => {
+  needNamespaces(context);
+  const directory = directoryOf('names');
+  const holder = await hold(directory);
+  const [, inode, name] = socketOf(directory);
+  await holder.kill();
+  const names = [
+    name,
+    `x ${inode} @${name}`,
+    `x\n0000000000000000: 00000002 00000000 00010000 0001 01 ${inode} @${name}`,
+  ];
+  const servers = names.map((each) => createServer().listen(`\0${each.slice(0, 107)}`));
+  try {
+    for (const server of servers) if (!server.listening) await once(server, 'listening');
+    expect(isLocked(directory)).toBe(false);
+    expect(said(directory)).toBe('has it');
+  } finally {
+    for (const server of servers) server.close();
   }
 });
 

@@ -16,8 +16,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DirectoryLockedError, isLocked, lockDirectory } from '../../src/directory/lock.ts';
-import { removeStale } from '../../src/directory/lock-file.ts';
-import type { Owner } from '../../src/directory/lock-owner.ts';
+import { readOwner, removeStale } from '../../src/directory/lock-file.ts';
+import { isThisProcess, type Owner } from '../../src/directory/lock-owner.ts';
 
 const made: string[] = [];
 afterEach(() => {
@@ -72,7 +72,11 @@ describe('a directory', () => {
   test.runIf(process.platform === 'linux')('is taken over when the pid is another process by now', () => {
     const directory = scratch();
     leaveLock(directory, { pid: process.pid, started: '1' });
-    lockDirectory(directory).release();
+    const lock = lockDirectory(directory);
+    const owner = readOwner(join(directory, 'lock')) as Owner;
+    // A namespace whose number is used again has the same first pid.
+    expect([isThisProcess(owner), isThisProcess({ ...owner, started: '1' })]).toEqual([true, false]);
+    lock.release();
   });
 
   test('is left to another machine that shows signs of life, and taken over when it has not for a minute', () => {
@@ -145,6 +149,22 @@ describe('a directory', () => {
     const before = new Date(Date.now() - 61_000);
     utimesSync(path, before, before);
     lockDirectory(directory).release();
+  });
+
+  test('is taken over from what may be another user’s process that cannot be seen, once it gives no sign of life', () => {
+    const directory = scratch();
+    const path = leaveLock(directory, { pid: endedPid(), started: '1' });
+    const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    });
+    try {
+      expect(() => lockDirectory(directory)).toThrow(DirectoryLockedError);
+      const before = new Date(Date.now() - 61_000);
+      utimesSync(path, before, before);
+      lockDirectory(directory).release();
+    } finally {
+      kill.mockRestore();
+    }
   });
 
   test('is not taken over when its lock cannot be read: it may be somebody’s', () => {

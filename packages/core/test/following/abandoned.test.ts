@@ -60,6 +60,34 @@ describe('a call that somebody can end still', () => {
     expect(call.ends).toEqual(['succeed all']);
   });
 
+  test('is not abandoned when a thenable is collected that somebody waits for', async () => {
+    for (const consume of ['then', 'catch', 'finally'] as const) {
+      const call = new Told();
+      let resolve = (_: string): void => {};
+      const { settled, handle } = (() => {
+        const running = new Promise<string>((done) => {
+          resolve = done;
+        });
+        const query = followed(call, {
+          // biome-ignore lint/suspicious/noThenProperty: a lazy thenable is what is tested
+          then: running.then.bind(running),
+          catch: running.catch.bind(running),
+          finally: running.finally.bind(running),
+        });
+        return { settled: (query[consume] as () => Promise<string>)(), handle: new WeakRef(query) };
+      })();
+      collectGarbage();
+      await nextTurn();
+      collectGarbage();
+      await nextTurn();
+      expect(call.ends).toEqual([]);
+      resolve('rows');
+      await settled;
+      expect(call.ends).toEqual(['succeed rows']);
+      await collected(handle);
+    }
+  });
+
   test('is not abandoned when a thenable is collected that has given a stream', async () => {
     const call = new Told();
     const { stream, handle } = await (async () => {

@@ -9,10 +9,13 @@ export function textOf(result: unknown): string {
   return Object(result) === result ? 'an object' : String(result);
 }
 
-/** A call that writes down what it is told: `succeed all`, `item`, `abandon`. */
+let begun = 0;
+
+/** A call that writes down what it is told: `succeed all`, `item`, `abandon`. It began after those made before it. */
 export class Told implements Followed<string> {
   readonly streamOption: boolean | undefined;
   readonly context: Context | undefined;
+  readonly startMillis: number = ++begun;
   readonly said: string[] = [];
   ended = false;
   isWatched = false;
@@ -74,4 +77,11 @@ export class Told implements Followed<string> {
 /** Follows a result, and returns what its caller gets. */
 export function followed<T>(call: Told, result: T): T {
   return follow(call, result, SUBJECT) as T;
+}
+
+/** Iterates it to its end, and counts its items. */
+export async function countOf(stream: AsyncIterable<unknown> | Iterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of stream) count++;
+  return count;
 }

@@ -1,7 +1,7 @@
 import { type Context, context, ROOT_CONTEXT, type SpanContext, TraceFlags, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Collector, type Exemplar, MeterProvider } from '../../src/index.ts';
+import { type Collector, EXPONENTIAL_EXEMPLARS, type Exemplar, MeterProvider } from '../../src/index.ts';
 import { metricOf } from '../collected.ts';
 
 beforeAll(() => void context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()));
@@ -31,6 +31,41 @@ function start(exemplars = true) {
     metricOf(await reader.collect(), name)?.exemplar(0, bucket);
   return { provider, meter, exemplar, reader: provider.addCollector() };
 }
+
+describe('exemplars of an exponential histogram', () => {
+  function startExponential() {
+    const provider = new MeterProvider({
+      exemplars: true,
+      views: [{ instrumentName: 'e', aggregation: { type: 'exponential_histogram' } }],
+    });
+    const reader = provider.addCollector();
+    const values = async (): Promise<number[]> => {
+      const metric = metricOf(await reader.collect(), 'e');
+      const all = Array.from(
+        { length: EXPONENTIAL_EXEMPLARS },
+        (_, i) => metric?.exemplar(0, i)?.value ?? [],
+      );
+      return all.flat().sort((a, b) => a - b);
+    };
+    return { histogram: provider.getMeter('test').createHistogram('e'), values };
+  }
+
+  test('are of each power of two among the values: rare large ones have theirs', async () => {
+    const { histogram, values } = startExponential();
+    for (const value of [0.0011, 0.0012, 0.02, 0.5, 1, 1.5, 3, 600, 601]) histogram.record(value, {}, first);
+    histogram.record(2_000, {}, within('3333333333333333', TraceFlags.NONE));
+    expect(await values()).toEqual([0.0011, 0.02, 0.5, 1, 3, 600]);
+    histogram.record(602, {}, second);
+    expect(await values()).toEqual([0.0011, 0.02, 0.5, 1, 3, 602]);
+  });
+
+  test('are twenty at most, whatever is recorded', async () => {
+    const { histogram, values } = startExponential();
+    const recorded = Array.from({ length: 2_000 }, (_, i) => (i % 3 === 0 ? -1 : 1) * 2 ** ((i % 600) - 300));
+    for (const value of [0, Number.MAX_VALUE, 5e-324, ...recorded]) histogram.record(value, {}, first);
+    expect(await values()).toHaveLength(EXPONENTIAL_EXEMPLARS);
+  });
+});
 
 describe('an exemplar', () => {
   test('is a measurement taken inside a sampled span', async () => {

@@ -1,3 +1,4 @@
+import type { ExecutionOutcome } from '../events.ts';
 import type { Progress } from '../progress.ts';
 
 const SECOND_MILLIS = 1_000;
@@ -7,8 +8,23 @@ const HOUR_SECONDS = 3_600;
 const SLOW = 10;
 
 /** Parts of a line that can be left out, the first of them first. */
-const DISPENSABLE = ['rate', 'time', 'counts', 'bar', 'failed', 'share'] as const;
+const DISPENSABLE = ['rate', 'time', 'counts', 'bar', 'failed', 'share', 'end'] as const;
 type Part = (typeof DISPENSABLE)[number];
+type Parts = Partial<Record<Part, string | undefined>>;
+
+/** How an execution ended, where the counts do not tell. */
+const END_TEXTS: Readonly<Partial<Record<ExecutionOutcome, string>>> = {
+  failed: 'stopped by an error',
+  cancelled: 'cancelled',
+};
+
+/** What there is to say beside the progress. */
+export interface LineOptions {
+  /** Default as many as it takes. */
+  readonly columns?: number | undefined;
+  /** Once it has ended. */
+  readonly outcome?: ExecutionOutcome | undefined;
+}
 
 /**
  * The text of one execution: `nightly ████░░░░ 50 % · 1,200/2,400 · 310/s · 4 s left · 2 failed`. Where it has no room in so many
@@ -18,15 +34,16 @@ export function lineOf(
   name: string,
   progress: Progress,
   bar: (share: number) => string,
-  columns: number = Number.POSITIVE_INFINITY,
+  { columns = Number.POSITIVE_INFINITY, outcome }: LineOptions = {},
 ): string {
   const { processed, failed, total, percentage, ratePerSecond, elapsedMillis } = progress;
-  const parts: Partial<Record<Part, string>> = {
+  const parts: Parts = {
     ...(percentage === undefined ? {} : { bar: bar(percentage / 100), share: `${Math.floor(percentage)} %` }),
     counts: total === undefined ? `${whole(processed)} items` : `${whole(processed)}/${whole(total)}`,
     rate: `${rateText(ratePerSecond)}/s`,
-    time: leftText(progress) ?? durationText(elapsedMillis),
+    time: (outcome === undefined ? leftText(progress) : undefined) ?? durationText(elapsedMillis),
     ...(failed > 0 ? { failed: `${whole(failed)} failed` } : {}),
+    end: outcome === undefined ? undefined : END_TEXTS[outcome],
   };
   let line = joined(name, parts);
   for (const part of DISPENSABLE) {
@@ -37,12 +54,9 @@ export function lineOf(
   return line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`;
 }
 
-function joined(
-  name: string,
-  { bar, share, counts, rate, time, failed }: Partial<Record<Part, string>>,
-): string {
+function joined(name: string, { bar, share, counts, rate, time, failed, end }: Parts): string {
   const head = [name, bar, share].filter((part) => part !== undefined).join(' ');
-  return [head, counts, rate, time, failed].filter((part) => part !== undefined).join(' · ');
+  return [head, counts, rate, time, failed, end].filter((part) => part !== undefined).join(' · ');
 }
 
 function leftText({ remainingMillis }: Progress): string | undefined {

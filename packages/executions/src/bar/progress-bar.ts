@@ -10,13 +10,13 @@ const DEFAULT_MAX_ROWS = 10;
 /** Options of {@link progressBar}. */
 export interface ProgressBarOptions {
   /** Where it is shown. Default standard error, so that standard output can be piped. */
-  readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stream?: (NodeJS.WritableStream & { readonly isTTY?: boolean }) | undefined;
   /** Default: when the stream is a terminal, other than a `dumb` one, and the variable `CI` is not set. */
-  readonly enabled?: boolean;
+  readonly enabled?: boolean | undefined;
   /** Columns of the bar itself. Default 24. */
-  readonly width?: number;
+  readonly width?: number | undefined;
   /** Executions shown at once; more have no row. Default 10, and never more than the terminal has rows. */
-  readonly maxRows?: number;
+  readonly maxRows?: number | undefined;
 }
 
 /** Hooks that show executions in a terminal. */
@@ -58,8 +58,8 @@ export function progressBar(options: ProgressBarOptions = {}): ProgressBar {
       if (screen.add(id, run)) shown.set(id, screen);
     },
     onProgress: ({ run: id }) => shown.get(id)?.refresh(),
-    after({ run: id }) {
-      shown.get(id)?.remove(id);
+    after({ run: id, outcome }) {
+      shown.get(id)?.remove(id, outcome);
       shown.delete(id);
     },
     stop() {

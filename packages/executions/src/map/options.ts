@@ -10,14 +10,14 @@ const DEFAULT_NAME = 'map';
 /** Options of {@link instrumentedMap} and {@link instrumentedStream}. */
 export interface MapOptions extends ExecutionOptions {
   /** Name of the execution. Default: that of the function, or `map` where it has none. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Items under way at once; `Infinity` for all. Default 8. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /**
    * Whether the first failure ends it. With `false` all items are processed, and what failed is thrown in the end, as a
    * `MapError`, an `AggregateError` that says which items they were. Default `true`.
    */
-  readonly stopOnError?: boolean;
+  readonly stopOnError?: boolean | undefined;
 }
 
 /** Options of a map with the defaults filled in. */

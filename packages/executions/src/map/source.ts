@@ -18,6 +18,7 @@ export interface Source<T> {
 export function sourceOf<T>(items: Items<T>): Source<T> {
   // Not by `in`, which throws for a string.
   const { [Symbol.asyncIterator]: asyncIterator } = items as Partial<AsyncIterable<T | PromiseLike<T>>>;
+  if (Array.isArray(items)) for (const item of items) disregardPromise(item);
   const iterator =
     asyncIterator == null
       ? (items as Iterable<T | PromiseLike<T>>)[Symbol.iterator]()
@@ -44,6 +45,18 @@ function report(fault: unknown): void {
 export function disregard(item: unknown): void {
   try {
     if (isThenable(item)) Promise.resolve(item).catch(() => {});
+  } catch {
+    // It throws when it is looked at.
+  }
+}
+
+/**
+ * A promise in a list has begun already: one that rejects before its turn comes, or is never looked at, must not end the process.
+ * Of other thenables nothing is asked, since some begin with that.
+ */
+function disregardPromise(item: unknown): void {
+  try {
+    if (item instanceof Promise) item.catch(() => {});
   } catch {
     // It throws when it is looked at.
   }

@@ -5,6 +5,7 @@ import {
   type MeterProvider,
   ownAttributes,
 } from '@org/instrument-core';
+import { keyOfLabels } from '../labels.ts';
 import { createInstruments, type Instruments, showSeries } from './instruments.ts';
 import { ExecutionSeries } from './series.ts';
 
@@ -26,7 +27,7 @@ export class ExecutionMetrics {
 
   /** The series of these labels. Beyond the limit of label sets, they share one. */
   series(labels: Attributes): ExecutionSeries {
-    const key = keyOf(labels);
+    const key = keyOfLabels(Object.entries(labels));
     const known = this.#series.get(key);
     if (known !== undefined) return known;
     // One place is kept, as the meter does: observations of several series that it put together would hide each other.
@@ -36,10 +37,6 @@ export class ExecutionMetrics {
     this.#series.set(key, series);
     return series;
   }
-}
-
-function keyOf(labels: Attributes): string {
-  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const known = new WeakMap<MeterProvider, Map<string, ExecutionMetrics>>();

@@ -1,14 +1,9 @@
 import type { Attributes, Context } from '@opentelemetry/api';
-import { type BoundCounter, type BoundRecorder, ownText } from '@org/instrument-core';
+import { type BoundCounter, BoundedWords, type BoundRecorder, MAX_ERROR_TYPES } from '@org/instrument-core';
 import type { WorkerEnd } from '../events.ts';
 import type { FailureScope } from '../hooks.ts';
 import type { Figures } from './figures.ts';
 import type { Instruments } from './instruments.ts';
-
-/** As decorators have it: classes of errors that one series tells apart, and what those beyond are called. */
-const MAX_ERROR_TYPES = 50;
-const MAX_LENGTH = 64;
-const OVERFLOW = 'other';
 
 /**
  * The series of one name and one set of labels. Executions count for themselves; what they have counted is looked at when it
@@ -18,7 +13,7 @@ export class ExecutionSeries {
   readonly labels: Attributes;
   readonly #instruments: Instruments;
   readonly #live = new Set<Figures>();
-  readonly #errorTypes = new Set<string>();
+  readonly #errorTypes = new BoundedWords(MAX_ERROR_TYPES);
   readonly #counters = new Map<string, BoundCounter>();
   readonly #recorders = new Map<string, BoundRecorder>();
   #processed = 0;
@@ -79,11 +74,7 @@ export class ExecutionSeries {
 
   /** A class of errors as a label: the first 50, then `other`. */
   admit(type: string): string {
-    const short = type.slice(0, MAX_LENGTH);
-    if (this.#errorTypes.has(short)) return short;
-    if (this.#errorTypes.size >= MAX_ERROR_TYPES) return OVERFLOW;
-    this.#errorTypes.add(ownText(short));
-    return short;
+    return this.#errorTypes.admit(type);
   }
 
   get processed(): number {

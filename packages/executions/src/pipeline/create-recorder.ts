@@ -1,4 +1,3 @@
-import type { Attributes } from '@opentelemetry/api';
 import {
   DEFAULT_DURATION_BOUNDARIES,
   describeValue,
@@ -9,6 +8,7 @@ import {
   events as processEvents,
   meterProvider as processProvider,
 } from '@org/instrument-core';
+import { keyOfLabels, readLabels } from '../labels.ts';
 import type { PipelineRecorder, PipelineRecorderOptions } from './recorder.ts';
 import { Site } from './site.ts';
 import { cacheVerb } from './verbs/cache.ts';
@@ -53,7 +53,7 @@ export function createPipelineRecorder(
   if (typeof name !== 'string' || !NAME.test(name)) {
     read.add('name', describeValue(name), 'a letter, then up to 220 letters, digits, _ . - or /');
   }
-  const labels = readLabels(read);
+  const labels = readLabels(read, RESERVED);
   const buckets = readBuckets(read);
   const { meterProvider = processProvider, events = processEvents } = options;
   if (!(meterProvider instanceof MeterProvider)) {
@@ -63,7 +63,7 @@ export function createPipelineRecorder(
   read.done('The pipeline recorder cannot be created');
 
   const known = tableOf(meterProvider, events);
-  const key = JSON.stringify([name, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)), buckets]);
+  const key = JSON.stringify([name, keyOfLabels(Object.entries(labels)), buckets]);
   let recorder = known.get(key);
   if (recorder === undefined) {
     recorder = assemble(
@@ -96,25 +96,6 @@ function tableOf(provider: MeterProvider, bus: EventBus): Map<string, PipelineRe
   const table = byBus.get(bus) ?? new Map<string, PipelineRecorder>();
   byBus.set(bus, table);
   return table;
-}
-
-function readLabels(read: OptionReader<PipelineRecorderOptions>): Attributes {
-  const labels = read.raw('labels');
-  if (labels === undefined) return {};
-  if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) {
-    read.add('labels', describeValue(labels), 'an object');
-    return {};
-  }
-  for (const [key, value] of Object.entries(labels)) {
-    const path = `labels.${key}`;
-    if (RESERVED.includes(key)) {
-      read.add(path, describeValue(value), `none of ${RESERVED.join(', ')}`, 'Choose another name.');
-    }
-    if (!['string', 'number', 'boolean'].includes(typeof value)) {
-      read.add(path, describeValue(value), 'a text, a number, true or false');
-    }
-  }
-  return { ...labels };
 }
 
 function readBuckets(read: OptionReader<PipelineRecorderOptions>): readonly number[] {

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { CircuitState, ConnectionState, Severity } from './records.ts';
+import type { CircuitState, Severity } from '@org/instrument-core';
+import type { ConnectionState } from './records.ts';
 
 /** What all events of pipelines say. */
 export interface PipelineEvent {

@@ -1,5 +1,5 @@
-import type { Attributes } from '@opentelemetry/api';
 import type { EventBus, MeterProvider } from '@org/instrument-core';
+import type { Labels } from '../labels.ts';
 import type {
   CacheRecord,
   CacheResult,
@@ -15,14 +15,17 @@ import type {
 
 /** Options of {@link createPipelineRecorder}. */
 export interface PipelineRecorderOptions {
-  /** Labels of every series: `{ site: 'north' }`. None that the verbs have for themselves. Default none. */
-  readonly labels?: Attributes;
+  /**
+   * Labels of every series: `{ site: 'north' }`. None that the verbs have for themselves; values that are `undefined` or `null` are
+   * left out. Default none.
+   */
+  readonly labels?: Labels | undefined;
   /** Upper bounds of `<name>.event.duration`, in seconds, ascending. Default 100 µs to 10 s, those of instrumented functions. */
-  readonly buckets?: readonly number[];
+  readonly buckets?: readonly number[] | undefined;
   /** Where metrics go. Default the process' meter provider. */
-  readonly meterProvider?: MeterProvider;
+  readonly meterProvider?: MeterProvider | undefined;
   /** Where events go. Default the bus of the process. */
-  readonly events?: EventBus;
+  readonly events?: EventBus | undefined;
 }
 
 /**

@@ -1,10 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-
-/** How bad an error is, mildest first; the words are those of notifications. */
-export type Severity = 'info' | 'warning' | 'error' | 'critical';
-
-/** States of a circuit breaker. One that was opened by hand is `open` too. */
-export type CircuitState = 'closed' | 'half-open' | 'open';
+import type { CircuitState, Severity } from '@org/instrument-core';
 
 /** States of a connection that is kept up. */
 export type ConnectionState = 'connected' | 'connecting' | 'reconnecting' | 'disconnected';
@@ -32,15 +27,18 @@ export interface EventRecord extends Labelled {
   readonly domain: string;
   /** What of the domain it is about, in few words: `temperature`. A name for each device or customer is a series for each. */
   readonly entity: string;
-  /** Milliseconds it took, as clocks measure them: `performance.now() - started`. */
-  readonly duration: number;
+  /** How long it took, as clocks measure it: `performance.now() - started`. */
+  readonly durationMillis: number;
   /** Whether it was dealt with as it should be. */
   readonly success: boolean;
 }
 
 /** An error of a part of the pipeline. */
 export interface ErrorRecord extends Labelled {
-  /** Class of the error: `TimeoutError`. Never a message. Left out, it is that of `error`. */
+  /**
+   * Class of the error: `TimeoutError`. Never a message: the metrics tell the first 50 of a recorder apart, and the rest is
+   * `other`. Left out, it is that of `error`.
+   */
   readonly type?: string | undefined;
   /** The part that it occurred in: `writer`. */
   readonly component: string;
@@ -56,10 +54,10 @@ export interface RetryRecord extends Labelled {
   readonly operation: string;
   /** Number of the retry, from 1. Left out, it goes into no histogram. */
   readonly attempt?: number | undefined;
-  /** Class of the error that made it necessary. Default `unknown`. */
+  /** Class of the error that made it necessary: as of errors, the first 50 and then `other`. Default `unknown`. */
   readonly reason?: string | undefined;
-  /** Milliseconds that are waited before. Left out, it goes into no histogram. */
-  readonly delay?: number | undefined;
+  /** How long is waited before. Left out, it goes into no histogram. */
+  readonly delayMillis?: number | undefined;
 }
 
 /**

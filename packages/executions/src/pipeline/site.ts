@@ -1,5 +1,13 @@
 import { type Attributes, type AttributeValue, trace } from '@opentelemetry/api';
-import { type EventBus, type EventMap, type Meter, reportFault, runtime } from '@org/instrument-core';
+import {
+  BoundedWords,
+  type EventBus,
+  type EventMap,
+  MAX_ERROR_TYPES,
+  type Meter,
+  reportFault,
+  runtime,
+} from '@org/instrument-core';
 import type { PipelineEvent, PipelineEventMap } from './events.ts';
 
 /** Stands where a label is none. */
@@ -10,7 +18,7 @@ export const MAX_LABEL = 256;
 
 /** What the records of a verb cannot do without. */
 const FIELDS: Readonly<Record<string, string>> = {
-  recordEvent: 'source, domain, entity, duration and success',
+  recordEvent: 'source, domain, entity, durationMillis and success',
   recordError: 'component, and type or error',
   recordRetry: 'operation',
   recordCircuitState: 'circuit and state',
@@ -29,13 +37,15 @@ export class Site {
   readonly #keys: readonly string[];
   readonly #values: readonly (AttributeValue | undefined)[];
   readonly #bus: EventBus;
+  readonly #errorTypes = new BoundedWords(MAX_ERROR_TYPES);
 
   constructor(name: string, meter: Meter, labels: Attributes, bus: EventBus) {
     this.name = name;
     this.meter = meter;
-    this.#keys = Object.keys(labels);
+    // Assigned, it would become the prototype.
+    this.#keys = Object.keys(labels).filter((key) => key !== '__proto__');
     this.hasLabels = this.#keys.length > 0;
-    this.#values = Object.values(labels);
+    this.#values = this.#keys.map((key) => labels[key]);
     this.#bus = bus;
   }
 
@@ -76,6 +86,11 @@ export class Site {
     return value === undefined ? fallback : this.label(verb, key, value);
   }
 
+  /** A class of errors as a label: the first 50 of the recorder, then `other`. `unknown` takes none of these places. */
+  errorType(type: string): string {
+    return type === UNKNOWN ? type : this.#errorTypes.admit(type);
+  }
+
   /** A number from `min` on; `undefined`, reported, for anything else. */
   amount(verb: string, key: string, value: unknown, min: number = 0): number | undefined {
     if (typeof value === 'number' && value >= min && value < Number.POSITIVE_INFINITY) return value;
@@ -96,7 +111,6 @@ export class Site {
       return series;
     }
     for (const key of Object.keys(attributes)) {
-      // Assigned, it would become the prototype.
       if (key !== '__proto__') series[key] = (attributes as Attributes)[key];
     }
     return series;

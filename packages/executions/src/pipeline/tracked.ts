@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { ownAttributes, ownText } from '@org/instrument-core';
-import { isLabel } from '../labels.ts';
+import { isLabel, keyOfLabels } from '../labels.ts';
 
 /**
  * How many circuits, connections or queues a recorder keeps the state of. With four states each they stay below 2,000
@@ -66,12 +66,5 @@ export function keyOf(name: string, attributes: unknown, reserved: readonly stri
   const entries = Object.entries(attributes).filter(
     ([key, value]) => isLabel(value) && key !== '__proto__' && !reserved.includes(key),
   );
-  if (entries.length === 0) return name;
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([name, entries], exactly);
-}
-
-/** JSON has no word for these numbers; attributes tell them apart. */
-function exactly(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value;
+  return entries.length === 0 ? name : `${JSON.stringify(name)} ${keyOfLabels(entries)}`;
 }

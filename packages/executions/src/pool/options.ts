@@ -6,23 +6,23 @@ import { readSubject, type SubjectSettings } from '../settings.ts';
 /** Options of {@link instrumentPool}. */
 export interface PoolOptions extends Pick<ExecutionOptions, 'labels' | 'hooks' | 'meterProvider' | 'events'> {
   /** Name of the pool's metrics. Default, with `execution`: its name and `.pool`; otherwise it must be given. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * The execution that the pool works for: its workers and its queue are then those of the execution too. Until that ends, or
    * `detach()`. Default none.
    */
-  readonly execution?: ExecutionRun;
+  readonly execution?: ExecutionRun | undefined;
 }
 
 /** Options of {@link trackWorker}; `Message` is what the worker posts. */
 export interface WorkerOptions<Message = unknown> extends PoolOptions {
   /** What the worker is called in events. Default: the number of its thread. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /**
    * Which of its messages stand for items that it has processed: `true` for all of them, or a function that says how many:
    * `(message: { count?: number }) => message.count ?? 0`. Default `false`.
    */
-  readonly items?: boolean | ((message: Message) => number);
+  readonly items?: boolean | ((message: Message) => number) | undefined;
 }
 
 /** Options of a pool or a worker with the defaults filled in. */

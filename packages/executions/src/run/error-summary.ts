@@ -1,4 +1,4 @@
-import { errorTypeOf, reasonOf } from '@org/instrument-core';
+import { cutText, errorTypeOf, reasonOf } from '@org/instrument-core';
 import type { ErrorSummary } from '../events.ts';
 
 const MAX_TYPE = 64;
@@ -8,11 +8,5 @@ const MAX_MESSAGE = 500;
 /** An error in few words; `undefined` where there is none. Never throws. */
 export function errorSummaryOf(error: unknown): ErrorSummary | undefined {
   if (error === undefined) return undefined;
-  return { type: cut(errorTypeOf(error), MAX_TYPE), message: cut(reasonOf(error), MAX_MESSAGE) };
-}
-
-function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  // Half a character of two parts would be no text any more.
-  return `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return { type: cutText(errorTypeOf(error), MAX_TYPE), message: cutText(reasonOf(error), MAX_MESSAGE) };
 }

@@ -4,13 +4,11 @@ import {
   context,
   type Span,
   type SpanContext,
-  SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
 import {
-  isError,
   isUnsampledBelow,
-  reasonOf,
+  recordFailure,
   reportFault,
   runtime,
   sampledContextOf,
@@ -60,10 +58,7 @@ export function closeSpan(
   try {
     span.setAttributes(attributes);
     if (end === 'cancelled') span.setAttribute('instrument.outcome', end);
-    if (end !== 'error') return;
-    span.setAttribute('error.type', errorType);
-    span.recordException(isError(error) ? error : reasonOf(error));
-    span.setStatus({ code: SpanStatusCode.ERROR, message: reasonOf(error) });
+    if (end === 'error') recordFailure(span, errorType, error);
   } catch (fault) {
     reportFault('executions', 'describing a span', fault);
   } finally {

@@ -17,6 +17,19 @@ describe('the line of an execution', () => {
     expect(lineOf('nightly', at(7, undefined, 0.5), bar)).toBe('nightly · 7 items · 0.5/s · 1 min 5 s');
   });
 
+  it('says how it has ended, and how long it took, where the counts do not tell', () => {
+    const progress = at(21, 200, 47);
+    expect(lineOf('nightly', progress, bar, { outcome: 'failed' })).toBe(
+      'nightly [1] 10 % · 21/200 · 47/s · 1 min 5 s · stopped by an error',
+    );
+    expect(lineOf('nightly', progress, bar, { outcome: 'cancelled', columns: 30 })).toBe(
+      'nightly [1] 10 % · cancelled',
+    );
+    expect(lineOf('nightly', at(200, 200, 47), bar, { outcome: 'completed' })).toBe(
+      'nightly [10] 100 % · 200/200 · 47/s · 1 min 5 s',
+    );
+  });
+
   it('leaves parts out as a whole where there is no room', () => {
     const progress = at(1_200, 2_400, 310, 2);
     const lines = [
@@ -29,8 +42,8 @@ describe('the line of an execution', () => {
       'nightly',
     ];
     for (const [i, line] of lines.entries()) {
-      expect(lineOf('nightly', progress, bar, line.length)).toBe(line);
-      expect(lineOf('nightly', progress, bar, line.length - 1)).toBe(lines[i + 1] ?? 'night…');
+      expect(lineOf('nightly', progress, bar, { columns: line.length })).toBe(line);
+      expect(lineOf('nightly', progress, bar, { columns: line.length - 1 })).toBe(lines[i + 1] ?? 'night…');
     }
   });
 

@@ -92,6 +92,21 @@ describe.skipIf(!hasPython)('in a terminal', () => {
     expect(output.endsWith('\n')).toBe(true);
   });
 
+  it('lets what is printed by console.log and console.error stand above it', () => {
+    const { status, lines } = inTerminal(
+      `const bar = progressBar();${BATCH}
+       const printing = batch('first', 30, 10);
+       for (let i = 0; i < 6; i++) {
+         await delay(40);
+         console[i % 2 ? 'log' : 'error']('line ' + i);
+       }
+       await Promise.all([printing, batch('second', 5, 10)]);`,
+    );
+    expect(status).toBe(0);
+    expect(lines.slice(0, 6)).toEqual([0, 1, 2, 3, 4, 5].map((i) => `line ${i}`));
+    expect(lines.filter((line) => /^(first|second) /.test(line))).toHaveLength(2);
+  });
+
   it('shows several at once, and keeps the line of each that has ended', () => {
     const { lines } = inTerminal(
       `const bar = progressBar();${BATCH}addExecutionHooks({});

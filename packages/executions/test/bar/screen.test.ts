@@ -1,12 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { until } from '../../../../test/support/until.ts';
 import { type ProgressBar, progressBar, trackExecution } from '../../src/index.ts';
 import { createBed, type Deferred, deferred } from '../support/bed.ts';
 import { screenOf } from '../support/screen.ts';
-import { until } from '../support/until.ts';
 
 interface Terminal {
   readonly bar: ProgressBar;
+  readonly stream: PassThrough;
   /** What was drawn so far, as a terminal shows it. */
   lines(): string[];
 }
@@ -19,6 +20,7 @@ function createTerminal(): Terminal {
   });
   return {
     bar: progressBar({ stream, enabled: true }),
+    stream,
     lines: () => screenOf(drawn).filter((line) => line !== ''),
   };
 }
@@ -85,5 +87,72 @@ describe('rows of executions that end while others go on', () => {
       `none ${'░'.repeat(24)} 0 %`,
       `whole ${'█'.repeat(24)} 100 %`,
     ]);
+  });
+});
+
+describe('what others print while executions are shown', () => {
+  it('stands above the rows, each line once, whatever was drawn when', async () => {
+    const { bar, stream, lines } = createTerminal();
+    const options = { ...createBed().options, hooks: bar, items: 10 };
+    stream.write('before\r\n');
+    await Promise.all(
+      ['a', 'b', 'c'].map((name) =>
+        trackExecution(name, options, async (run) => {
+          if (name !== 'a') await until('all are drawn', () => lines().length > 3);
+          for (let i = 0; i < 10; i++) {
+            if (name === 'b') stream.write(`line ${i}\r\n`);
+            if (name === 'b' && i === 4) {
+              // A frame later they are drawn again, below it.
+              await until('it is drawn', () => lines().at(-1)?.[0] === 'c');
+              expect(namesIn(lines()).slice(-4)).toEqual(['line', 'a', 'b', 'c']);
+            }
+            run.itemDone();
+          }
+          if (name !== 'b') await until('all is printed', () => lines().includes('line 9'));
+        }),
+      ),
+    );
+    await settled();
+    expect(lines().slice(0, 11)).toEqual(['before', ...Array.from({ length: 10 }, (_, i) => `line ${i}`)]);
+    expect(namesIn(lines()).slice(11).sort()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('keeps a line that is not ended, and is written as it comes', async () => {
+    const { bar, stream, lines } = createTerminal();
+    const options = { ...createBed().options, hooks: bar, items: 1 };
+    await trackExecution('a', options, async (run) => {
+      await until('it is drawn', () => lines().length === 1);
+      stream.write('loading');
+      expect(lines()).toEqual(['loading']);
+      stream.write(Buffer.from(' … '));
+      expect(lines()).toEqual(['loading …']);
+      await until('it is drawn again', () => lines().length === 2);
+      stream.write('done\r\n');
+      expect(lines()).toEqual(['loading …', 'done']);
+      stream.write('half');
+      run.itemDone();
+    });
+    await settled();
+    expect(lines()).toEqual(['loading …', 'done', 'half', expect.stringMatching(/^a █{24} 100 % · 1\/1/)]);
+  });
+
+  it('leaves the stream as it was, below what others have put on top of it', async () => {
+    const { bar, stream, lines } = createTerminal();
+    const { options } = createBed();
+    await trackExecution('a', { ...options, hooks: bar }, async () => {
+      await until('it is drawn', () => lines().length === 1);
+    });
+    expect(Object.hasOwn(stream, 'write')).toBe(false);
+    const written: unknown[] = [];
+    await trackExecution('b', { ...options, hooks: bar }, async () => {
+      const { write } = stream;
+      stream.write = (chunk: unknown) => {
+        written.push(chunk);
+        return Reflect.apply(write, stream, [chunk]);
+      };
+    });
+    stream.write('after\n');
+    expect(written).toEqual(['after\n']);
+    expect(lines().at(-1)).toBe('after');
   });
 });

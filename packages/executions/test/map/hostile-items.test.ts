@@ -105,6 +105,39 @@ describe('items', () => {
     expect(bed.metric('map.items.processed')).toEqual({ '': 2 });
   });
 
+  it('that are promises in a list and reject before their turn fail when it comes, or are passed over', async () => {
+    const drained = async (...args: Parameters<typeof instrumentedStream<number, number>>): Promise<void> => {
+      for await (const _ of instrumentedStream(...args)) {
+        // Taken as it comes.
+      }
+    };
+    for (const map of [instrumentedMap<number, number>, drained]) {
+      const rejects: ((error: unknown) => void)[] = [];
+      const resolves: (() => void)[] = [];
+      const list = (): Promise<number>[] =>
+        Array.from(
+          { length: 20 },
+          (_, i) =>
+            new Promise((resolve, reject) => {
+              rejects[i] = reject;
+              resolves[i] = () => resolve(i);
+            }),
+        );
+      const options = { ...bed.options, name: 'map', concurrency: 2 };
+      const mapped = thrownBy(() => map(list(), (item) => item, { ...options, stopOnError: false }));
+      rejects[15]?.(new RangeError('item 15'));
+      await turn();
+      for (const resolve of resolves) resolve();
+      expect(((await mapped) as AggregateError).errors).toMatchObject([{ message: 'item 15' }]);
+      const stopped = thrownBy(() => map(list(), (item) => item, options));
+      rejects[19]?.(new RangeError('never looked at'));
+      await turn();
+      rejects[0]?.(new RangeError('the first'));
+      expect(await stopped).toMatchObject({ message: 'the first' });
+      await turn();
+    }
+  });
+
   it('that fail in a stream without end are not kept without end', async () => {
     const items = Array.from({ length: 1_200 }, (_, i) => i);
     const fail = (): never => {

@@ -66,12 +66,20 @@ describe.each(VERBS)('%s', (verb) => {
     const { recorder, provider } = createBed();
     const record = recorder[verb] as (given: unknown) => void;
     const good: Record<string, unknown> = {
-      ...{ source: 's', domain: 'd', entity: 'e', duration: 1, success: true, type: 't', component: 'c' },
+      ...{
+        source: 's',
+        domain: 'd',
+        entity: 'e',
+        durationMillis: 1,
+        success: true,
+        type: 't',
+        component: 'c',
+      },
       ...{
         severity: 'error',
         operation: 'o',
         attempt: 1,
-        delay: 1,
+        delayMillis: 1,
         reason: 'r',
         circuit: 'c',
         connection: 'c',
@@ -94,18 +102,18 @@ describe('what is wrong', () => {
   it('leaves an event without a usable duration out', () => {
     const { recorder, series, faults } = createBed();
     const event = { source: 's', domain: 'd', entity: 'e', success: true };
-    for (const duration of [-1, Number.NaN, Number.POSITIVE_INFINITY, '5' as unknown as number]) {
-      recorder.recordEvent({ ...event, duration });
+    for (const durationMillis of [-1, Number.NaN, Number.POSITIVE_INFINITY, '5' as unknown as number]) {
+      recorder.recordEvent({ ...event, durationMillis });
     }
     expect(series('ingest.events')).toEqual([]);
     expect(faults()).toBe(4);
-    expect(diagnostics.lines.join('\n')).toContain('recordEvent, duration,');
-    expect(diagnostics.lines.join('\n')).toContain('found -1, expected milliseconds');
+    expect(diagnostics.lines.join('\n')).toContain('recordEvent, durationMillis,');
+    expect(diagnostics.lines.join('\n')).toContain('found -1, expected a finite number');
   });
 
   it('makes a label that is none unknown, and keeps the event', () => {
     const { recorder, series, faults } = createBed();
-    recorder.recordEvent({ domain: 7, entity: null, duration: 1, success: 'yes' } as never);
+    recorder.recordEvent({ domain: 7, entity: null, durationMillis: 1, success: 'yes' } as never);
     expect(series('ingest.events').map(({ attributes }) => attributes)).toEqual([
       { source: 'unknown', domain: 'unknown', entity: 'unknown', success: 'unknown' },
     ]);
@@ -115,7 +123,7 @@ describe('what is wrong', () => {
   it('cuts labels that are too long to be names', () => {
     const { recorder, series } = createBed();
     const entity = 'x'.repeat(100_000);
-    recorder.recordEvent({ source: 's', domain: 'd', entity, duration: 1, success: true });
+    recorder.recordEvent({ source: 's', domain: 'd', entity, durationMillis: 1, success: true });
     expect(series('ingest.events')[0]?.attributes.entity).toHaveLength(256);
   });
 
@@ -147,7 +155,13 @@ describe('what is wrong', () => {
     const { recorder, series } = createBed();
     const events = 5_000;
     for (let i = 0; i < events; i++) {
-      recorder.recordEvent({ source: 's', domain: 'd', entity: `device-${i}`, duration: 1, success: true });
+      recorder.recordEvent({
+        source: 's',
+        domain: 'd',
+        entity: `device-${i}`,
+        durationMillis: 1,
+        success: true,
+      });
     }
     const counted = series('ingest.events');
     expect(counted).toHaveLength(2_000);

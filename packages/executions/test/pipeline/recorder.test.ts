@@ -5,9 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createPipelineRecorder } from '../../src/pipeline/create-recorder.ts';
 import { pipeline } from '../../src/pipeline/default-recorder.ts';
 import type { PipelineErrorEvent } from '../../src/pipeline/events.ts';
+import type { PipelineRecorderOptions } from '../../src/pipeline/recorder.ts';
 import { createBed } from './bed.ts';
 
-const EVENT = { source: 's', domain: 'd', entity: 'e', duration: 1, success: true };
+const EVENT = { source: 's', domain: 'd', entity: 'e', durationMillis: 1, success: true };
 
 afterEach(() => context.disable());
 
@@ -63,7 +64,7 @@ describe('createPipelineRecorder', () => {
     recorder.recordEvent(EVENT);
     recorder.recordEvent({ ...EVENT, attributes: { floor: 3 } });
     recorder.recordError({ type: 'T', component: 'c' });
-    recorder.recordRetry({ operation: 'o', attempt: 1, delay: 1 });
+    recorder.recordRetry({ operation: 'o', attempt: 1, delayMillis: 1 });
     recorder.recordCircuitState({ circuit: 'c', state: 'open' });
     recorder.recordConnectionState({ connection: 'c', state: 'disconnected' });
     recorder.recordConnectionState({ connection: 'c', state: 'connected' });
@@ -100,9 +101,37 @@ describe('createPipelineRecorder', () => {
     expect(make()).not.toBe(make({}, new EventBus()));
   });
 
+  it('takes labels as executions do: lists, and none for what has no value', () => {
+    const { recorder, series } = createBed({
+      labels: { zones: ['a', 'b'], site: undefined, floor: null, ['__proto__']: ['x'] },
+    });
+    recorder.recordCache('hit');
+    recorder.recordQueueDepth({ queue: 'q', depth: 1 });
+    expect(series('ingest.cache.requests').map(({ attributes }) => attributes)).toEqual([
+      { zones: ['a', 'b'], cache: 'default', result: 'hit' },
+    ]);
+    expect(series('ingest.queue.depth').map(({ attributes }) => attributes)).toEqual([
+      { zones: ['a', 'b'], queue: 'q' },
+    ]);
+  });
+
+  it('tells numbers apart that JSON has no word for', () => {
+    const options = { meterProvider: new MeterProvider({}), events: new EventBus() };
+    const make = (limit: number) => createPipelineRecorder('numbers', { ...options, labels: { limit } });
+    expect(make(Number.NaN)).toBe(make(Number.NaN));
+    expect(make(Number.NaN)).not.toBe(make(Number.POSITIVE_INFINITY));
+  });
+
+  it('takes options that may be undefined', () => {
+    const unset: PipelineRecorderOptions = {
+      ...{ labels: undefined, buckets: undefined, meterProvider: undefined, events: undefined },
+    };
+    expect(createPipelineRecorder('unset', unset)).toBe(createPipelineRecorder('unset'));
+  });
+
   it('takes bounds of its own for durations', () => {
     const { recorder, provider } = createBed({ buckets: [1, 60] });
-    recorder.recordEvent({ ...EVENT, duration: 30_000 });
+    recorder.recordEvent({ ...EVENT, durationMillis: 30_000 });
     const storage = provider
       .getMeter('@org/instrument-executions')
       .storages.find(({ descriptor }) => descriptor.name === `${recorder.name}.event.duration`);

@@ -1,7 +1,6 @@
-import { monotonicMillis } from '@org/instrument-core';
+import { type CircuitState, monotonicMillis } from '@org/instrument-core';
 import { describe, expect, it } from 'vitest';
 import type { CircuitChangedEvent, ConnectionChangedEvent } from '../../src/pipeline/events.ts';
-import type { CircuitState } from '../../src/pipeline/records.ts';
 import { MAX_TRACKED } from '../../src/pipeline/tracked.ts';
 import { createBed } from './bed.ts';
 
@@ -20,6 +19,14 @@ describe('what is kept', () => {
     recorder.recordQueueDepth({ queue: 'q', depth: 7 });
     expect(value('ingest.queue.depth')).toBe(7);
     expect(faults()).toBe(0);
+  });
+
+  it('is one thing for each list of attributes, holes in it included', () => {
+    const { recorder, series } = createBed();
+    const sites = [['a', null], ['a', undefined], ['b', null], [Number.NaN], [Number.POSITIVE_INFINITY]];
+    for (const [depth, site] of sites.entries())
+      recorder.recordQueueDepth({ queue: 'q', depth, attributes: { site: site as (string | null)[] } });
+    expect(series('ingest.queue.depth').map(({ value }) => value)).toEqual([1, 2, 3, 4]);
   });
 
   it('makes room by what has been at rest for longest: a queue, since it became empty', () => {

@@ -11,7 +11,7 @@ const step = fc.oneof(
     source: word,
     domain: word,
     entity: word,
-    duration: fc.double({ min: 0, max: 1e6, noNaN: true }),
+    durationMillis: fc.double({ min: 0, max: 1e6, noNaN: true }),
     success: fc.boolean(),
   }),
   fc.record({
@@ -46,7 +46,7 @@ describe('any program of verbs', () => {
           if (each.verb === 'event') {
             recorder.recordEvent(each);
             add('events', 1);
-            add('seconds', each.duration / 1_000);
+            add('seconds', each.durationMillis / 1_000);
           } else if (each.verb === 'volume') {
             recorder.recordDataVolume(each);
             add('bytes', each.bytes);

@@ -6,9 +6,9 @@ describe('recordEvent', () => {
     const { recorder, value, series } = createBed();
     const { recordEvent } = recorder;
     const event = { source: 'mqtt', domain: 'climate', entity: 'temperature' };
-    recordEvent({ ...event, duration: 250, success: true });
-    recordEvent({ ...event, duration: 750, success: true });
-    recordEvent({ ...event, duration: 2_000, success: false });
+    recordEvent({ ...event, durationMillis: 250, success: true });
+    recordEvent({ ...event, durationMillis: 750, success: true });
+    recordEvent({ ...event, durationMillis: 2_000, success: false });
     expect(series('ingest.event.duration')).toMatchObject([
       { unit: 's', kind: 'histogram', attributes: { ...event, success: true }, count: 2, sum: 1, max: 0.75 },
       { attributes: { ...event, success: false }, count: 1, sum: 2 },
@@ -24,7 +24,7 @@ describe('recordEvent', () => {
       source: 'mqtt',
       domain: 'd',
       entity: 'e',
-      duration: 1,
+      durationMillis: 1,
       success: true,
       attributes,
     });
@@ -48,10 +48,37 @@ describe('recordError', () => {
   });
 });
 
+describe('classes of errors', () => {
+  const CLASSES = Array.from({ length: 60 }, (_, number) => `class ${number} ${'x'.repeat(100)}`);
+
+  it('are bounded in the metrics of errors and of retries, and whole in the event', () => {
+    const { recorder, bus, series, value, faults } = createBed();
+    const heard: string[] = [];
+    bus.on('pipeline.error', ({ type }) => heard.push(type));
+    for (const type of CLASSES) {
+      recorder.recordError({ type, component: 'writer' });
+      recorder.recordRetry({ operation: 'write', reason: type });
+    }
+    recorder.recordError({ type: CLASSES[3], component: 'writer' });
+    for (const [name, label] of [
+      ['ingest.errors', 'error_type'],
+      ['ingest.retries', 'reason'],
+    ] as const) {
+      expect(series(name)).toHaveLength(51);
+      expect(value(name, { [label]: 'other' })).toBe(10);
+      for (const { attributes } of series(name)) expect(String(attributes[label]).length).toBeLessThan(65);
+    }
+    expect(heard).toEqual([...CLASSES, CLASSES[3]]);
+    expect(faults()).toBe(0);
+    recorder.recordRetry({ operation: 'write' });
+    expect(value('ingest.retries', { reason: 'unknown' })).toBe(1);
+  });
+});
+
 describe('recordRetry', () => {
   it('counts retries; numbers and delays only where they are given', () => {
     const { recorder, value, count, series } = createBed();
-    recorder.recordRetry({ operation: 'write', attempt: 2, reason: 'ENOSPC', delay: 500 });
+    recorder.recordRetry({ operation: 'write', attempt: 2, reason: 'ENOSPC', delayMillis: 500 });
     recorder.recordRetry({ operation: 'write', reason: 'ENOSPC' });
     recorder.recordRetry({ operation: 'connect' });
     expect(value('ingest.retries', { operation: 'write', reason: 'ENOSPC' })).toBe(2);

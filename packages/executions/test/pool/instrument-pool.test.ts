@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { InstrumentError, installRuntime } from '@org/instrument-core';
 import { Piscina } from 'piscina';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../../../test/support/until.ts';
 import { addExecutionHooks, instrumentPool, trackExecution } from '../../src/index.ts';
 import { type Bed, createBed, thrownBy } from '../support/bed.ts';
-import { until } from '../support/until.ts';
 
 const filename = fileURLToPath(new URL('./fixtures/task.cjs', import.meta.url));
 const pools: Piscina[] = [];

@@ -7,9 +7,9 @@ import { Worker } from 'node:worker_threads';
 import { InstrumentError } from '@org/instrument-core';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../../../test/support/until.ts';
 import { trackExecution, trackWorker } from '../../src/index.ts';
 import { type Bed, createBed, thrownBy } from '../support/bed.ts';
-import { until } from '../support/until.ts';
 
 const script = new URL('./fixtures/worker.mjs', import.meta.url);
 const workers: Worker[] = [];

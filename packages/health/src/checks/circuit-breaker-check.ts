@@ -2,8 +2,8 @@ import { describeValue } from '@org/instrument-core';
 import type { CheckFunction, CheckResult } from '../check.ts';
 import type { ResultStatus } from '../status.ts';
 import {
-  type CircuitState,
-  circuitState,
+  type BreakerState,
+  breakerState,
   isBreaker,
   type OpossumShape,
   type StatefulShape,
@@ -11,9 +11,9 @@ import {
 import { CheckOptionReader } from './options.ts';
 
 /** What a function may say of a breaker. */
-export type CircuitReading = CircuitState | OpossumShape | StatefulShape | number | (string & {});
+export type CircuitReading = BreakerState | OpossumShape | StatefulShape | number | (string & {});
 
-const STATUS: Readonly<Record<CircuitState, ResultStatus>> = {
+const STATUS: Readonly<Record<BreakerState, ResultStatus>> = {
   closed: 'healthy',
   'half-open': 'degraded',
   open: 'unhealthy',
@@ -21,7 +21,7 @@ const STATUS: Readonly<Record<CircuitState, ResultStatus>> = {
   shutdown: 'unhealthy',
 };
 
-const REASON: Readonly<Record<CircuitState, string>> = {
+const REASON: Readonly<Record<BreakerState, string>> = {
   closed: '',
   'half-open': 'The circuit breaker is half-open: it tries whether calls succeed again',
   open: 'The circuit breaker is open: calls are refused',
@@ -50,7 +50,7 @@ export function circuitBreakerCheck(
 
   return async () => {
     const reading = typeof breaker === 'function' ? await breaker() : breaker;
-    const state = circuitState(reading);
+    const state = breakerState(reading);
     if (state === undefined) {
       const known = Object.keys(STATUS).join(', ');
       throw new Error(

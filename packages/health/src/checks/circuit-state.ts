@@ -1,5 +1,7 @@
-/** States of circuit breakers. An `isolated` one was opened by hand, and a `shutdown` one is of no more use. */
-export type CircuitState = 'closed' | 'half-open' | 'open' | 'isolated' | 'shutdown';
+import { type CircuitState, circuitStateOf, circuitWord } from '@org/instrument-core';
+
+/** State of a circuit breaker, and why calls are refused: an `isolated` one was opened by hand, a `shutdown` one is of no more use. */
+export type BreakerState = CircuitState | 'isolated' | 'shutdown';
 
 /** A breaker of opossum. */
 export interface OpossumShape {
@@ -14,16 +16,13 @@ export interface StatefulShape {
 }
 
 // cockatiel's CircuitState, in the order of its numbers.
-const COCKATIEL: readonly CircuitState[] = ['closed', 'open', 'half-open', 'isolated'];
+const COCKATIEL: readonly BreakerState[] = ['closed', 'open', 'half-open', 'isolated'];
 
-const WORDS: Readonly<Record<string, CircuitState>> = {
-  closed: 'closed',
-  halfopen: 'half-open',
-  open: 'open',
-  opened: 'open',
-  isolated: 'isolated',
-  shutdown: 'shutdown',
-};
+/** Words that core takes for `open`, or knows nothing of. */
+const BEYOND: ReadonlyMap<string, BreakerState> = new Map([
+  ['isolated', 'isolated'],
+  ['shutdown', 'shutdown'],
+]);
 
 /** Whether it is a breaker of a known shape. */
 export function isBreaker(value: unknown): value is OpossumShape | StatefulShape {
@@ -34,12 +33,11 @@ export function isBreaker(value: unknown): value is OpossumShape | StatefulShape
 }
 
 /** State of a breaker, or of what a function said of it: a word, cockatiel's number, the breaker. */
-export function circuitState(value: unknown): CircuitState | undefined {
+export function breakerState(value: unknown): BreakerState | undefined {
   if (typeof value === 'number') return COCKATIEL[value];
-  // `halfOpen`, `half-open`, `HALF_OPEN`: all mean the same.
-  if (typeof value === 'string') return WORDS[value.toLowerCase().replaceAll(/[^a-z]/g, '')];
+  if (typeof value === 'string') return BEYOND.get(circuitWord(value)) ?? circuitStateOf(value);
   if (!isBreaker(value)) return undefined;
-  if (!('opened' in value)) return circuitState(value.state);
+  if (!('opened' in value)) return breakerState(value.state);
   if (value.isShutdown === true) return 'shutdown';
   if (value.opened) return 'open';
   return value.halfOpen ? 'half-open' : 'closed';

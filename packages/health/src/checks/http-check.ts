@@ -2,6 +2,7 @@ import { counted, type Duration, describeValue, monotonicMillis } from '@org/ins
 import type { CheckFunction, CheckResult } from '../check.ts';
 import { errorText } from './figures.ts';
 import { readText } from './http-body.ts';
+import { fetchAlong } from './http-redirects.ts';
 import { type HttpTargetOptions, readHeaders, readUrl } from './http-target.ts';
 import { CheckOptionReader } from './options.ts';
 import { timedResult } from './response-time.ts';
@@ -16,7 +17,10 @@ export interface HttpCheckOptions extends HttpTargetOptions {
   readonly body?: ((text: string) => boolean) | undefined;
   /** A longer body is unhealthy, when there is a `body` function to read it. Default 1 MiB: answers to checks are short. */
   readonly maxBodyBytes?: number | undefined;
-  /** Whether redirects are followed; if not, they are an answer like any other. Default `manual`: a login page is not ok. */
+  /**
+   * Whether redirects are followed; if not, they are an answer like any other. Default `manual`: a login page is not ok. Where they
+   * are, neither headers nor credentials go to another origin.
+   */
   readonly redirect?: 'manual' | 'follow' | undefined;
   /** Slower than this, body included when it is read, is degraded. Default never. */
   readonly degradedAbove?: Duration | undefined;
@@ -27,8 +31,8 @@ const MAX_BODY_BYTES = 1_048_576;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
- * Sends a request, and looks at the status and, if asked to, the body. Redirects are not followed. Query strings, like
- * credentials, are left out of what is shown.
+ * Sends a request, and looks at the status and, if asked to, the body. Redirects are not followed unless `redirect` says
+ * so. Query strings, like credentials, are left out of what is shown.
  *
  * @throws {InstrumentError} when options are wrong. The check throws when there is no answer.
  */
@@ -61,7 +65,10 @@ export function httpCheck(options: HttpCheckOptions): CheckFunction {
   return async ({ signal }) => {
     const startMillis = monotonicMillis();
     try {
-      const response = await fetch(target.url, { method, headers, redirect, signal });
+      const response =
+        redirect === 'follow'
+          ? await fetchAlong(target, { method, headers, signal })
+          : await fetch(target.url, { method, headers, redirect, signal });
       const fault = await faultOf(response);
       const details = { statusCode: response.status };
       if (fault === undefined) return timedResult({ subject, startMillis, degradedAboveMillis, details });

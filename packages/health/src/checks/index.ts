@@ -2,7 +2,7 @@ export { type BacklogCheckOptions, backlogCheck } from './backlog-check.ts';
 export { type CacheCheckOptions, type CacheLike, cacheCheck } from './cache-check.ts';
 export type { CacheStats } from './cache-hits.ts';
 export { type CircuitReading, circuitBreakerCheck } from './circuit-breaker-check.ts';
-export type { CircuitState, OpossumShape, StatefulShape } from './circuit-state.ts';
+export type { BreakerState, OpossumShape, StatefulShape } from './circuit-state.ts';
 export { type ConsistencyCheckOptions, consistencyCheck } from './consistency-check.ts';
 export { type DiskSpaceCheckOptions, diskSpaceCheck } from './disk-space-check.ts';
 export { type DnsCheckOptions, dnsCheck } from './dns-check.ts';

@@ -37,15 +37,24 @@ test.for<[unknown, string]>([
   [{ state: 'HALF_OPEN' }, 'degraded'],
   [() => 'closed', 'healthy'],
   [() => 'halfOpen', 'degraded'],
+  [() => 'FORCED_OPEN', 'unhealthy'],
   [async () => ({ state: 'Open' }), 'unhealthy'],
 ])('%o is %s', async ([breaker, status]) => {
   expect(await runCheck(circuitBreakerCheck(untyped(breaker)))).toMatchObject({ status });
 });
 
-test.for([undefined, 'ajar', 7, {}])('the state %o is not known, and said to be', async (state) => {
-  await expect(runCheck(circuitBreakerCheck(untyped(() => state)))).rejects.toThrow(
-    'expected one of closed, half-open, open, isolated, shutdown',
-  );
+test.for([undefined, 'ajar', 'constructor', '__proto__', 7, {}])(
+  'the state %o is not known, and said to be',
+  async (state) => {
+    await expect(runCheck(circuitBreakerCheck(untyped(() => state)))).rejects.toThrow(
+      'expected one of closed, half-open, open, isolated, shutdown',
+    );
+  },
+);
+
+test.for(['isolated', 'SHUT_DOWN', 3])('of %o it is said why calls are refused', async (state) => {
+  const { details } = await runCheck(circuitBreakerCheck(untyped(() => state)));
+  expect(details).toEqual({ state: state === 'SHUT_DOWN' ? 'shutdown' : 'isolated' });
 });
 
 test('what is no breaker is refused', () => {

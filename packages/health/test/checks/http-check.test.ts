@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { httpCheck } from '../../src/checks/index.ts';
 import { refusingPort, serve } from './http-server.ts';
@@ -50,6 +51,69 @@ test('redirects are followed when asked to', async () => {
   );
   const check = httpCheck({ url: `${origin}/old`, redirect: 'follow' });
   expect(await runCheck(check)).toMatchObject({ status: 'healthy', details: { statusCode: 200 } });
+});
+
+test('headers and credentials go along with a redirect to the same origin, and never to another one', async () => {
+  const seen: [string, unknown, unknown, unknown][] = [];
+  const note = (where: string, { headers }: IncomingMessage): void =>
+    void seen.push([where, headers['x-api-key'], headers.authorization, headers.cookie]);
+  const other = await serve((request, response) => {
+    note('other', request);
+    response.writeHead(307, { location: `${first}/back` }).end();
+  });
+  const first: string = await serve((request, response) => {
+    const { url } = request;
+    note(`first${url}`, request);
+    if (url === '/back') response.end();
+    else response.writeHead(302, { location: url === '/old' ? '/new' : `${other}/` }).end();
+  });
+  const check = httpCheck({
+    url: `${first.replace('//', '//user:pass@')}/old`,
+    headers: { 'x-api-key': 'secret', cookie: 'sid=secret' },
+    redirect: 'follow',
+  });
+  expect(await runCheck(check)).toMatchObject({ status: 'healthy' });
+  const basic = `Basic ${btoa('user:pass')}`;
+  expect(seen).toEqual([
+    ['first/old', 'secret', basic, 'sid=secret'],
+    ['first/new', 'secret', basic, 'sid=secret'],
+    ['other', undefined, undefined, undefined],
+    ['first/back', undefined, undefined, undefined],
+  ]);
+});
+
+test.for<[number, string, string]>([
+  [301, 'POST', 'GET'],
+  [302, 'PUT', 'PUT'],
+  [303, 'PUT', 'GET'],
+  [303, 'HEAD', 'HEAD'],
+  [308, 'POST', 'POST'],
+])('behind a redirect with %i, what was %s is %s', async ([status, method, expected]) => {
+  const methods: unknown[] = [];
+  const origin = await serve((request, response) => {
+    methods.push(request.method);
+    if (request.url === '/new') response.end();
+    else response.writeHead(status, { location: '/new' }).end();
+  });
+  await runCheck(httpCheck({ url: origin, method, redirect: 'follow' }));
+  expect(methods).toEqual([method, expected]);
+});
+
+test('redirects without end, or to what is no HTTP, are an error that shows no secret', async () => {
+  let count = 0;
+  const origin = await serve((request, response) => {
+    count++;
+    const location =
+      request.url === '/round' ? `${origin.replace('//', '//u:hunter2@')}/round` : 'data:,hunter2';
+    response.writeHead(302, { location }).end();
+  });
+  const round = httpCheck({ url: `${origin}/round`, redirect: 'follow' });
+  await expect(runCheck(round)).rejects.toThrow(`GET ${origin}/round: more than 20 redirects`);
+  expect(count).toBe(21);
+  const data = httpCheck({ url: `${origin}/data`, redirect: 'follow' });
+  await expect(runCheck(data)).rejects.toThrow(
+    `GET ${origin}/data: redirected to what is no http: or https: URL`,
+  );
 });
 
 test('credentials in the URL and headers are sent, and never shown', async () => {

@@ -51,16 +51,25 @@ export function inspect(rule: Rule, value: unknown, origin: Origin): Inspection 
 function visit(rule: Rule, value: unknown, path: string, context: Context): unknown {
   const { place, reference } = context.origin;
   if (rule.kind === 'by-place') return visit(place === 'code' ? rule.code : rule.file, value, path, context);
+  if (rule.kind === 'list' && rule.orOne === true && !Array.isArray(value)) {
+    return visit(rule.first ?? rule.item, value, path, context);
+  }
+  if (isUnsaid(value, path, context)) return undefined;
   const referred = reference?.(path);
-  // In a file nothing, and a reference that yields nothing, are as if the key were not there.
-  if (value === undefined || (place === 'file' && value === null)) return undefined;
-  if (referred !== undefined && (!referred.resolved || referred.text === '')) return undefined;
+  if (referred?.resolved === false) return undefined;
   const given = referred === undefined ? value : readReference(rule, referred.text, value);
   if (rule.kind === 'leaf') return visitLeaf(rule, given, path, context);
   if (rule.kind === 'list') return visitList(rule, given, path, context);
   if (rule.kind === 'fields') return visitFields(rule, given, path, context);
   if (rule.kind === 'variants') return visitVariants(rule, given, path, context);
   return visitEntries(rule, given, path, context);
+}
+
+/** In a file nothing, and a reference that yields nothing, are as if the key were not there. */
+function isUnsaid(value: unknown, path: string, { origin }: Context): boolean {
+  if (value === undefined || (origin.place === 'file' && value === null)) return true;
+  const referred = origin.reference?.(path);
+  return referred?.resolved === true && referred.text === '';
 }
 
 /** A reference is read as the option wants it, whether it stands in quotes or not. */
@@ -72,7 +81,12 @@ function readReference(rule: Rule, text: string, value: unknown): unknown {
 }
 
 function visitLeaf(rule: Leaf, value: unknown, path: string, context: Context): unknown {
-  if (rule.accepts(value)) return value;
+  if (rule.accepts(value)) {
+    for (const [key, part] of Object.entries(rule.parts ?? {})) {
+      visit(part, (value as Readonly<Record<string, unknown>>)[key], joinPath(path, key), context);
+    }
+    return value;
+  }
   const found = rule.describe?.(value) ?? describeValue(value);
   report(context, path, found, rule.expected, rule.fix?.(value));
   return undefined;
@@ -80,8 +94,15 @@ function visitLeaf(rule: Leaf, value: unknown, path: string, context: Context): 
 
 function visitList(rule: List, value: unknown, path: string, context: Context): unknown {
   if (Array.isArray(value)) {
-    const items = value.map((item, i) => visitItem(rule.item, item, joinPath(path, i), context));
-    return items.filter((item) => item !== undefined);
+    const known = context.problems.length;
+    const first = value.findIndex((item, i) => !isUnsaid(item, joinPath(path, i), context));
+    const ruleOf = (i: number) => (i === first && rule.first !== undefined ? rule.first : rule.item);
+    const items = value
+      .map((item, i) => visitItem(ruleOf(i), item, joinPath(path, i), context))
+      .filter((item) => item !== undefined);
+    const isRight = rule.notEmpty !== true || items.length > 0 || context.problems.length > known;
+    if (!isRight) report(context, path, 'an empty list', rule.expected);
+    return items;
   }
   const { problems } = inspect(rule.item, value, { place: context.origin.place });
   if (problems.length === 0) report(context, path, 'one alone', rule.expected, IN_LIST);
@@ -112,7 +133,7 @@ function visitFields(rule: Fields, value: unknown, path: string, context: Contex
     return undefined;
   }
   const copy: Record<string, unknown> = {};
-  // Wrong values count as given, so that a relation does not report them as missing.
+  // Wrong values count as given, so that a relation does not report them as missing, and a list keeps its places.
   const given: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     const own = Object.hasOwn(rule.fields, key) ? rule.fields[key] : undefined;
@@ -122,12 +143,14 @@ function visitFields(rule: Fields, value: unknown, path: string, context: Contex
       const { expected, fix } = explainUnknownKey(rule, key);
       report(context, at, 'an unknown key', expected, fix, 'key');
     } else {
+      const known = context.problems.length;
       const visited = visit(own, value[key], at, context);
       if (visited !== undefined) copy[key] = visited;
-      given[key] = visited ?? value[key] ?? undefined;
+      const isRight = visited !== undefined && context.problems.length === known;
+      given[key] = isRight || isUnsaid(value[key], at, context) ? visited : (value[key] ?? undefined);
     }
   }
-  relate(rule, given, (key) => (key === '' ? path : `${path}.${key}`), context);
+  relate(rule, given, (key) => [path, key].filter((part) => part !== '').join('.'), context);
   return copy;
 }
 
@@ -146,10 +169,17 @@ function relate(
   context: Context,
 ): void {
   for (const relation of rule.relations ?? []) {
-    relation(given, (key, expected, fix) => {
-      report(context, pathOf(key), describeValue(valueAt(given, key)), expected, fix);
+    relation(given, (key, expected, fix, found = describeAt(rule, given, key)) => {
+      report(context, pathOf(key), found, expected, fix);
     });
   }
+}
+
+/** The value that a relation speaks of, as its own rule describes it: it may be a secret. */
+function describeAt(rule: Fields, given: Readonly<Record<string, unknown>>, key: string): string {
+  const own = Object.hasOwn(rule.fields, key) ? rule.fields[key] : undefined;
+  const describe = own?.kind === 'leaf' && given[key] !== undefined ? own.describe : undefined;
+  return describe === undefined ? describeValue(valueAt(given, key)) : describe(given[key]);
 }
 
 function visitVariants({ key, of }: Variants, value: unknown, path: string, context: Context): unknown {

@@ -16,6 +16,8 @@ const HTTP_PORT = '4318';
 export interface Reconciled {
   readonly options: InitOptions;
   readonly warnings: readonly Problem[];
+  /** What no source has said, and has to be there. */
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -40,10 +42,21 @@ export function reconcile(options: InitOptions, sources: ReadonlyMap<string, str
   fitHealth(fitted, warn);
   adviseOnSampler(fitted, warn);
   adviseOnOtlp(fitted, sources, warn);
-  return { options: fitted, warnings };
+  return { options: fitted, warnings, problems: channelsOfNone(fitted, sources) };
 }
 
 type Warn = (path: string, found: unknown, expected: string, fix: string) => void;
+
+/** Settings of channels may stand in one source, and their list in another. */
+function channelsOfNone({ channels }: InitOptions, sources: ReadonlyMap<string, string>): Problem[] {
+  if (channels === undefined || channels === false || 'length' in channels || channels.to !== undefined)
+    return [];
+  const keys = ['channels.directory', 'channels.closeTimeout', 'channels'];
+  const source = keys.map((key) => sources.get(key)).find((each) => each !== undefined);
+  const fix = 'Give them, as in to: [slack({ url })]; in a file, as in to: [{ type: slack, url: … }].';
+  const problem = { path: 'channels.to', found: 'nothing', expected: 'a list of channels', fix };
+  return [source === undefined || source === 'code' ? problem : { ...problem, source }];
+}
 
 function fitTimeout(options: InitOptions, warn: Warn): void {
   const { metrics } = options;

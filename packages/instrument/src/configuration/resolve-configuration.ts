@@ -73,6 +73,9 @@ export function resolveConfiguration(
   ];
   const { values, sources } = mergeSources(layers);
   const fitted = reconcile(values as InitOptions, sources);
+  if (fitted.problems.length > 0) {
+    throw new InstrumentError('INSTRUMENT_CONFIG_INVALID', 'The configuration is wrong', fitted.problems);
+  }
   return {
     options: splitInstrumentations(fitted.options),
     disabled: variables.disabled || fitted.options.mode === 'disabled',

@@ -44,9 +44,13 @@ export const parseHeaders: Parser<Record<string, string>> = (text) => {
     if (key === undefined || !HEADER_NAME.test(key)) {
       const found = `entry ${index + 1} without a valid header name before =`;
       faults.push({ found, expected: FORM, fix: 'This entry is ignored.' });
-    } else if (value === undefined || NOT_IN_HEADER_VALUE.test(value)) {
-      const found = `a value of ${key} that cannot be a header value`;
+    } else if (value === undefined) {
+      const found = `a value of ${key} that cannot be decoded`;
       faults.push({ found, expected: 'percent-encoded text', fix: 'Write % as %25. This entry is ignored.' });
+    } else if (NOT_IN_HEADER_VALUE.test(value)) {
+      const found = `a value of ${key} that cannot be a header value`;
+      const fix = 'Look for line breaks and characters beyond Latin-1. This entry is ignored.';
+      faults.push({ found, expected: 'a text of characters allowed in HTTP headers', fix });
     } else {
       pairs.push([key, value]);
     }

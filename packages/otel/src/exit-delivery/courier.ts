@@ -1,12 +1,26 @@
+import type { Answer } from '../otlp-http/post.ts';
 import { COURIER_PROGRAM } from './courier-program.ts';
 import type { FinalRequest } from './final-request.ts';
 
-/** What became of a request: why it was not delivered, or nothing when it was. */
+/** What became of a request: an answer, or why there was none. Nothing of it: it was taken, and that is all that is known. */
 export interface Outcome {
+  /** Over HTTP. */
+  readonly answer?: Answer;
+  /** Over gRPC. */
+  readonly grpc?: GrpcAnswer;
+  /** Why there is no answer. */
   readonly reason?: string;
-  /** The status of HTTP, or the code of the fault. */
+  /** The code of the fault, or the status of HTTP in place of an answer of gRPC. */
   readonly code?: number | string | undefined;
-  readonly grpcStatus?: number | undefined;
+}
+
+/** What a receiver answered over gRPC. */
+export interface GrpcAnswer {
+  readonly status: number;
+  /** Percent-encoded, as it is sent. */
+  readonly message: string;
+  readonly body: Uint8Array;
+  readonly isComplete: boolean;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { fault } from '../diagnostics.ts';
 import { otlpFailure } from '../otlp-failures.ts';
-import { GrpcStatusError } from '../otlp-grpc/status.ts';
 import { Receiver } from '../receiver.ts';
-import { type Outcome, sendNow } from './courier.ts';
+import { sendNow } from './courier.ts';
 import type { FinalRequest } from './final-request.ts';
+import { errorOf } from './outcome-error.ts';
 
 /** What there is to deliver when the process ends at once. */
 export interface LastDelivery {
@@ -36,16 +36,10 @@ function deliver({ remaining, requests: collect }: LastDelivery): void {
   const requests = collect();
   if (requests.length === 0) return;
   for (const [i, outcome] of sendNow(requests, timeoutMillis).entries()) {
-    if (outcome.reason === undefined) continue;
-    const receiver = new Receiver(otlpFailure((requests[i] as FinalRequest).target));
-    fault('exit', receiver.refused(errorOf(outcome)));
+    const { target, url } = requests[i] as FinalRequest;
+    const error = errorOf(outcome, target, url);
+    if (error !== undefined) fault('exit', new Receiver(otlpFailure(target)).refused(error));
   }
-}
-
-/** As the exporters have it while the process runs. */
-function errorOf({ reason = '', code, grpcStatus }: Outcome): Error {
-  if (grpcStatus === undefined) return Object.assign(new Error(reason), { code });
-  return new GrpcStatusError({ code: grpcStatus, details: reason });
 }
 
 /** Says what went wrong; even a logger of the application that throws does not change how it ends. */

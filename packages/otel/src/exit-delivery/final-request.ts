@@ -1,7 +1,9 @@
 import type { OtlpTarget } from '../otlp.ts';
 import { METHODS } from '../otlp-grpc/delegate.ts';
+import { type HttpProxy, proxyFor } from '../otlp-grpc/proxy.ts';
 import { type Certificates, readCertificates } from '../otlp-http/certificates.ts';
 import { destinationOf } from '../otlp-http/delegate.ts';
+import { userAgent } from '../user-agent.ts';
 
 /** A request that is complete but for its compression. Plain data: it goes to another thread. */
 export interface FinalRequest {
@@ -12,6 +14,8 @@ export interface FinalRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly compression: 'none' | 'gzip';
   readonly certificates: Certificates;
+  /** Over gRPC only. */
+  readonly proxy: HttpProxy | undefined;
   readonly body: Uint8Array;
 }
 
@@ -19,7 +23,16 @@ export interface FinalRequest {
 export function finalRequest(target: OtlpTarget, body: Uint8Array): FinalRequest {
   if (target.protocol === 'grpc') return grpcRequest(target, body);
   const { url, headers, compression, certificates } = destinationOf(target);
-  return { transport: 'http', target, url: url.href, headers, compression, certificates, body };
+  return {
+    transport: 'http',
+    target,
+    url: url.href,
+    headers,
+    compression,
+    certificates: certificates(),
+    proxy: undefined,
+    body,
+  };
 }
 
 function grpcRequest(target: OtlpTarget, body: Uint8Array): FinalRequest {
@@ -33,9 +46,14 @@ function grpcRequest(target: OtlpTarget, body: Uint8Array): FinalRequest {
     transport: 'grpc',
     target,
     url: method.href,
-    headers: { ...Object.fromEntries(metadata), 'content-type': 'application/grpc' },
+    headers: {
+      ...Object.fromEntries(metadata),
+      'user-agent': userAgent(),
+      'content-type': 'application/grpc',
+    },
     compression,
     certificates: method.protocol === 'https:' ? readCertificates(signal) : {},
+    proxy: proxyFor(method),
     body,
   };
 }

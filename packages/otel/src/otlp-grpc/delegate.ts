@@ -1,7 +1,9 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
 import { tell } from '@org/instrument-core';
 import type { OtlpTarget } from '../otlp.ts';
 import { createOtlpDelegate, type OtlpDelegateOptions } from '../otlp-delegate.ts';
+import { watchCertificates } from '../otlp-http/certificates.ts';
 import { userAgent } from '../user-agent.ts';
 import { credentialsOf } from './credentials.ts';
 import { loadGrpc } from './load-grpc.ts';
@@ -26,22 +28,25 @@ export function createGrpcDelegate<Items, Response>(
   const { target, stop, repetition, onFault } = options;
   const grpc = loadGrpc();
   const url = urlOf(target);
+  const certificates = watchCertificates(target.signal);
   const transport = createGrpcTransport({
     grpc,
     url,
     method: METHODS[target.signal],
     metadata: metadataOf(grpc, target.headers),
-    credentials: () => credentialsOf(grpc, url, target.signal),
+    credentials: () => credentialsOf(grpc, url, certificates),
     compression: target.compression,
     userAgent: userAgent(),
     stop,
     repetition,
     onFault,
   });
-  return createOtlpDelegate(options, transport, (error) => {
-    if (error === undefined) return { 'rpc.response.status_code': 'OK' };
-    return error instanceof GrpcStatusError ? { 'rpc.response.status_code': error.status } : {};
-  });
+  return createOtlpDelegate(options, transport, attributesOf);
+}
+
+function attributesOf(error: unknown): Attributes {
+  if (error === undefined) return { 'rpc.response.status_code': 'OK' };
+  return error instanceof GrpcStatusError ? { 'rpc.response.status_code': error.status } : {};
 }
 
 function urlOf({ url, endpointOption }: OtlpTarget): URL {

@@ -1,5 +1,4 @@
-import { InstrumentError, type Problem } from '@org/instrument-core';
-import { messageOf } from '../message-of.ts';
+import { InstrumentError, missingPackage, type Problem } from '@org/instrument-core';
 import type { OtelOptions, OtlpSignalOptions } from '../options.ts';
 import { otlpTarget } from '../otlp.ts';
 import { GRPC_PACKAGE, loadGrpc } from './load-grpc.ts';
@@ -19,13 +18,7 @@ export function missingOtlpPackages(options: OtelOptions): Problem[] {
     loadGrpc();
     return [];
   } catch (error) {
-    const reason = messageOf(error).split('\n')[0];
-    return [...paths].map((path) => ({
-      path,
-      found: `grpc, for which ${GRPC_PACKAGE} cannot be loaded (${reason})`,
-      expected: `${GRPC_PACKAGE} to be installed beside @org/instrument, which does without it otherwise`,
-      fix: `Install it: npm install ${GRPC_PACKAGE}`,
-    }));
+    return [...paths].map((path) => missingPackage({ name: GRPC_PACKAGE, path, asked: 'grpc' }, error));
   }
 }
 

@@ -35,10 +35,15 @@ const RETRYABLE: ReadonlySet<GrpcStatus> = new Set([
   'DATA_LOSS',
 ] as const);
 
+/** What grpc-js makes of an answer that is none of gRPC: a proxy has given it in place of the receiver. */
+const HTTP_ANSWER = /^Received HTTP status code (\d{3})$/;
+
 /** An export that ended with a status other than `OK`. */
 export class GrpcStatusError extends Error {
   override readonly name = 'GrpcStatusError';
   readonly status: GrpcStatus;
+  /** The status of HTTP that a proxy answered with, by which the export is judged as one over HTTP. */
+  readonly code: number | undefined;
   /** Whether the same data may be sent again. */
   readonly isRetryable: boolean;
   /** What the receiver asked us to wait; `undefined` when it asked for nothing. */
@@ -50,6 +55,8 @@ export class GrpcStatusError extends Error {
     const status = NAMES[cause.code] ?? 'UNKNOWN';
     super(`${status}: ${cause.details}`, { cause });
     this.status = status;
+    const [, http] = HTTP_ANSWER.exec(cause.details) ?? [];
+    this.code = http === undefined ? undefined : Number(http);
     const asked = cause.metadata
       ?.get('grpc-status-details-bin')
       .flatMap((details) => (typeof details === 'string' ? [] : [retryInfoMillis(details)]))

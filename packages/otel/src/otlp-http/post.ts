@@ -1,5 +1,6 @@
 import type { Agent, IncomingMessage, OutgoingHttpHeaders, request } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Certificates } from './certificates.ts';
 
 /** Bytes of an answer that are kept. A partial success or an error of OTLP is a few hundred. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -13,6 +14,8 @@ export interface Post {
   readonly url: URL;
   readonly agent: Agent;
   readonly headers: OutgoingHttpHeaders;
+  /** A connection that was opened with others is not used. */
+  readonly certificates: Certificates;
   readonly body: Uint8Array;
   /** Ends the request at once. */
   readonly signal: AbortSignal;
@@ -28,8 +31,11 @@ export interface Answer {
   /** The reason phrase. */
   readonly message: string;
   readonly retryAfter: string | undefined;
+  /** Where a redirect leads. */
+  readonly location: string | undefined;
+  readonly contentType: string | undefined;
   /** What came of the body, at most 64 KiB. */
-  readonly body: Buffer;
+  readonly body: Uint8Array;
   /** Whether that is all of it. */
   readonly isComplete: boolean;
 }
@@ -52,9 +58,9 @@ export class NotAnsweredError extends Error {
  * Nothing here keeps the process alive: whoever waits for a delivery does, for as long as it waits.
  */
 export function post(options: Post): Promise<Answer> {
-  const { request: send, url, agent, headers, body, signal, onKept, onWritten } = options;
+  const { request: send, url, agent, headers, certificates, body, signal, onKept, onWritten } = options;
   return new Promise((resolve, reject) => {
-    const outgoing = send(url, { method: 'POST', agent, headers });
+    const outgoing = send(url, { ...certificates, method: 'POST', agent, headers });
     const cut = (): void => void outgoing.destroy(signal.reason as Error);
     if (signal.aborted) cut();
     signal.addEventListener('abort', cut);
@@ -99,6 +105,8 @@ function read(response: IncomingMessage): Promise<Answer> {
         status: response.statusCode ?? 0,
         message: response.statusMessage ?? '',
         retryAfter: response.headers['retry-after'],
+        location: response.headers.location,
+        contentType: response.headers['content-type'],
         body: Buffer.concat(chunks),
         isComplete: response.complete && size <= MAX_BODY_BYTES,
       });

@@ -6,22 +6,27 @@ import {
 } from '../otlp-transport/transport.ts';
 import type { Attempt, ExportResponse, WireRequest } from '../otlp-transport/wire.ts';
 import type { Certificates } from './certificates.ts';
+import { gzipped } from './gzipped.ts';
 import { type Answer, NotAnsweredError, post } from './post.ts';
+import { isPage } from './reason.ts';
 import { isRetryableError } from './retry.ts';
-import { HttpStatusError } from './status.ts';
+import { statusErrorOf } from './status.ts';
 
 /** Where and how an export is sent. */
 export interface HttpDestination {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly compression: 'none' | 'gzip';
-  readonly certificates: Certificates;
+  /** Asked before each attempt: they may be renewed. */
+  readonly certificates: () => Certificates;
 }
 
 /** What a transport over HTTP is made of. */
 export interface HttpTransportOptions extends HttpDestination, OtlpTransportOptions {
   /** Told how far a request is. For one that sends one export at a time. */
   readonly progress?: SendProgress | undefined;
+  /** Told of answers of success that no receiver of OTLP gives, by their content type. */
+  readonly onForeignAnswer?: ((contentType: string) => void) | undefined;
 }
 
 /** How far a request is. */
@@ -34,6 +39,8 @@ export interface SendProgress {
 interface Client {
   readonly request: typeof request;
   readonly agent: Agent;
+  /** Those of the last attempt. */
+  certificates: Certificates | undefined;
 }
 
 /** OTLP over HTTP/1.1, behind the seam of the SDK's exporters. */
@@ -63,17 +70,22 @@ function closeFree({ freeSockets }: Agent): void {
 }
 
 async function attemptOnce(
-  { request: send, agent }: Client,
-  { url, headers, compression, progress }: HttpTransportOptions,
+  client: Client,
+  options: HttpTransportOptions,
   { body, signal, onKept }: WireRequest,
 ): Promise<Attempt> {
+  const { url, headers, compression, certificates, progress } = options;
   const encoding = compression === 'gzip' ? { 'content-encoding': 'gzip' } : {};
   const all = { ...headers, ...encoding, 'content-length': body.length };
   const onWritten = (): void => {
     if (progress !== undefined) progress.isWritten = true;
   };
   try {
-    return judge(await post({ request: send, url, agent, headers: all, body, signal, onKept, onWritten }));
+    const connection = { request: client.request, agent: client.agent, url, certificates: certificates() };
+    // With others, connections that were opened before are not used any more.
+    if (client.certificates !== connection.certificates) closeFree(client.agent);
+    client.certificates = connection.certificates;
+    return judge(await post({ ...connection, headers: all, body, signal, onKept, onWritten }), options);
   } catch (error) {
     const { cause, isStale } = error instanceof NotAnsweredError ? error : { cause: error, isStale: false };
     const response: ExportResponse = { status: 'failure', error: cause as Error };
@@ -84,30 +96,28 @@ async function attemptOnce(
   }
 }
 
-function judge(answer: Answer): Attempt {
-  const { status, body, isComplete } = answer;
+function judge(answer: Answer, { url, onForeignAnswer }: HttpTransportOptions): Attempt {
+  const { status, body, contentType = '', isComplete } = answer;
   if (status >= 200 && status <= 299) {
+    const isForeign = isPage(answer);
+    if (isForeign) onForeignAnswer?.(contentType);
     // The data was taken; what the receiver says about it is another matter.
-    return { response: { status: 'success', ...(isComplete ? { data: body } : {}) }, retry: 'never' };
+    const isReadable = isComplete && !isForeign;
+    return { response: { status: 'success', ...(isReadable ? { data: body } : {}) }, retry: 'never' };
   }
-  const error = new HttpStatusError({ ...answer, body: body.toString() });
+  const error = statusErrorOf(answer, url);
   const response: ExportResponse = { status: 'failure', error };
   if (!error.isRetryable) return { response, retry: 'never' };
   return { response, retry: 'later', waitMillis: error.waitMillis };
 }
 
-async function createClient({ url, certificates }: HttpDestination): Promise<Client> {
+async function createClient({ url }: HttpDestination): Promise<Client> {
   if (url.protocol === 'https:') {
     const { Agent, request: send } = await import('node:https');
-    return { agent: new Agent({ keepAlive: true, ...certificates }), request: unwrapped(send) };
+    return { agent: new Agent({ keepAlive: true }), request: unwrapped(send), certificates: undefined };
   }
   const { Agent, request: send } = await import('node:http');
-  return { agent: new Agent({ keepAlive: true }), request: unwrapped(send) };
-}
-
-async function gzipped(data: Uint8Array): Promise<Uint8Array> {
-  const [{ gzip }, { promisify }] = await Promise.all([import('node:zlib'), import('node:util')]);
-  return promisify(gzip)(data);
+  return { agent: new Agent({ keepAlive: true }), request: unwrapped(send), certificates: undefined };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { HrTime } from '@opentelemetry/api';
-import type { CollectedMetric, Exemplar } from '@org/instrument-core';
+import { type CollectedMetric, EXPONENTIAL_EXEMPLARS, type Exemplar } from '@org/instrument-core';
 import { hasSum, startBefore } from '../metric-producer.ts';
 import { fitsInt64 } from '../protobuf/bits.ts';
 import type { ProtoWriter } from '../protobuf/proto-writer.ts';
@@ -103,7 +103,14 @@ function writeExponentialPoints(
     const mark = writer.length;
     writeOptional(writer, EXPONENTIAL_POINT.max, value.max);
     writeOptional(writer, EXPONENTIAL_POINT.min, value.min);
-    writeExemplar(writer, EXPONENTIAL_POINT.exemplars, metric.exemplar(series, 0), metric.descriptor.integer);
+    for (let i = 0; i < EXPONENTIAL_EXEMPLARS; i++) {
+      writeExemplar(
+        writer,
+        EXPONENTIAL_POINT.exemplars,
+        metric.exemplar(series, i),
+        metric.descriptor.integer,
+      );
+    }
     writeExponential(writer, value, withSum ? value.sum : undefined);
     writeTimes(writer, metric.startMillis(series), endTime);
     slab.write(writer, metric, series);

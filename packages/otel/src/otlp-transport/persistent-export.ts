@@ -5,6 +5,8 @@ import type { Attempt, ExportResponse, Wire } from './wire.ts';
 
 /** What has not been answered by then may be on a connection that is gone: a receiver that is well answers sooner. */
 const PROMPT_MILLIS = 2_000;
+/** Part of the time that another attempt must have left: what arrives and is cut before its answer counts as not delivered. */
+const LEAST_SHARE = 0.1;
 /** Shortest pause between attempts, however many flushes there are. */
 const MIN_PAUSE_MILLIS = 100;
 
@@ -65,16 +67,19 @@ export class PersistentExport {
     try {
       const body = await encode();
       for (let retry = 0; ; retry++) {
+        const since = performance.now();
         const { response, retry: when, waitMillis } = await this.#try(body);
         if (when === 'never' || this.#end.signal.aborted) return response;
+        const least = this.#leastMillis(performance.now() - since);
         // Once: what is stale is found out by using it, but not every connection can be.
-        if (when === 'at once' && retry === 0) continue;
+        if (when === 'at once' && retry === 0 && this.#isLeft(least)) continue;
         // While somebody waits, the pauses do not grow.
         const wait = waitMillis ?? backOffMillis(this.#isHurried ? 0 : retry);
-        if (wait >= this.#endsAt - performance.now()) return response;
+        if (!this.#isLeft(wait + least)) return response;
         tell('verbose', `OTLP: trying again in ${Math.round(wait)} ms`);
         await this.#wait(wait, waitMillis !== undefined);
-        if (this.#end.signal.aborted) return response;
+        // Timers are late where the event loop is busy.
+        if (this.#end.signal.aborted || !this.#isLeft(least)) return response;
       }
     } finally {
       this.#stopTimer();
@@ -99,6 +104,18 @@ export class PersistentExport {
     if (pause === undefined || pause.isAsked || pause.isShortened) return;
     pause.isShortened = true;
     this.#hurryIn(pause.since + MIN_PAUSE_MILLIS, pause.end);
+  }
+
+  /** Milliseconds that an attempt must have, after one that took so many. */
+  #leastMillis(tookMillis: number): number {
+    const { timeoutMillis, repetition } = this.#options;
+    const share = Math.min(PROMPT_MILLIS, timeoutMillis * LEAST_SHARE);
+    // One more may be of no use, but does no harm where it may arrive twice.
+    return repetition === 'never' ? Math.max(share, tookMillis) : share;
+  }
+
+  #isLeft(millis: number): boolean {
+    return millis < this.#endsAt - performance.now();
   }
 
   #start(): void {

@@ -6,9 +6,6 @@ export type ShownMetric = Omit<
   'histogram' | 'identity' | 'max' | 'min' | 'points' | 'startMillis' | 'temporality'
 >;
 
-/** Buckets of a sign that an exponential histogram keeps (metrics SDK specification, "MaxSize"). */
-const MAX_SIZE = 160;
-
 /**
  * A metric in which some series stand for others too, whose labels are the same. What is counted is added up; of gauges that
  * counts which was recorded last, as far as that is known, and otherwise the series that began last.
@@ -39,7 +36,7 @@ export function foldedMetric(
     exponential: (series) =>
       allOf(series)
         .map((each) => metric.exponential(each))
-        .reduce((merged, value) => mergedExponential(merged, value, MAX_SIZE)),
+        .reduce((merged, value) => mergedExponential(merged, value)),
     exemplar: (series, bucket) => {
       const exemplars = allOf(series).map((each) => metric.exemplar(each, bucket));
       return exemplars.find((exemplar) => exemplar !== undefined);

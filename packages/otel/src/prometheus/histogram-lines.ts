@@ -1,6 +1,8 @@
+import { EXPONENTIAL_EXEMPLARS, type Exemplar } from '@org/instrument-core';
 import { cumulativeCounts } from './exponential-buckets.ts';
 import type { TextFormat } from './exposition.ts';
 import type { FamilyMember } from './family.ts';
+import type { ShownMetric } from './folded-metric.ts';
 import { type BucketLines, bucketLines } from './metric-text.ts';
 import { writeBucket, writeSample } from './sample-lines.ts';
 import type { TextWriter } from './text-writer.ts';
@@ -51,13 +53,29 @@ export function writeExponential(
 ): void {
   const { metric } = member;
   const counts = cumulativeCounts(metric.exponential(series), bounds);
-  const exemplar = openMetrics ? metric.exemplar(series, 0) : undefined;
-  const home = exemplar === undefined ? -1 : bounds.findIndex((bound) => exemplar.value <= bound);
+  const exemplars = openMetrics ? exemplarsWithin(bounds, metric, series) : undefined;
   for (const [bucket, count] of counts.entries()) {
-    const own = bucket === (home === -1 ? bounds.length : home) ? exemplar : undefined;
-    writeBucket(writer, member, lines, series, bucket, count, own);
+    writeBucket(writer, member, lines, series, bucket, count, exemplars?.get(bucket));
   }
   writeTotals(writer, member, series, bounds[0]! < 0, openMetrics);
+}
+
+/** The exemplars of a series of an exponential histogram by the bucket that they fall into; of several the latest. */
+function exemplarsWithin(
+  bounds: readonly number[],
+  metric: ShownMetric,
+  series: number,
+): ReadonlyMap<number, Exemplar> {
+  const within = new Map<number, Exemplar>();
+  for (let i = 0; i < EXPONENTIAL_EXEMPLARS; i++) {
+    const exemplar = metric.exemplar(series, i);
+    if (exemplar === undefined) continue;
+    const home = bounds.findIndex((bound) => exemplar.value <= bound);
+    const bucket = home === -1 ? bounds.length : home;
+    const other = within.get(bucket);
+    if (other === undefined || other.timestampMillis < exemplar.timestampMillis) within.set(bucket, exemplar);
+  }
+  return within;
 }
 
 /**

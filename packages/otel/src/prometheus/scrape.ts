@@ -1,3 +1,4 @@
+import { within } from '@org/instrument-core';
 import { createChunks } from './chunks.ts';
 import { coalesce } from './coalesce.ts';
 import type { Exposition, TextFormat } from './exposition.ts';
@@ -46,16 +47,16 @@ export function createScrape(options: ScrapeOptions): Scrape {
   };
 }
 
+/** Rejects when the task throws, too. */
 async function withTimeout<T>(task: () => Promise<T>, millis: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`The collection took longer than ${millis} ms.`)), millis);
-  });
-  try {
-    return await Promise.race([task(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return within(
+    task(),
+    millis,
+    () => {
+      throw new Error(`The collection took longer than ${millis} ms.`);
+    },
+    { ref: true },
+  );
 }
 
 function ignore(): void {}

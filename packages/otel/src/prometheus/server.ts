@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 import { tell } from '@org/instrument-core';
+import { limitConnections } from './connection-limit.ts';
 import type { MetricsHandler } from './handler.ts';
 
 /** Where a server listens. */
@@ -83,19 +84,17 @@ export function createMetricsServer(options: MetricsServerOptions): MetricsServe
 }
 
 function hardenedServer(handler: MetricsHandler): Server {
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MILLIS,
-      requestTimeout: REQUEST_TIMEOUT_MILLIS,
-      keepAliveTimeout: KEEP_ALIVE_MILLIS,
-      connectionsCheckingInterval: CHECK_MILLIS,
-    },
-    handler,
-  );
+  const server = createServer({
+    headersTimeout: HEADERS_TIMEOUT_MILLIS,
+    requestTimeout: REQUEST_TIMEOUT_MILLIS,
+    keepAliveTimeout: KEEP_ALIVE_MILLIS,
+    connectionsCheckingInterval: CHECK_MILLIS,
+  });
   server.timeout = INACTIVITY_TIMEOUT_MILLIS;
-  server.maxConnections = MAX_CONNECTIONS;
   server.on('connection', (socket) => socket.unref());
-  return server.unref();
+  limitConnections(server, MAX_CONNECTIONS);
+  // Behind the limit, which has to know of a request before it is answered.
+  return server.on('request', handler).unref();
 }
 
 async function listen(server: Server, options: MetricsServerOptions): Promise<ListeningAddress> {

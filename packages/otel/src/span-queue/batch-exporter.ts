@@ -1,6 +1,5 @@
-import { context } from '@opentelemetry/api';
 import type { ExportResult } from '@opentelemetry/core';
-import { UNTRACED } from '../suppress-tracing.ts';
+import { untraced } from '@org/instrument-core';
 import type { SpanBatch } from './span-batch.ts';
 
 /** The SDK's `ExportResultCode`, by value. */
@@ -22,7 +21,7 @@ export async function exportBatch<Items>(
   const pending = pendingResources(batch);
   if (pending.length > 0) await Promise.all(pending);
   return new Promise((resolve, reject) => {
-    context.with(UNTRACED, () =>
+    untraced(() =>
       exporter.export(batch.items, ({ code, error }) => {
         if (code === SUCCESS) resolve();
         else reject(error);

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MeterProvider, TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { counted, MAX_TIMER_MILLIS, within } from '@org/instrument-core';
-import { warn } from '../diagnostics.ts';
+import { counted, MAX_TIMER_MILLIS, tell, within } from '@org/instrument-core';
 import { type BatchExporter, exportBatch } from './batch-exporter.ts';
 import { QueueMetrics } from './queue-metrics.ts';
 import type { SpanBatch } from './span-batch.ts';
@@ -302,7 +301,7 @@ export class SpanQueue<Items> implements SpanProcessor {
 
   #tellDropped(): void {
     const what = counted(this.#dropped, 'span was', 'spans were');
-    warn(`${what} dropped: the queue was full (maxQueueSize ${this.#maxQueueSize}).`);
+    tell('warn', `${what} dropped: the queue was full (maxQueueSize ${this.#maxQueueSize}).`);
     this.#dropped = 0;
   }
 }

@@ -1,6 +1,5 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import { ownText, reasonOf } from '@org/instrument-core';
-import { warn } from '../diagnostics.ts';
+import { ownText, reasonOf, tell } from '@org/instrument-core';
 
 /**
  * Whether a value may be that of an attribute: text, a number, a boolean, or a list of one of these, holes allowed.
@@ -103,11 +102,14 @@ export function eachAttribute(
 /** Whether it is an attribute; says so when it is not. */
 export function isValid(key: string, value: unknown): value is AttributeValue {
   if (key !== '' && isAttributeValue(value)) return true;
-  warn(key === '' ? 'An attribute of a span needs a key.' : `Not a value of an attribute: ${String(key)}`);
+  tell(
+    'warn',
+    key === '' ? 'An attribute of a span needs a key.' : `Not a value of an attribute: ${String(key)}`,
+  );
   return false;
 }
 
 /** What reading what the caller gave has thrown. */
 export function sayUnreadable(error: unknown): void {
-  warn(`What a span was given could not be read, and is left out: ${reasonOf(error)}`);
+  tell('warn', `What a span was given could not be read, and is left out: ${reasonOf(error)}`);
 }

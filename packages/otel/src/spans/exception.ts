@@ -1,6 +1,5 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import { describeValue } from '@org/instrument-core';
-import { warn } from '../diagnostics.ts';
+import { describeValue, tell } from '@org/instrument-core';
 import { sayUnreadable } from './attributes.ts';
 
 /**
@@ -12,7 +11,10 @@ export function exceptionAttributes(exception: unknown): Attributes | undefined 
   const type = isText ? undefined : textOf(exception, 'code') || partOf(exception, 'name');
   const message = isText ? exception : partOf(exception, 'message');
   if (!type && !message) {
-    warn(`An exception was not recorded, it has neither name nor message: ${describeValue(exception)}`);
+    tell(
+      'warn',
+      `An exception was not recorded, it has neither name nor message: ${describeValue(exception)}`,
+    );
     return undefined;
   }
   const stack = partOf(exception, 'stack');

@@ -1,6 +1,5 @@
 import type { Link, SpanContext } from '@opentelemetry/api';
-import { describeValue } from '@org/instrument-core';
-import { warn } from '../diagnostics.ts';
+import { describeValue, tell } from '@org/instrument-core';
 import { admitted, sayUnreadable } from './attributes.ts';
 import type { SpanLimits } from './limits.ts';
 import { writableTraceState } from './trace-state.ts';
@@ -18,7 +17,8 @@ export function admittedLink(link: Link, limits: SpanLimits): Link | undefined {
     const { traceId, spanId } = context;
     if (!isId(traceId, TRACE_ID) || !isId(spanId, SPAN_ID)) {
       const ids = [traceId, spanId].map(describeValue).join(' and ');
-      warn(
+      tell(
+        'warn',
         `A link was dropped: its ids are ${ids}, not 32 and 16 hexadecimal digits. Pad shorter ids of other systems with zeros in front.`,
       );
       return undefined;

@@ -14,8 +14,7 @@ import {
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { Span, TimedEvent } from '@opentelemetry/sdk-trace';
-import { asText, monotonicMillis } from '@org/instrument-core';
-import { warn } from '../diagnostics.ts';
+import { asText, monotonicMillis, tell } from '@org/instrument-core';
 import { admitted, cut, eachAttribute, isValid, put, sayUnreadable } from './attributes.ts';
 import { exceptionAttributes } from './exception.ts';
 import { admitLast } from './limits.ts';
@@ -269,7 +268,7 @@ export class RecordedSpan implements Span {
     if (this.#endMillis >= this.#startMillis && (!isExact || this.duration[0] >= 0)) return;
     // A start in Unix time and an end that was not given are of two clocks, of which one may have been set: nobody's fault.
     if (given !== undefined || !Number.isNaN(this.#startMonotonic)) {
-      warn(`The span ${this.name} ends before it starts; its duration is taken to be 0.`);
+      tell('warn', `The span ${this.name} ends before it starts; its duration is taken to be 0.`);
     }
     this.#endMillis = this.#startMillis;
     this.#givenEnd = this.#givenStart;
@@ -289,7 +288,7 @@ export class RecordedSpan implements Span {
   }
 
   #isOver(): boolean {
-    if (this.ended) warn(`The span ${this.name} has ended and cannot be changed or ended again.`);
+    if (this.ended) tell('warn', `The span ${this.name} has ended and cannot be changed or ended again.`);
     return this.ended;
   }
 }

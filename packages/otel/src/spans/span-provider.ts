@@ -2,8 +2,7 @@ import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { asText } from '@org/instrument-core';
-import { warn } from '../diagnostics.ts';
+import { asText, tell } from '@org/instrument-core';
 import type { SpanLimits } from './limits.ts';
 import type { NamedSampler } from './named-sampler.ts';
 import { createTracer, type ProviderState } from './tracer.ts';
@@ -35,7 +34,7 @@ export class SpanProvider implements TracerProvider {
     let tracer = this.#tracers.get(key);
     if (tracer === undefined) {
       if (name === '')
-        warn('A tracer was asked for without a name: its spans cannot be told by their scope.');
+        tell('warn', 'A tracer was asked for without a name: its spans cannot be told by their scope.');
       const { resource, sampler, processors, limits } = this.#options;
       const instrumentationScope = { name, version, schemaUrl } as InstrumentationScope;
       tracer = createTracer({ resource, instrumentationScope, limits, processors }, sampler, this.#state);

@@ -1,5 +1,5 @@
 import type { TraceState } from '@opentelemetry/api';
-import { warn } from '../diagnostics.ts';
+import { tell } from '@org/instrument-core';
 
 /**
  * The trace state of a parent, a link or a sampler's answer, for propagators and exporters to write. `undefined`, which is
@@ -7,7 +7,8 @@ import { warn } from '../diagnostics.ts';
  */
 export function writableTraceState(given: unknown): TraceState | undefined {
   if (given == null || isWritable(given)) return (given ?? undefined) as TraceState | undefined;
-  warn(
+  tell(
+    'warn',
     `A trace state was left out: it is ${typeof given === 'string' ? 'a text' : `of type ${typeof given}`}, and not what createTraceState(text) of @opentelemetry/api makes.`,
   );
   return undefined;

@@ -14,8 +14,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
-import { asText, withSpan } from '@org/instrument-core';
-import { SUPPRESS_TRACING } from '../suppress-tracing.ts';
+import { asText, SUPPRESS_TRACING, withSpan } from '@org/instrument-core';
 import { admitted } from './attributes.ts';
 import { createSpanId, createTraceId } from './ids.ts';
 import { LateSpan } from './late-span.ts';

@@ -7,6 +7,7 @@ import { meterProvider } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type OtelHandle, type OtelOptions, type OtlpOptions, startOtel } from '../../src/index.ts';
 import { selfSigned } from '../otlp-http/self-signed.ts';
+import { decodeMetrics } from '../otlp-metrics/decode-request.ts';
 import {
   accept,
   type GrpcReceiver,
@@ -14,6 +15,7 @@ import {
   receivedSpans,
   startGrpcReceiver,
 } from './grpc-receiver.ts';
+import { answerWith, startHttp2Receiver } from './http2-receiver.ts';
 
 let receiver: GrpcReceiver;
 let handle: OtelHandle | undefined;
@@ -134,6 +136,17 @@ describe('OTLP over gRPC', () => {
     expect(said.join()).not.toContain('s3cr');
   });
 
+  it('says to the receiver who its URL names, unless a header does', async () => {
+    const endpoint = `http://user:p%w@127.0.0.1:${receiver.port}`;
+    const { flush } = start({ endpoint, traces: { headers: { Authorization: 'Bearer traces' } } });
+    work();
+    await flush();
+    const sent = (signal: string) =>
+      receiver.exports.find((each) => each.signal === signal)?.metadata.get('authorization');
+    expect(sent('metrics')).toEqual([`Basic ${Buffer.from('user:p%w').toString('base64')}`]);
+    expect(sent('traces')).toEqual(['Bearer traces']);
+  });
+
   it('is understood when it is compressed', async () => {
     const { flush } = start({ compression: 'gzip' });
     work();
@@ -199,13 +212,17 @@ describe('over TLS', () => {
     expect(secure.exports.map(({ signal }) => signal).sort()).toEqual(['metrics', 'traces']);
   });
 
-  it('a certificate that nobody vouches for is refused', async () => {
-    const { flush } = start({ endpoint: `https://localhost:${secure.port}`, timeout: 300 });
+  it('a certificate that nobody vouches for is refused, and the variable is named', async () => {
     const before = faults();
-    work();
-    await flush();
+    const said = await saying(async () => {
+      const { flush } = start({ endpoint: `https://localhost:${secure.port}`, timeout: 300 });
+      work();
+      await flush();
+    });
     expect(secure.exports).toEqual([]);
     expect(faults()).toBeGreaterThanOrEqual(before + 2);
+    expect(said.join()).toContain('Whom to trust is set by OTEL_EXPORTER_OTLP_CERTIFICATE');
+    expect(said.join()).not.toContain('The address is set by');
   });
 
   it('a client certificate without its key is left out, with a warning', async () => {
@@ -279,6 +296,27 @@ describe('a receiver that', () => {
     work();
     await flush();
     expect(delivered()).toEqual({ count: worked, spans: [`work ${worked}`] });
+  });
+
+  it('is behind a proxy that takes no such size: deltas are dropped at once, and the next come', async () => {
+    const proxy = await startHttp2Receiver();
+    proxy.answer = ({ stream }) => {
+      stream.respond({ ':status': 413, 'content-type': 'text/html' });
+      stream.end('<h1>Request Entity Too Large</h1>');
+    };
+    const large = meterProvider.getMeter('grpc').createCounter('grpc.large');
+    const said = await saying(async () => {
+      const { flush } = start({ endpoint: `http://127.0.0.1:${proxy.port}`, temporality: 'delta' });
+      large.add(100);
+      await flush();
+      proxy.answer = (call) => answerWith(call);
+      large.add(1);
+      await flush();
+    });
+    const taken = decodeMetrics(proxy.calls.at(-1)?.message ?? Buffer.alloc(0));
+    expect(taken.find(({ name }) => name === 'grpc.large')?.sum?.dataPoints[0]?.asDouble).toBe(1);
+    expect(said.join()).toMatch(/answered 413: .*The export is larger than it takes.*otlp\.compression/);
+    await proxy.close();
   });
 
   it('throttles, and says for how long: deltas are kept until it takes them', async () => {

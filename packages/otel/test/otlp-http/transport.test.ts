@@ -10,6 +10,7 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHttpTransport, type HttpTransportOptions } from '../../src/otlp-http/transport.ts';
 
+const NO_CERTIFICATES = {};
 const DATA = Buffer.from('spans, many of them');
 
 let server: Server;
@@ -53,7 +54,7 @@ function create(options: Partial<HttpTransportOptions> = {}) {
     url: new URL(`http://127.0.0.1:${port}/v1/traces?key=1`),
     headers: { 'content-type': 'application/json', 'x-tenant': 'shop' },
     compression: 'none',
-    certificates: {},
+    certificates: () => NO_CERTIFICATES,
     stop: stop.signal,
     ...options,
   });

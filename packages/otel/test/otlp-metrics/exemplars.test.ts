@@ -78,12 +78,17 @@ describe('exemplars', () => {
     });
     const meter = provider.getMeter('shop');
     meter.createGauge('level').record(-4, {}, inSpan('00000000000000c1'));
-    meter.createHistogram('size').record(8, {}, inSpan('00000000000000c2'));
+    const size = meter.createHistogram('size');
+    size.record(8, {}, inSpan('00000000000000c2'));
+    size.record(700, {}, inSpan('00000000000000c3'));
+    size.record(9, {}, inSpan('00000000000000c4'));
     const metrics = await exported(provider);
     expect(metrics.get('level')?.gauge?.dataPoints[0]?.exemplars?.[0]?.asDouble).toBe(-4);
-    expect(metrics.get('size')?.exponentialHistogram?.dataPoints[0]?.exemplars?.[0]?.spanId).toBe(
-      '00000000000000c2',
-    );
+    const exemplars = metrics.get('size')?.exponentialHistogram?.dataPoints[0]?.exemplars ?? [];
+    expect(exemplars.map(({ asDouble, spanId }) => [asDouble, spanId]).sort()).toEqual([
+      [700, '00000000000000c3'],
+      [8, '00000000000000c2'],
+    ]);
   });
 
   it.each([

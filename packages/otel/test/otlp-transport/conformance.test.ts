@@ -10,11 +10,14 @@ import { answerWith, refuseWith, startHttp2Receiver } from '../otlp-grpc/http2-r
 import { retryInfo } from '../otlp-grpc/retry-info.ts';
 import { type ForgetfulRouter, startForgetfulRouter } from './forgetful-router.ts';
 
+const NO_CERTIFICATES = {};
 const DATA = Buffer.from('spans, many of them');
 /** Longer than whoever waits does before it is sent over a second connection, too. */
 const SLOW_MILLIS = 2_500;
+/** Time until it refuses slowly. */
+const SLOW_REFUSAL_MILLIS = 600;
 
-type Answer = 'take' | 'take slowly' | 'hang' | 'be busy' | 'ask for a second';
+type Answer = 'take' | 'take slowly' | 'hang' | 'be busy' | 'ask for a second' | 'ask slowly';
 
 /** A receiver of some protocol, as these tests use it. */
 interface Receiver {
@@ -41,7 +44,9 @@ const http: Protocol = {
         if (how === 'take') response.end();
         if (how === 'take slowly') setTimeout(() => response.end(), SLOW_MILLIS);
         if (how === 'be busy') response.writeHead(503).end();
-        if (how === 'ask for a second') response.writeHead(429, { 'retry-after': '1' }).end();
+        const ask = (): unknown => response.writeHead(429, { 'retry-after': '1' }).end();
+        if (how === 'ask for a second') ask();
+        if (how === 'ask slowly') setTimeout(ask, SLOW_REFUSAL_MILLIS);
       });
     });
     // The default closes what is idle after five seconds, and says so.
@@ -65,7 +70,7 @@ const http: Protocol = {
       url: new URL(`http://127.0.0.1:${port}/v1/traces`),
       headers: {},
       compression: 'none',
-      certificates: {},
+      certificates: () => NO_CERTIFICATES,
       ...options,
     }),
 };
@@ -82,7 +87,9 @@ const overGrpc: Protocol = {
           const answerUnlessGone = (): unknown => call.stream.destroyed || answerWith(call);
           if (how === 'take slowly') setTimeout(answerUnlessGone, SLOW_MILLIS);
           if (how === 'be busy') refuseWith(call, grpc.status.UNAVAILABLE);
-          if (how === 'ask for a second') refuseWith(call, grpc.status.UNAVAILABLE, retryInfo(1));
+          const ask = (): void => refuseWith(call, grpc.status.UNAVAILABLE, retryInfo(1));
+          if (how === 'ask for a second') ask();
+          if (how === 'ask slowly') setTimeout(ask, SLOW_REFUSAL_MILLIS);
         };
       },
       close: receiver.close,
@@ -255,6 +262,32 @@ describe.each([
     expect(await direct.send(DATA, 10_000)).toMatchObject({ status: 'success' });
     expect(performance.now() - begin).toBeLessThan(600);
   });
+
+  it('is not tried again when an answer would come too late', async () => {
+    await start();
+    await keepConnection();
+    receiver.answer('ask for a second');
+    // A tenth of its time is left for an answer, or it is given up.
+    expect(await transport.send(DATA, 1_090)).toMatchObject({ status: 'failure' });
+    expect(receiver.requests()).toBe(2);
+  });
+
+  it.each([
+    ['never', 2],
+    ['always', 3],
+  ] as const)(
+    'is tried again with less time than the last attempt took only where it may arrive twice (%s)',
+    async (repetition, requests) => {
+      await start({ repetition });
+      await keepConnection();
+      receiver.answer('ask slowly');
+      const sent = transport.send(DATA, 2_000);
+      await expect.poll(receiver.requests).toBe(2);
+      receiver.answer('take');
+      expect(await sent).toMatchObject({ status: requests === 2 ? 'failure' : 'success' });
+      expect(receiver.requests()).toBe(requests);
+    },
+  );
 
   describe('that pauses before it tries again', () => {
     it('does so at once when somebody waits', async () => {

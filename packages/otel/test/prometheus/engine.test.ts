@@ -88,15 +88,22 @@ it('shows exemplars of sampled spans in OpenMetrics', async () => {
   meter
     .createHistogram('latency', { advice: { explicitBucketBoundaries: [0.1, 1] } })
     .record(0.5, {}, inSpan);
-  meter.createHistogram('size').record(3, {}, inSpan);
+  const size = meter.createHistogram('size');
+  for (const value of [1, 3, 3.5, 3, 3, 600]) size.record(value, {}, inSpan);
   const samples = [...(await scrape('openmetrics')).values()].filter(
     ({ exemplar }) => exemplar !== undefined,
   );
   expect(samples.map(({ name, labels, exemplar }) => [name, labels.le, exemplar!.value])).toEqual([
     ['orders_total', undefined, '1'],
     ['latency_bucket', '1.0', '0.5'],
+    ['size_bucket', '1.0', '1'],
     ['size_bucket', expect.any(String), '3'],
+    ['size_bucket', expect.any(String), '600'],
   ]);
+  for (const { labels, exemplar } of samples.slice(1)) {
+    expect(Number(labels.le)).toBeGreaterThanOrEqual(Number(exemplar!.value));
+    expect(Number(labels.le)).toBeLessThan(Number(exemplar!.value) * 2.1);
+  }
   for (const { exemplar } of samples) {
     expect(exemplar!.labels).toEqual({ trace_id: SPAN.traceId, span_id: SPAN.spanId });
     expect(Math.abs(Number(exemplar!.timestamp) * 1000 - Date.now())).toBeLessThan(60_000);

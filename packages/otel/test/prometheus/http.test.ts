@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Collection } from '@org/instrument-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { awaitAnswer, standStill } from '../../../core/test/standstill.ts';
 import { CHUNK_BYTES } from '../../src/prometheus/chunks.ts';
 import type { Exposition } from '../../src/prometheus/exposition.ts';
 import { createMetricsHandler, createPathHandler } from '../../src/prometheus/handler.ts';
@@ -15,6 +16,7 @@ import {
   type ListeningAddress,
   type MetricsServer,
 } from '../../src/prometheus/server.ts';
+import { takePool } from '../taken-pool.ts';
 import { collection } from './memory-metric.ts';
 import { parseExposition } from './parse-exposition.ts';
 
@@ -177,6 +179,15 @@ describe('/metrics over HTTP', () => {
     }
   });
 
+  it('compresses while all threads of the pool are taken', async () => {
+    const { url } = await serve(() => LARGE);
+    const plain = await fetchAll(url);
+    takePool();
+    const packed = await fetchAll(url, { headers: { 'accept-encoding': 'gzip' } });
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(packed.body).equals(plain.body)).toBe(true);
+  });
+
   it('answers HEAD without collecting', async () => {
     let collected = 0;
     const { url } = await serve(() => {
@@ -214,6 +225,28 @@ describe('/metrics over HTTP', () => {
     const late = await fetchAll(url);
     expect([late.status, late.body.toString()]).toEqual([500, expect.stringContaining('longer than 50 ms')]);
     expect((await fetchAll(url)).status).toBe(200);
+  });
+
+  it('shows what was collected while the event loop stood still, until the time for it was over', async () => {
+    const { read, send, close } = await awaitAnswer();
+    const { url } = await serve(() => {
+      send();
+      setImmediate(standStill, 200);
+      return read.then(() => SMALL);
+    }, 50);
+    expect((await fetchAll(url)).status).toBe(200);
+    await close();
+  });
+
+  it('has no body when the collection throws at once', async () => {
+    const scrape = createScrape({
+      collect: () => {
+        throw new Error('no luck');
+      },
+      serializer: createSerializer(),
+    });
+    const { head } = await scrape('prometheus', false);
+    await expect(head).rejects.toThrow('no luck');
   });
 
   it('cuts the connection when writing fails midway, so that no part passes for the whole', async () => {

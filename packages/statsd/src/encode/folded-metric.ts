@@ -12,9 +12,6 @@ export type WrittenMetric = Pick<
   'attributes' | 'exponential' | 'has' | 'histogram' | 'kind' | 'monotonic' | 'recency' | 'size' | 'value'
 >;
 
-/** Buckets of a sign that an exponential histogram keeps (metrics SDK specification, "MaxSize"). */
-const MAX_SIZE = 160;
-
 /**
  * A metric in which some series stand for others too, whose text is the same. What is counted is added up; of gauges that
  * counts which was recorded last, as far as that is known, and otherwise the series that began last.
@@ -66,7 +63,7 @@ function mergedScales(
   other: ExponentialHistogramValue,
 ): ExponentialHistogramValue {
   if (one.count === 0 || other.count === 0) return one.count === 0 ? other : one;
-  return { ...mergedExponential(one, other, MAX_SIZE), ...extremes(one, other) };
+  return { ...mergedExponential(one, other), ...extremes(one, other) };
 }
 
 type Extremes = Pick<HistogramValue, 'max' | 'min'>;

@@ -1,4 +1,4 @@
-import type { Destination } from '../settings.ts';
+import type { Destination } from '../destination.ts';
 import type { Tally } from '../tally.ts';
 import { StreamTransport } from './stream.ts';
 import type { Transport } from './transport.ts';

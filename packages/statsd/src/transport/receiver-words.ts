@@ -1,4 +1,4 @@
-import type { Destination } from '../settings.ts';
+import type { Destination } from '../destination.ts';
 
 /** What to say of a receiver. */
 export interface ReceiverWords {
@@ -9,10 +9,9 @@ export interface ReceiverWords {
 }
 
 /** Words for the receiver of a destination. */
-export function receiverWords({ transport, host, port, path, setBy }: Destination): ReceiverWords {
-  const isPath = transport === 'unix' || transport === 'unix-datagram';
+export function receiverWords(destination: Destination): ReceiverWords {
   return {
-    where: isPath ? path : `${host}:${port}`,
-    explain: (reason) => `${reason}. The address is set by ${setBy}`,
+    where: 'path' in destination ? destination.path : `${destination.host}:${destination.port}`,
+    explain: (reason) => `${reason}. The address is set by ${destination.setBy}`,
   };
 }

@@ -1,7 +1,7 @@
 import type { NetConnectOpts, Socket } from 'node:net';
-import { counted, reasonOf, reportFault } from '@org/instrument-core';
+import { counted, DoublingWait, reasonOf, reportFault, startTimeout } from '@org/instrument-core';
+import type { StreamDestination } from '../destination.ts';
 import { type Batch, lineCount } from '../encode/batch.ts';
-import type { Destination } from '../settings.ts';
 import type { DropReason, Tally } from '../tally.ts';
 import { type Chunk, chunksOf } from './chunks.ts';
 import { openStream } from './open-stream.ts';
@@ -17,7 +17,7 @@ const LONGEST_DELAY_MILLIS = 30_000;
  * arrives twice is worse than what does not.
  */
 export class StreamTransport implements Transport {
-  readonly #destination: Destination;
+  readonly #destination: StreamDestination;
   readonly #tally: Tally;
   readonly #words: ReceiverWords;
   readonly #queue: Chunk[] = [];
@@ -28,12 +28,12 @@ export class StreamTransport implements Transport {
   /** Whether there ever was something to send; until then, nobody misses the receiver. */
   #isUsed = false;
   #isClosed = false;
-  #failures = 0;
+  readonly #wait = new DoublingWait(FIRST_DELAY_MILLIS, LONGEST_DELAY_MILLIS);
   /** Why there is no connection. */
   #lastFault: string | undefined;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(destination: Destination, tally: Tally) {
+  constructor(destination: StreamDestination, tally: Tally) {
     this.#destination = destination;
     this.#words = receiverWords(destination);
     this.#tally = tally;
@@ -95,12 +95,12 @@ export class StreamTransport implements Transport {
     if (!this.#isConnected) this.#connectNow();
     await new Promise<void>((resolve) => {
       const done = (): void => {
-        clearTimeout(timer);
+        stop();
         this.#idle.delete(done);
         resolve();
       };
       // Keeps the process alive for as long, and no longer.
-      const timer = setTimeout(done, timeoutMillis);
+      const stop = startTimeout(timeoutMillis, done, { ref: true });
       this.#idle.add(done);
     });
   }
@@ -186,7 +186,7 @@ export class StreamTransport implements Transport {
     let wasConnected = false;
     socket.on('connect', () => {
       wasConnected = true;
-      this.#failures = 0;
+      this.#wait.reset();
       this.#lastFault = undefined;
       socket.setKeepAlive(true);
       this.#pump();
@@ -202,8 +202,10 @@ export class StreamTransport implements Transport {
   }
 
   #address(): NetConnectOpts {
-    const { transport, path, host, port, family } = this.#destination;
-    return transport === 'unix' ? { path } : { host, port, ...(family === undefined ? {} : { family }) };
+    const destination = this.#destination;
+    if (destination.transport === 'unix') return { path: destination.path };
+    const { host, port, family } = destination;
+    return { host, port, ...(family === undefined ? {} : { family }) };
   }
 
   #disconnected(wasConnected: boolean): void {
@@ -213,16 +215,12 @@ export class StreamTransport implements Transport {
       this.#pump();
       return;
     }
-    // Doubled with each failure, and up to half as much again, so that not all processes come back at once.
-    const delay = Math.min(FIRST_DELAY_MILLIS * 2 ** this.#failures, LONGEST_DELAY_MILLIS);
-    this.#failures++;
-    this.#retry = setTimeout(
-      () => {
-        this.#retry = undefined;
-        this.#connect();
-      },
-      delay * (1 + Math.random() / 2),
-    ).unref();
+    // Up to half as much again, so that not all processes come back at once.
+    const delayMillis = this.#wait.next() * (1 + Math.random() / 2);
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.#connect();
+    }, delayMillis).unref();
   }
 }
 

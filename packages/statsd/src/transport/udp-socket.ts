@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { monotonicMillis } from '@org/instrument-core';
-import type { Destination } from '../settings.ts';
+import type { UdpDestination } from '../destination.ts';
 import { type Lookup, resolveAddress } from './resolve-address.ts';
 
 /**
@@ -11,7 +11,7 @@ import { type Lookup, resolveAddress } from './resolve-address.ts';
  * until the next one is asked for: packets may still be waiting in it.
  */
 export class UdpSocket {
-  readonly #destination: Destination;
+  readonly #destination: UdpDestination;
   readonly #lookup: Lookup | undefined;
   readonly #onRefused: () => void;
   #socket: Socket | undefined;
@@ -24,7 +24,7 @@ export class UdpSocket {
   #isClosed = false;
 
   /** @param onRefused is called when the other side says that nobody listens there */
-  constructor(destination: Destination, onRefused: () => void, lookup?: Lookup) {
+  constructor(destination: UdpDestination, onRefused: () => void, lookup?: Lookup) {
     this.#destination = destination;
     this.#onRefused = onRefused;
     this.#lookup = lookup;

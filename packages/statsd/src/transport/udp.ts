@@ -1,8 +1,8 @@
 import type { Socket } from 'node:dgram';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf, reportFault } from '@org/instrument-core';
+import { reasonOf, reportFault, within } from '@org/instrument-core';
+import type { UdpDestination } from '../destination.ts';
 import { type Batch, lineCount } from '../encode/batch.ts';
-import type { Destination } from '../settings.ts';
 import type { Tally } from '../tally.ts';
 import { type ReceiverWords, receiverWords } from './receiver-words.ts';
 import type { Lookup } from './resolve-address.ts';
@@ -49,7 +49,7 @@ export class UdpTransport implements Transport {
   #isClosed = false;
 
   /** @param lookup stands for the system's */
-  constructor(destination: Destination, tally: Tally, lookup?: Lookup) {
+  constructor(destination: UdpDestination, tally: Tally, lookup?: Lookup) {
     this.#words = receiverWords(destination);
     this.#tally = tally;
     this.#socket = new UdpSocket(destination, () => this.#refused(), lookup);
@@ -75,10 +75,7 @@ export class UdpTransport implements Transport {
   }
 
   async flush(timeoutMillis: number): Promise<void> {
-    const stop = new AbortController();
-    const late = sleep(timeoutMillis, undefined, { signal: stop.signal }).catch(() => {});
-    await Promise.race([this.#sending, late]);
-    stop.abort();
+    await within(this.#sending, timeoutMillis, () => {}, { ref: true });
   }
 
   async close(timeoutMillis: number): Promise<void> {

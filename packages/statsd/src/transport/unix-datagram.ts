@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';
-import { reportFault } from '@org/instrument-core';
+import { reportFault, within } from '@org/instrument-core';
+import type { UnixDatagramDestination } from '../destination.ts';
 import type { Batch } from '../encode/batch.ts';
-import type { Destination } from '../settings.ts';
 import type { Tally } from '../tally.ts';
 import { type DatagramSocket, loadUnixDgram, type UnixDgram } from './load-unix-dgram.ts';
 import { type ReceiverWords, receiverWords } from './receiver-words.ts';
@@ -41,7 +41,7 @@ export class UnixDatagramTransport implements Transport {
   #isClosed = false;
 
   /** @throws {InstrumentError} `INSTRUMENT_DEPENDENCY_MISSING` when the package `unix-dgram` is missing. */
-  constructor(destination: Destination, tally: Tally) {
+  constructor(destination: UnixDatagramDestination, tally: Tally) {
     this.#path = destination.path;
     this.#words = receiverWords(destination);
     this.#tally = tally;
@@ -74,10 +74,7 @@ export class UnixDatagramTransport implements Transport {
   }
 
   async flush(timeoutMillis: number): Promise<void> {
-    const stop = new AbortController();
-    const late = sleep(timeoutMillis, undefined, { signal: stop.signal }).catch(() => {});
-    await Promise.race([this.#sending, late]);
-    stop.abort();
+    await within(this.#sending, timeoutMillis, () => {}, { ref: true });
   }
 
   async close(timeoutMillis: number): Promise<void> {

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { awaitAnswer, standStill } from '../../../core/test/standstill.ts';
+import type { UdpDestination } from '../../src/destination.ts';
 import type { Batch } from '../../src/encode/batch.ts';
 import { Encoder } from '../../src/encode/encoder.ts';
 import { createStatsdExporter, type StatsdExporter, type StatsdOptions } from '../../src/index.ts';
@@ -222,7 +224,7 @@ function udpTo(port: number, answer: (asked: number) => LookupAddress | Promise<
   };
   const settings = resolveSettings({ host: 'statsd.example', port, dnsRefresh: 0, maxPacketBytes: 64 }, {});
   const tally = new Tally('udp');
-  const transport = new UdpTransport(settings.destination, tally, lookup);
+  const transport = new UdpTransport(settings.destination as UdpDestination, tally, lookup);
   closers.push(() => transport.close(100));
   const encoder = new Encoder(settings.form);
   const batchOf = (name: string, lines: number): Batch => {
@@ -340,6 +342,24 @@ describe('datagrams', () => {
     const { lines, dropped } = tally.statistics();
     expect(dropped).toEqual({ shutdown: 2_001 - lines });
     expect(lines).toBeLessThan(2_001);
+  });
+
+  it('are sent to where a name leads, though the event loop stood still until the deadline', async () => {
+    const { options, received, close } = await startUdp();
+    const answer = await awaitAnswer();
+    closers.push(close, answer.close);
+    const { transport, tally, batchOf } = udpTo(options.port as number, async () => {
+      await answer.read;
+      return { address: '127.0.0.1', family: 4 };
+    });
+    const sending = transport.send(batchOf('orders', 1));
+    const closing = transport.close(50);
+    answer.send();
+    standStill(200);
+    await closing;
+    expect(await sending).toBeUndefined();
+    expect(tally.statistics()).toMatchObject({ lines: 1, dropped: {} });
+    expect(await received(1)).toEqual(['orders:1|c']);
   });
 
   it('to a name that leads nowhere are not taken', async () => {

@@ -8,19 +8,24 @@ import { queryJournal } from '../../query/query-journal.ts';
 import { readOrigin } from '../../query/read-origin.ts';
 import { readSubjectKeys } from '../../subjects/read-subject-keys.ts';
 import type { Command } from '../command.ts';
+import { eachChunk, harmlessJson, harmlessTable } from '../harmless.ts';
 import { directoryOf, FILTER_USAGE, filterOptions, queryOf } from './filter-options.ts';
 import { inOptions } from './in-options.ts';
 import { matchingKeys } from './matching-keys.ts';
 import { runCommand, UsageError } from './run-command.ts';
 import { writeOut } from './write-out.ts';
 
-type Format = (entries: AsyncIterable<AuditEntry>, origin: string) => AsyncIterable<string>;
+type Format = (
+  entries: AsyncIterable<AuditEntry>,
+  to: { readonly origin: string; readonly isTerminal: boolean },
+) => AsyncIterable<string>;
 
 const FORMATS: Readonly<Record<string, Format>> = {
-  openlineage: (entries, origin) => toOpenLineage(entries, { origin }),
-  ocsf: (entries) => toOcsf(entries),
-  csv: (entries) => toCsv(entries),
-  ndjson: (entries) => toNdjson(entries),
+  openlineage: (entries, { origin }) => eachChunk(toOpenLineage(entries, { origin }), harmlessJson),
+  ocsf: (entries) => eachChunk(toOcsf(entries), harmlessJson),
+  // CSV has no escapes: in a file and for a program it stays as it is.
+  csv: (entries, { isTerminal }) => (isTerminal ? eachChunk(toCsv(entries), harmlessTable) : toCsv(entries)),
+  ndjson: (entries) => eachChunk(toNdjson(entries), harmlessJson),
 };
 
 const about = {
@@ -48,7 +53,8 @@ export const exportCommand: Command = {
       const keys = isRevealed ? readSubjectKeys(directory) : matchingKeys(about, directory, streams);
       const entries = inOptions(() => queryJournal(directory, queryOf(values), keys, isRevealed));
       const origin = (await readOrigin(directory)) ?? 'instrument-audit';
-      await writeOut(streams.stdout, format(entries, origin));
+      const { isTTY: isTerminal = false } = streams.stdout as Partial<NodeJS.WriteStream>;
+      await writeOut(streams.stdout, format(entries, { origin, isTerminal }));
       return 0;
     }),
 };

@@ -5,6 +5,7 @@ import { toMermaid } from '../../lineage/picture/mermaid.ts';
 import { toSvg } from '../../lineage/picture/svg.ts';
 import { queryJournal } from '../../query/query-journal.ts';
 import type { Command } from '../command.ts';
+import { harmlessJson } from '../harmless.ts';
 import { directoryOf, timeOf, timeOptions } from './filter-options.ts';
 import { inOptions } from './in-options.ts';
 import { runCommand, UsageError } from './run-command.ts';
@@ -14,7 +15,7 @@ import { writeOut } from './write-out.ts';
 const FORMATS: Readonly<Record<string, (graph: LineageGraph) => string>> = {
   mermaid: toMermaid,
   svg: toSvg,
-  json: (graph) => `${JSON.stringify(graph, null, 2)}\n`,
+  json: (graph) => harmlessJson(`${JSON.stringify(graph, null, 2)}\n`),
 };
 const DIRECTIONS = { ancestors: 'ancestors', descendants: 'descendants', both: 'related' } as const;
 

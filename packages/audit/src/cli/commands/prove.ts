@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { proveEntry, proveGrowth } from '../../verify/make-proof.ts';
 import type { Command } from '../command.ts';
+import { harmlessJson } from '../harmless.ts';
 import { runCommand, UsageError } from './run-command.ts';
 import { wholeNumber } from './whole-number.ts';
 import { writeOut } from './write-out.ts';
@@ -40,5 +41,5 @@ export const proveCommand: Command = {
 };
 
 function json(proof: object): string {
-  return `${JSON.stringify(proof, null, 2)}\n`;
+  return harmlessJson(`${JSON.stringify(proof, null, 2)}\n`);
 }

@@ -5,6 +5,7 @@ import type { AuditQuery } from '../../query/query.ts';
 import { queryJournal } from '../../query/query-journal.ts';
 import { readSubjectKeys } from '../../subjects/read-subject-keys.ts';
 import type { Command } from '../command.ts';
+import { eachChunk, harmlessJson } from '../harmless.ts';
 import { entryLine } from './entry-line.ts';
 import { directoryOf, FILTER_USAGE, filterOptions, queryOf } from './filter-options.ts';
 import { inOptions } from './in-options.ts';
@@ -41,7 +42,7 @@ export const queryCommand: Command = {
       const entries = inOptions(() => queryJournal(directory, query, keys, isRevealed));
       await writeOut(
         streams.stdout,
-        values.json === true ? toNdjson(entries) : textChunks(entries, entryLine),
+        values.json === true ? eachChunk(toNdjson(entries), harmlessJson) : textChunks(entries, entryLine),
       );
       return 0;
     }),

@@ -1,5 +1,4 @@
-import { startTimeout } from '@org/instrument-core';
-import { loadDriver } from '../load-driver.ts';
+import { needPackage, startTimeout } from '@org/instrument-core';
 
 /** What is needed of a connection that a pool lends. */
 export interface PostgresPoolClient {
@@ -26,6 +25,8 @@ interface PgModule {
   ) => OwnPool & { on(event: 'error', listener: (error: Error) => void): unknown };
 }
 
+/** What the ledger reaches Postgres with. */
+const PG = { name: 'pg', install: 'pg@^8.11.0' };
 /** Connections of a pool of our own: all processes of all machines share those of the server, often 100. */
 const MAX_CONNECTIONS = 4;
 
@@ -35,7 +36,7 @@ const MAX_CONNECTIONS = 4;
  * @throws {InstrumentError} `INSTRUMENT_DEPENDENCY_MISSING` when `pg` is not installed.
  */
 export function createPool(connectionString: string, timeoutMillis: number): OwnPool {
-  const pg = loadDriver('pg', '^8.11.0', 'it is what the ledger reaches Postgres with') as PgModule;
+  const pg = needPackage(PG, import.meta.url) as PgModule;
   const pool = new pg.Pool({
     connectionString,
     max: MAX_CONNECTIONS,

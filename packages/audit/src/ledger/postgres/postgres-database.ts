@@ -1,3 +1,4 @@
+import { within } from '@org/instrument-core';
 import { type CompiledStatement, compile, type Words } from '../compile.ts';
 import type { LedgerDatabase, SqlParameters, SqlRow } from '../database.ts';
 import { type OwnPool, type PostgresPool, sqlStateOf, withConnection } from './pool.ts';
@@ -51,12 +52,8 @@ export class PostgresLedgerDatabase implements LedgerDatabase {
     const { own, timeoutMillis } = this.#use;
     if (own === undefined) return;
     // A server that does not answer does not say goodbye either.
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMillis);
-    });
-    await Promise.race([own.end().catch(() => {}), timeout]);
-    clearTimeout(timer);
+    const ended = own.end().catch(() => {});
+    await within<unknown>(ended, timeoutMillis, () => {}, { ref: true });
   }
 
   #compile(statement: string): CompiledStatement {

@@ -1,4 +1,4 @@
-import { loadDriver, missing } from '../load-driver.ts';
+import { needPackage, type OptionalPackage, packageMissing } from '@org/instrument-core';
 
 /** What is needed of a statement: `better-sqlite3` and `node:sqlite` have it. */
 export interface SqliteStatement {
@@ -17,8 +17,11 @@ export type SqliteDriver = 'node:sqlite' | 'better-sqlite3';
 
 type OpenDatabase = new (path: string) => SqliteDatabase;
 
-const RANGE = '^12.0.0';
-const INSTEAD = 'or run Node.js 22.13 or later, which has SQLite itself';
+const PACKAGE: OptionalPackage = {
+  name: 'better-sqlite3',
+  install: 'better-sqlite3@^12.0.0',
+  advice: 'Or run Node.js 22.13 or later, which has SQLite itself',
+};
 
 /**
  * Opens a database file. Without a driver given it is that of Node.js itself where it needs no flag (from 22.13; until 24 it
@@ -31,25 +34,27 @@ export function openSqlite(path: string, driver: SqliteDriver | undefined): Sqli
   if (builtIn !== undefined) return new builtIn(path);
   if (driver === 'node:sqlite') {
     const reason = new Error(`Node.js ${process.versions.node} does not have it without a flag`);
-    throw missing('better-sqlite3', RANGE, INSTEAD, reason);
+    throw packageMissing(PACKAGE, reason);
   }
   checkVersion();
-  const Database = loadDriver('better-sqlite3', RANGE, INSTEAD) as OpenDatabase;
+  const Database = needPackage(PACKAGE, import.meta.url) as OpenDatabase;
   try {
     return new Database(path);
   } catch (error) {
     // Its native part is loaded by the first database.
-    throw isOfLoading(error) ? missing('better-sqlite3', RANGE, INSTEAD, error) : error;
+    throw isOfLoading(error) ? packageMissing(PACKAGE, error) : error;
   }
 }
 
 /** From version 13, its native part does not fail on Node.js 20: it ends the process. */
 function checkVersion(): void {
   if (Number.parseInt(process.versions.node, 10) >= 22) return;
-  const { version } = loadDriver('better-sqlite3/package.json', RANGE, INSTEAD) as { version: string };
+  const { version } = needPackage(PACKAGE, import.meta.url, 'better-sqlite3/package.json') as {
+    version: string;
+  };
   if (Number.parseInt(version, 10) < 13) return;
   const reason = new Error(`version ${version} does not run on Node.js ${process.versions.node}`);
-  throw missing('better-sqlite3', RANGE, INSTEAD, reason);
+  throw packageMissing(PACKAGE, reason);
 }
 
 function builtInDriver(): OpenDatabase | undefined {

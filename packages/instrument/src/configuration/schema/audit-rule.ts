@@ -1,39 +1,41 @@
-import type { RedactionOptions, RetentionOptions } from '@org/instrument-audit';
+import type { KeyObject } from 'node:crypto';
+import type { RetentionOptions } from '@org/instrument-audit';
 import type { AuditInitOptions } from '../../options.ts';
-import { bool, choice, describeSecret, duration, integer, leaf, list, pattern, text } from './leaves.ts';
+import { age, bool, choice, describeSecret, integer, leaf, list, text } from './leaves.ts';
+import { redaction } from './redaction-rule.ts';
 import { type Fields, fieldsOf, type Leaf, type Relation } from './rule.ts';
 
 const DIRECTORY = 'the path of a directory that lasts';
 
-/** Ready-made patterns of redaction. */
-const PATTERNS = ['email', 'card', 'iban', 'bearer', 'ipv4', 'ipv6'];
-/** A dotted name, or the beginning of one with a star. */
-const ACTION = /^(?:[\w-]+\.)*(?:[\w-]+|\*)$/;
-/** What stands in the first line of a checkpoint: no space, no `+` (C2SP signed-note, "Signatures"). */
-const ORIGIN = /^[^\s+]+$/;
+/** A dotted name, or the beginning of one with a star; what begins with `audit.` the journal says of itself. */
+const ACTION = /^(?!audit\.)(?=.{1,128}$)(?:[\w-]+\.)*(?:[\w-]+|\*)$/;
+/** What stands in the first line of a checkpoint: visible characters but `+`, and valid Unicode (C2SP signed-note, "Format"). */
+const ORIGIN = /^(?:(?![\p{White_Space}\p{Surrogate}])[!-*,-\u{10ffff}])+$/u;
 
-/** Whether it is a `KeyObject`; the class itself is in `node:crypto`, which takes two milliseconds of every start. */
-function isKeyObject(value: unknown): boolean {
-  const { type, export: exported } = (value ?? {}) as { type?: unknown; export?: unknown };
-  return ['private', 'public', 'secret'].includes(type as string) && typeof exported === 'function';
+/** Whether it is a private `KeyObject`; the class itself is in `node:crypto`, which takes two milliseconds of every start. */
+function isPrivateKey(value: unknown): boolean {
+  const { type, asymmetricKeyType: kind, export: exported } = (value ?? {}) as Partial<KeyObject>;
+  return type === 'private' && kind === 'ed25519' && typeof exported === 'function';
+}
+
+/** Whether text with PEM in it is a key; any other is the path of a file, which is there or not when the journal is opened. */
+function isKeyText(text: string): boolean {
+  if (!text.includes('-----BEGIN')) return text !== '';
+  try {
+    return isPrivateKey(process.getBuiltinModule('node:crypto').createPrivateKey(text));
+  } catch {
+    return false;
+  }
 }
 
 /** Not shown in messages, for it may be the key itself. */
 const signingKey: Leaf = leaf(
   'an Ed25519 private key: a KeyObject, PEM text, or the path of a PEM file',
-  (value) => isKeyObject(value) || (typeof value === 'string' && value !== ''),
+  (value) => (typeof value === 'string' ? isKeyText(value) : isPrivateKey(value)),
   {
     reads: 'text',
     describe: describeSecret,
-  },
-);
-
-const redactionPattern: Leaf = leaf(
-  `a regular expression, or one of ${PATTERNS.join(', ')}`,
-  (value) => PATTERNS.includes(value as string) || value instanceof RegExp,
-  {
-    reads: 'text',
-    fix: (value) => (pattern.accepts(value) ? 'Give regular expressions in code.' : undefined),
+    fix: () => 'Make one with `openssl genpkey -algorithm ed25519 -out signing.pem`.',
   },
 );
 
@@ -46,38 +48,24 @@ const hasDirectory: Relation = ({ directory }, report) => {
 /** The option `audit`. */
 export const audit: Fields = fieldsOf<AuditInitOptions>(
   {
-    directory: text(DIRECTORY),
-    origin: text('a name without spaces and +, such as example.org/checkout', ORIGIN),
-    actions: list('a list of actions', text("an action such as 'orders.refund', or 'orders.*'", ACTION)),
-    redact: fieldsOf<RedactionOptions>({
-      paths: list('a list of paths', text("a path such as 'attributes.password' or '**.ssn'")),
-      patterns: list('a list of patterns', redactionPattern),
-      replacement: text(),
+    directory: text(DIRECTORY, /./s),
+    origin: text('a name of visible characters without spaces and +, such as example.org/checkout', ORIGIN),
+    actions: list('a list of actions', text("an action such as 'orders.refund', or 'orders.*'", ACTION), {
+      notEmpty: true,
     }),
+    redact: redaction,
     maxEntryBytes: integer(2_048, 16 * 1024 * 1024),
     maxTextLength: integer(64, 1024 * 1024),
     segmentBytes: integer(4_096),
-    segmentAge: duration(),
-    retention: fieldsOf<RetentionOptions>({ maxAge: leafOfAge(), maxBytes: integer(0) }),
-    commitInterval: duration('zero'),
+    segmentAge: age('zero'),
+    retention: fieldsOf<RetentionOptions>({ maxAge: age('zero'), maxBytes: integer(0) }),
+    commitInterval: age('zero'),
     maxWaitingBytes: integer(1_024),
     whenFull: choice(['block', 'shed', 'fail']),
-    blockTimeout: duration('zero'),
-    checkpointInterval: duration(),
+    blockTimeout: age('zero'),
+    checkpointInterval: age('zero'),
     signingKey,
     spans: bool,
   },
   { switched: 'off', relations: [hasDirectory] },
 );
-
-/** An age is compared, never waited for: it may be longer than a timer can. */
-function leafOfAge(): Leaf {
-  const timer = duration();
-  return leaf("a duration such as '90d'", (value) => timer.accepts(value) || isLong(value), {
-    reads: 'number',
-  });
-}
-
-function isLong(value: unknown): boolean {
-  return typeof value === 'number' ? value > 0 : /^\d+(?:\.\d+)?\s*(?:s|m|h|d)$/.test(String(value));
-}

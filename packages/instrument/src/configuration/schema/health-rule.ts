@@ -1,3 +1,4 @@
+import { describeValue } from '@org/instrument-core';
 import type { HealthPaths } from '@org/instrument-health/http';
 import type { HealthInitOptions } from '../../options.ts';
 import { choice, describeSecret, duration, integer, leaf, text } from './leaves.ts';
@@ -5,6 +6,8 @@ import { type Fields, fieldsOf, inCodeOnly, type Leaf, type Relation, type Rule 
 
 /** A path without anything that would have to be decoded. */
 const PATH = /^(?:\/[\w.~!$&'()*+,;=:@-]+)+$/;
+/** The same, with or without a slash at its end; or nothing. */
+const BASE_PATH = /^(?:\/[\w.~!$&'()*+,;=:@-]+)*\/?$/;
 /** What stands in an Authorization header as it is. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
@@ -14,11 +17,23 @@ const path: Leaf = leaf(
   { reads: 'text' },
 );
 
+/** Paths that are not said. */
+const DEFAULT_PATHS: { readonly [Key in keyof HealthPaths]-?: string } = {
+  health: '/health',
+  live: '/livez',
+  ready: '/readyz',
+  startup: '/startupz',
+};
+
 const distinct: Relation = (values, report) => {
   const seen = new Map<unknown, string>();
-  for (const [key, value] of Object.entries(values)) {
+  for (const [key, byDefault] of Object.entries(DEFAULT_PATHS)) {
+    const value = values[key] ?? byDefault;
     const other = seen.get(value);
-    if (other !== undefined && value !== false) report(key, `a path of its own, not that of ${other}`);
+    if (other !== undefined && value !== false) {
+      const found = `${describeValue(value)}${values[key] === undefined ? ', its default' : ''}`;
+      report(key, `a path of its own, not that of ${other}`, undefined, found);
+    }
     seen.set(value, key);
   }
 };
@@ -32,6 +47,9 @@ const token: Leaf = leaf(
     describe: describeSecret,
   },
 );
+
+/** What is shown as it is, blanks too. */
+const said = text('a text that is not empty', /./s);
 
 function functionInCode(expected: string, key: string): Rule {
   return inCodeOnly(
@@ -48,14 +66,14 @@ export const health: Fields = fieldsOf<HealthInitOptions>(
       { health: path, live: path, ready: path, startup: path },
       { relations: [distinct] },
     ),
-    basePath: text("a path such as '/internal'", PATH),
+    basePath: text("a path such as '/internal'", BASE_PATH),
     details: choice(['authorized', 'always', 'never']),
     token,
     authorize: functionInCode('a function that says whether a request may see details', 'authorize'),
-    version: text(),
-    releaseId: text(),
-    serviceId: text(),
-    description: text(),
+    version: said,
+    releaseId: said,
+    serviceId: said,
+    description: said,
     host: text('a host name or an IP address, without scheme and path', /^[^\s/]+$/),
     port: integer(0, 65_535),
     drainDelay: duration('zero'),

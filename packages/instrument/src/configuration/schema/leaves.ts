@@ -27,11 +27,11 @@ export function text(expected: string = 'a text that is not empty', pattern: Reg
   });
 }
 
-/** An integer from `least` to `most`. */
+/** An integer from `least` to `most`; from 2⁵³ on, not every integer is a number. */
 export function integer(least: number, most: number = Number.MAX_SAFE_INTEGER): Leaf {
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  const range = most >= Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   const accepts = (value: unknown) =>
-    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
+    Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
   return leaf(`an integer ${range}`, accepts, { reads: 'number', fix: unquote });
 }
 
@@ -44,15 +44,27 @@ export const ratio: Leaf = leaf(
   },
 );
 
-/** A duration in milliseconds or with a unit; 0 only where `zero` allows it. */
-export function duration(zero: 'zero' | 'no zero' = 'no zero'): Leaf {
-  const expected = `a duration ${zero === 'zero' ? 'of at least 0' : 'above 0'}, in milliseconds or such as '30s'`;
+/** Whether 0 is a duration, too. */
+type Zero = 'zero' | 'no zero';
+
+/** A duration in milliseconds or with a unit, which a timer can wait for; 0 only where `zero` allows it. */
+export function duration(zero: Zero = 'no zero'): Leaf {
+  return durationUpTo(MAX_TIMER_MILLIS, 'The longest delay of a timer is 24.8 days.', zero, '30s');
+}
+
+/** A duration that no timer has to wait for at once: it may be longer than a timer can. 0 only where `zero` allows it. */
+export function age(zero: Zero = 'no zero', mostMillis: number = Number.POSITIVE_INFINITY): Leaf {
+  return durationUpTo(mostMillis, `The longest is ${mostMillis} ms.`, zero, '30d');
+}
+
+function durationUpTo(mostMillis: number, tooLong: string, zero: Zero, example: string): Leaf {
+  const expected = `a duration ${zero === 'zero' ? 'of at least 0' : 'above 0'}, in milliseconds or such as '${example}'`;
   const accepts = (value: unknown) => {
     const millis = parseDuration(value);
-    return millis !== undefined && millis <= MAX_TIMER_MILLIS && (millis > 0 || zero === 'zero');
+    return millis !== undefined && millis <= mostMillis && (millis > 0 || zero === 'zero');
   };
   const fix = (value: unknown) => {
-    if ((parseDuration(value) ?? 0) > MAX_TIMER_MILLIS) return 'The longest delay of a timer is 24.8 days.';
+    if ((parseDuration(value) ?? 0) > mostMillis) return tooLong;
     return typeof value === 'string' ? 'Write a number and one of the units ms, s, m, h, d.' : undefined;
   };
   return leaf(expected, accepts, { reads: 'number', fix });
@@ -131,8 +143,12 @@ export function instance(expected: string, methods: readonly string[]): Leaf {
 }
 
 /** A list of `item`. */
-export function list(expected: string, item: Rule): List {
-  return { kind: 'list', expected, item };
+export function list(
+  expected: string,
+  item: Rule,
+  more: Omit<List, 'kind' | 'expected' | 'item'> = {},
+): List {
+  return { kind: 'list', expected, item, ...more };
 }
 
 function compiles(source: string): boolean {

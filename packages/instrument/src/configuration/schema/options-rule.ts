@@ -10,7 +10,7 @@ import {
 } from '@org/instrument-otel';
 import type { InitOptions } from '../../options.ts';
 import { audit } from './audit-rule.ts';
-import { channels } from './channels-rule.ts';
+import { channels } from './channels/channels-rule.ts';
 import { health } from './health-rule.ts';
 import {
   attributeValue,
@@ -129,8 +129,8 @@ const metrics: Fields = fieldsOf<MetricsOptions>(
     interval: duration(),
     timeout: duration(),
     views: list('a list of views', view),
-    // 2: one series and the overflow series.
-    cardinalityLimit: integer(2),
+    // 1: the overflow series alone.
+    cardinalityLimit: integer(1),
     exemplars: choice(['trace_based', 'always_off']),
   },
   { switched: 'both', relations: [timeoutFits] },

@@ -13,10 +13,12 @@ export interface Leaf {
   describe?(value: unknown): string;
   /** What the text of a `${VARIABLE}` is read as. Left out: as the file's syntax has it. */
   readonly reads?: 'text' | 'number' | 'boolean';
+  /** Properties of an instance that are inspected, too. The instance is kept as it is. */
+  readonly parts?: Readonly<Record<string, Rule>>;
 }
 
-/** Reports that the value of a key does not go with the others. */
-export type Report = (key: string, expected: string, fix?: string) => void;
+/** Reports that the value of a key does not go with the others. `found`: in place of the value, where that may be a secret. */
+export type Report = (key: string, expected: string, fix?: string, found?: string) => void;
 
 /** A condition between the keys of one object. Keys that are wrong by themselves may hold anything. */
 export type Relation = (values: Readonly<Record<string, unknown>>, report: Report) => void;
@@ -50,6 +52,12 @@ export interface List {
   readonly kind: 'list';
   readonly expected: string;
   readonly item: Rule;
+  /** What the first one is to be, where that is not what the others are. */
+  readonly first?: Rule;
+  /** One alone may stand for a list of it. */
+  readonly orOne?: boolean;
+  /** At least one has to be there. */
+  readonly notEmpty?: boolean;
 }
 
 /** An object that is one of several kinds, each with keys of its own. */

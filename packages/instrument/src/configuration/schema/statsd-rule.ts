@@ -1,6 +1,6 @@
 import type { StatsdInitOptions } from '../../options.ts';
-import { attributeValue, bool, choice, duration, integer, leaf, list, pattern, text } from './leaves.ts';
-import { type Entries, type Fields, fieldsOf, type Relation } from './rule.ts';
+import { age, attributeValue, bool, choice, duration, integer, leaf, list, pattern, text } from './leaves.ts';
+import { type Entries, type Fields, fieldsOf, type Leaf, type Relation } from './rule.ts';
 
 const PROTOCOL_VERSIONS = ['1.0', '1.1', '1.2', '1.3', '1.4'];
 /** What a UDP datagram can hold: 65,535 less the headers of IPv4 and UDP. */
@@ -16,6 +16,9 @@ const tags: Entries = {
   acceptsKey: (key) => key.trim() !== '',
   value: attributeValue,
 };
+
+/** Nothing is in every text. */
+const resourceTags: Leaf = { ...pattern, accepts: (value) => value === '' || pattern.accepts(value) };
 
 const quantile = leaf(
   'a number between 0 and 1, of at most six decimals',
@@ -76,9 +79,9 @@ export const statsd: Fields = fieldsOf<StatsdInitOptions>(
       { reads: 'text' },
     ),
     framing: choice(['newline', 'length']),
-    prefix: text('a text of letters, digits and . _ -', /^[A-Za-z0-9_.-]+$/),
+    prefix: text('a text of letters, digits and . _ -', /^[A-Za-z0-9_.-]*$/),
     tags,
-    resourceTags: pattern,
+    resourceTags,
     histograms: choice(['samples', 'statistics', 'both']),
     sampleType: choice(['d', 'h', 'ms']),
     quantiles: list('a list of numbers', quantile),
@@ -88,7 +91,7 @@ export const statsd: Fields = fieldsOf<StatsdInitOptions>(
     timestamps: bool,
     maxPacketBytes: integer(MIN_PACKET_BYTES, MAX_PACKET_BYTES),
     maxBufferBytes: integer(0),
-    dnsRefresh: duration('zero'),
+    dnsRefresh: age('zero'),
     timeout: duration('zero'),
     interval: duration(),
   },

@@ -1,15 +1,15 @@
 import { parseDuration } from '@org/instrument-core';
 import type { BuildOptions, SystemOptions } from '@org/instrument-system';
-import { bool, duration, type leaf, list, text } from './leaves.ts';
-import { type Fields, fieldsOf, type List } from './rule.ts';
+import { age, bool, list, text } from './leaves.ts';
+import { type Fields, fieldsOf, type Leaf, type List } from './rule.ts';
 
 /** A utilisation over less is that of a few clock ticks. */
 const LEAST_INTERVAL_MILLIS = 100;
 
-const interval: ReturnType<typeof leaf> = {
-  ...duration(),
+const interval: Leaf = {
+  ...age(),
   expected: `a duration of at least ${LEAST_INTERVAL_MILLIS} ms, in milliseconds or such as '30s'`,
-  accepts: (value) => duration().accepts(value) && (parseDuration(value) ?? 0) >= LEAST_INTERVAL_MILLIS,
+  accepts: (value) => (parseDuration(value) ?? 0) >= LEAST_INTERVAL_MILLIS,
 };
 const names: List = list('a list of names', text("a name such as 'eth*'"));
 const directory = text('the path of a directory');

@@ -105,12 +105,12 @@ export const view: Fields = fieldsOf<MetricViewOptions>(
       'Processors can be given in code only.',
     ),
     aggregation,
-    // 2: one series and the overflow series.
-    aggregationCardinalityLimit: integer(2),
+    // 1: the overflow series alone.
+    aggregationCardinalityLimit: integer(1),
     instrumentType: choice(INSTRUMENT_TYPES),
     instrumentName: text(),
     instrumentUnit: leaf('a text', (value) => typeof value === 'string', { reads: 'text' }),
-    meterName: text(),
+    meterName: leaf('a text', (value) => typeof value === 'string', { reads: 'text' }),
     meterVersion: leaf('a text', (value) => typeof value === 'string', { reads: 'text' }),
     meterSchemaUrl: leaf('a text', (value) => typeof value === 'string', { reads: 'text' }),
   },
