@@ -7,8 +7,13 @@ import type { Settings } from './validate-options.ts';
 /** Scope of all spans that instrumented functions open. */
 const SCOPE = '@org/instrument';
 
+/** The recorder of an operation. The direct one shows its count of active calls, and so whether an `end` that threw has counted. */
+export interface Operation extends OperationRecorder {
+  active?: number;
+}
+
 /** Stands in where no recorder could be had. */
-export const IDLE: OperationRecorder = {
+export const IDLE: Operation = {
   begin: () => undefined,
   end: () => {},
   ignore: () => {},
@@ -32,7 +37,9 @@ export class CallSite {
   traced: boolean;
   /** Tracing is on, so that there may be a sampled span to point exemplars at. */
   exemplars: boolean;
-  operation: OperationRecorder;
+  operation: Operation;
+  /** The function is an `async` one. */
+  isAsync: boolean;
   tracer: Tracer | undefined;
   names: OperationNames;
   spanName: string;
@@ -44,10 +51,9 @@ export class CallSite {
   #located: boolean;
   #streaming: boolean;
   /** What the first streaming call began on, before the site was known to stream, and what took its place. */
-  #plain: OperationRecorder | undefined;
-  /** What detached calls, whose class is not known yet, use; and the generation it belongs to. */
-  #detached: OperationRecorder;
-  #detachedGeneration: number;
+  #plain: Operation | undefined;
+  /** Generation that the fields belong to while the class is not known yet. */
+  #unlocatedGeneration: number;
 
   /** `fallback` names calls for which `locate` knows nothing; `streaming` says that the function yields items. */
   constructor(settings: Settings, locate: Locate, fallback: OperationNames, streaming: boolean) {
@@ -56,6 +62,7 @@ export class CallSite {
     this.traced = false;
     this.exemplars = false;
     this.operation = IDLE;
+    this.isAsync = false;
     this.tracer = undefined;
     this.names = fallback;
     this.spanName = '';
@@ -66,14 +73,15 @@ export class CallSite {
     this.#located = false;
     this.#streaming = streaming || settings.stream === true;
     this.#plain = undefined;
-    this.#detached = IDLE;
-    this.#detachedGeneration = -1;
+    this.#unlocatedGeneration = -1;
   }
 
   /** Brings everything to the current generation of the runtime. Never throws. */
   resolve(self: unknown): void {
     const generation = runtime.generation;
     if (!this.#located) this.#name(self);
+    // Called detached, or on a foreign object, once more: nothing has changed.
+    if (!this.#located && this.#unlocatedGeneration === generation) return;
     const { settings, names } = this;
     this.traced = runtime.tracing.enabled && settings.span;
     this.exemplars = runtime.tracing.enabled;
@@ -82,24 +90,18 @@ export class CallSite {
     this.spanName = settings.spanName ?? names.operation;
     this.spanAttributes = { 'code.function.name': names.function, ...settings.labels };
     this.tracer = this.traced ? trace.getTracer(SCOPE) : undefined;
-    if (this.#located) {
-      this.operation = this.#open();
-      this.generation = generation;
-    } else {
-      // Tried again at the next call, which may tell the class; the series of detached calls is kept meanwhile.
-      if (this.#detachedGeneration !== generation) this.#detached = this.#open();
-      this.#detachedGeneration = generation;
-      this.operation = this.#detached;
-    }
+    this.operation = this.#open();
+    // One whose class is not known yet stays out of date: the next call may tell it.
+    if (this.#located) this.generation = generation;
+    else this.#unlocatedGeneration = generation;
   }
 
   /** The recorder for the items of a call, made when the first call turns out to be a stream. */
-  forItems(operation: OperationRecorder): OperationRecorder {
+  forItems(operation: Operation): Operation {
     if (this.#streaming) return operation === this.#plain ? this.operation : operation;
     this.#streaming = true;
     this.#plain = operation;
     const streaming = this.#open();
-    this.#detached = streaming;
     this.operation = streaming;
     return streaming;
   }
@@ -117,7 +119,7 @@ export class CallSite {
     this.#located = names !== undefined;
   }
 
-  #open(): OperationRecorder {
+  #open(): Operation {
     const { settings, names } = this;
     try {
       return currentRecorder().operation({

@@ -1,12 +1,6 @@
 import { type Context, context, ROOT_CONTEXT, type Span, type SpanContext } from '@opentelemetry/api';
-import {
-  endWhenAbandoned,
-  type Followed,
-  forgetHandle,
-  monotonicMillis,
-  type OperationRecorder,
-} from '@org/instrument-core';
-import { type CallSite, IDLE } from './call-site.ts';
+import { endWhenAbandoned, type Followed, forgetHandle, monotonicMillis } from '@org/instrument-core';
+import { type CallSite, IDLE, type Operation } from './call-site.ts';
 import { reportFault } from './faults.ts';
 import { closeSpan, openSpan } from './span.ts';
 import { attributesOf, errorTypeFor, isSuccess, metricAttributesOf, outcomeOf } from './verdict.ts';
@@ -20,14 +14,14 @@ export type Arguments = ArrayLike<unknown>;
 export const NO_ARGUMENTS: Arguments = [];
 
 /**
- * One call under way, from its begin to its one end. Later attempts to end it do nothing. No method throws. It holds
- * neither arguments nor result, so that it can outlive them.
+ * One call under way, from its begin to its one end. Later attempts to end it do nothing. No method throws, but for want
+ * of stack. It holds neither arguments nor result, so that it can outlive them.
  */
 export class Call implements Followed<Arguments> {
   readonly site: CallSite;
   readonly startMillis: number;
   /** What the call began on; it ends there, whatever is installed meanwhile. */
-  operation: OperationRecorder;
+  operation: Operation;
   token: unknown;
   span: Span | undefined;
   /** Context that the function, and each step of a stream, runs in; `undefined` when it is the caller's. */
@@ -37,10 +31,10 @@ export class Call implements Followed<Arguments> {
   /** When something was last seen of the call; the end of a call that nobody ended. */
   lastMillis: number;
   isWatched: boolean;
-  #items: OperationRecorder | undefined;
+  #items: Operation | undefined;
   #count: number;
 
-  constructor(site: CallSite, operation: OperationRecorder, token: unknown, startMillis: number) {
+  constructor(site: CallSite, operation: Operation, token: unknown, startMillis: number) {
     this.site = site;
     this.startMillis = startMillis;
     this.operation = operation;
@@ -57,6 +51,10 @@ export class Call implements Followed<Arguments> {
 
   get streamOption(): boolean | undefined {
     return this.site.settings.stream;
+  }
+
+  get isAsync(): boolean {
+    return this.site.isAsync;
   }
 
   /** From now on the call is a stream: its items are counted, and its steps run in the context of the call. */
@@ -121,8 +119,8 @@ export class Call implements Followed<Arguments> {
     args: Arguments | undefined,
   ): void {
     this.ended = true;
+    const { site, span, operation } = this;
     forgetHandle(this);
-    const { site, span } = this;
     const outcome = known ?? outcomeOf(site, thrown, error, result);
     const attributes = args === undefined ? undefined : attributesOf(site, span, args, result);
     const kept = attributes === undefined ? undefined : metricAttributesOf(site, attributes);
@@ -132,21 +130,15 @@ export class Call implements Followed<Arguments> {
     } catch (fault) {
       reportFault(site.names.operation, 'recording the items', fault);
     }
+    const { active } = operation;
     try {
-      if (outcome === 'ignored') this.operation.ignore(this.token);
+      if (outcome === 'ignored') operation.ignore(this.token);
       else {
         const success = isSuccess(outcome, thrown);
-        this.operation.end(
-          this.token,
-          this.startMillis,
-          endMillis,
-          success,
-          errorType,
-          kept,
-          this.spanContext,
-        );
+        operation.end(this.token, this.startMillis, endMillis, success, errorType, kept, this.spanContext);
       }
     } catch (fault) {
+      if (active !== undefined && operation.active === active) operation.active = active - 1;
       reportFault(site.names.operation, 'recording the end', fault);
     }
     if (span === undefined) return;
@@ -158,28 +150,28 @@ export class Call implements Followed<Arguments> {
   }
 }
 
-/** Begins a call that needs more than metrics: opens its span. Never throws. */
+/**
+ * Begins a call that needs more than metrics: opens its span. Throws only for want of stack, and then nothing has begun,
+ * since `begin` is the last that is called.
+ */
 export function openCall(site: CallSite): Call {
-  const startMillis = monotonicMillis();
-  let span: ReturnType<typeof openSpan> | undefined;
+  const { operation } = site;
+  const call = new Call(site, IDLE, undefined, monotonicMillis());
   try {
-    if (site.exemplars) span = openSpan(site, startMillis);
+    if (site.exemplars) {
+      const { span, context, spanContext } = openSpan(site, call.startMillis);
+      call.span = span;
+      call.context = context;
+      call.spanContext = spanContext;
+    }
   } catch (fault) {
     reportFault(site.names.operation, 'opening the span', fault);
   }
-  let operation = site.operation;
-  let token: unknown;
   try {
-    token = operation.begin(startMillis);
+    call.token = operation.begin(call.startMillis);
+    call.operation = operation;
   } catch (fault) {
-    operation = IDLE;
     reportFault(site.names.operation, 'recording the begin', fault);
-  }
-  const call = new Call(site, operation, token, startMillis);
-  if (span !== undefined) {
-    call.span = span.span;
-    call.context = span.context;
-    call.spanContext = span.spanContext;
   }
   return call;
 }

@@ -13,29 +13,38 @@ import type { InstrumentOptions } from './options.ts';
 import { misuse, type Settings, settingsOf } from './validate-options.ts';
 import type { Target } from './wrap.ts';
 
-/** A decorator for methods, getters, setters and accessors, in both dialects of TypeScript. */
-export interface MemberDecorator {
-  // Untyped, because the context of a method that declares its `this` is none of a method of unknown `this`.
-  <F extends AnyFunction>(
-    method: F,
-    context:
-      | ClassMethodDecoratorContext<Untyped, Untyped>
-      | ClassGetterDecoratorContext
-      | ClassSetterDecoratorContext,
-  ): F;
+// Untyped, because the context of a method that declares its `this` is none of a method of unknown `this`.
+type MethodContext =
+  | ClassMethodDecoratorContext<Untyped, Untyped>
+  | ClassGetterDecoratorContext
+  | ClassSetterDecoratorContext;
+
+/**
+ * A decorator for methods, getters, setters and accessors, in both dialects of TypeScript. `F` is what the decorated
+ * function must be, where its options name it.
+ */
+export interface MemberDecorator<F extends AnyFunction = UntypedFunction> {
+  <M extends F>(method: M, context: MethodContext): M;
+  // Of an overloaded method TypeScript shows a decorator the implementation.
+  <M extends AnyFunction>(method: F extends M ? M : F, context: MethodContext): M;
   <This, Value>(
     accessor: ClassAccessorDecoratorTarget<This, Value>,
     context: ClassAccessorDecoratorContext<This, Value>,
   ): ClassAccessorDecoratorResult<This, Value>;
-  // Returns a descriptor. TypeScript calls this for an `accessor` too, for which it takes nothing but `any` or `void`.
-  (target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<Untyped>): Untyped;
+  // The value is a method, or what a getter returns or a setter takes. Returns a descriptor. TypeScript calls this for an
+  // `accessor` too, for which it takes nothing but `any` or `void`.
+  <Value extends F | ReturnType<F> | Parameters<F>[0]>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Value>,
+  ): Untyped;
 }
 
 /** The type of {@link instrumentPerformance}: a decorator, and a factory of decorators. */
 export interface InstrumentPerformance extends MemberDecorator {
   (name?: string): MemberDecorator;
-  <F extends AnyFunction = UntypedFunction>(options: InstrumentOptions<F>): MemberDecorator;
-  <F extends AnyFunction = UntypedFunction>(name: string, options: InstrumentOptions<F>): MemberDecorator;
+  <F extends AnyFunction = UntypedFunction>(options: InstrumentOptions<F>): MemberDecorator<F>;
+  <F extends AnyFunction = UntypedFunction>(name: string, options: InstrumentOptions<F>): MemberDecorator<F>;
 }
 
 /**
@@ -72,8 +81,10 @@ function decorate(call: DecoratorCall, settings: Settings): unknown {
 
 function decorateTc39(call: DecoratorCall & { form: 'tc39' }, settings: Settings): unknown {
   const { value, context } = call;
-  const instrument = (fn: unknown, kind: Member['kind']): Target =>
-    wrapUnplaced(fn as Target, settings, { key: context.name ?? '', kind, metadata: context.metadata });
+  const instrument = (fn: unknown, kind: Member['kind']): Target => {
+    const { name: key = '', private: isPrivate = false, metadata } = context;
+    return wrapUnplaced(fn as Target, settings, { key, kind, isPrivate, metadata });
+  };
   switch (context.kind) {
     case 'method': {
       const wrapper = instrument(value, 'method');

@@ -35,7 +35,13 @@ export function wrapDescriptor(
 ): PropertyDescriptor {
   const instrument = (fn: unknown, kind: Member['kind']): unknown => {
     if (typeof fn !== 'function') return fn;
-    return wrapPlaced(fn as Target, settings, { key, kind, metadata: undefined }, holder, prefix);
+    return wrapPlaced(
+      fn as Target,
+      settings,
+      { key, kind, isPrivate: false, metadata: undefined },
+      holder,
+      prefix,
+    );
   };
   if ('value' in descriptor) return { ...descriptor, value: instrument(descriptor.value, 'method') };
   return {

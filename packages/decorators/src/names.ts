@@ -10,6 +10,8 @@ export interface OperationNames {
 export interface Member {
   readonly key: string | symbol;
   readonly kind: 'method' | 'get' | 'set';
+  /** Private members are on no prototype, and are called on objects of their own class only. */
+  readonly isPrivate: boolean;
   /** TC39 metadata of the class, when the compiler provides it. It tells the class of private members. */
   readonly metadata: object | undefined;
 }
@@ -41,14 +43,14 @@ export function memberNames(owner: object | undefined, member: Member, prefix?: 
 }
 
 /**
- * The class that declares the member, looked for from `self` upwards: first by the decorated function itself, then
- * by the class's metadata, then the nearest class with a member of that name, then the class of `self`. Looks at
- * property descriptors only, so that no getter runs. `undefined` when `self` is no object, as in a detached call.
+ * The class that declares the member, looked for from `self` upwards: by the decorated function itself, then by the
+ * class's metadata; of a private member, then the class of `self`. Looks at property descriptors only, so that no getter
+ * runs. `undefined` when `self` does not tell: in a detached call, or one on a foreign object, such as the emitter of an
+ * event.
  */
 export function declaringClass(self: unknown, member: Member, decorated: object): object | undefined {
   if ((typeof self !== 'object' && typeof self !== 'function') || self === null) return undefined;
   let byMetadata: object | undefined;
-  let byName: object | undefined;
   let nearest: object | undefined;
   for (let holder: object | null = self; holder !== null; holder = Object.getPrototypeOf(holder)) {
     const owner = classOf(holder);
@@ -56,10 +58,9 @@ export function declaringClass(self: unknown, member: Member, decorated: object)
     nearest ??= owner;
     const found = Object.getOwnPropertyDescriptor(holder, member.key);
     if (found?.value === decorated || found?.get === decorated || found?.set === decorated) return owner;
-    if (found !== undefined) byName ??= owner;
     if (member.metadata !== undefined && ownValue(owner, METADATA) === member.metadata) byMetadata ??= owner;
   }
-  return byMetadata ?? byName ?? nearest;
+  return byMetadata ?? (member.isPrivate ? nearest : undefined);
 }
 
 /** The class of a prototype, or the class itself; `undefined` for an instance. */

@@ -24,18 +24,22 @@ export interface InstrumentOptions<F extends AnyFunction = UntypedFunction> {
   /** Labels of every series of this operation, and attributes of its spans; `undefined` is left out. Default none. */
   labels?: Attributes | undefined;
   /**
-   * Attributes of one call, asked for when it has ended; `result` is `undefined` when it threw. They go to the span;
-   * to the metrics go only those that `metricAttributes` lists. Default none.
+   * Attributes of one call, asked for when it has ended; `result` is `undefined` when it threw, and of a stream. They go to
+   * the span; to the metrics go only those that `metricAttributes` lists. Default none.
    */
   attributes?: ((args: Parameters<F>, result: ResultOf<F> | undefined) => Attributes | undefined) | undefined;
   /** Keys of `attributes` with few values, which become labels of the metrics too. Default none. */
   metricAttributes?: readonly string[] | undefined;
   /**
    * How a call ended: `'ok'`, `'error'`, `'cancelled'`, `'ignored'` (left out of the metrics), or a word of your own, of
-   * which the first 20 per operation are kept and the rest is `'other'`. Default: what was thrown is `'error'`, an
-   * `AbortError` `'cancelled'`. When it throws or returns anything but a word, the default holds.
+   * which the first 20 per operation are kept and the rest is `'other'`; `undefined` is the default: what was thrown is
+   * `'error'`, an `AbortError` `'cancelled'`, anything else `'ok'`. When it throws or returns anything but a word, the
+   * default holds too. Ask `thrown` rather than `error`, which may be `undefined` or `''`; `result` is `undefined` then, and
+   * of a stream.
    */
-  classify?: ((result: ResultOf<F> | undefined, error: unknown) => Outcome) | undefined;
+  classify?:
+    | ((result: ResultOf<F> | undefined, error: unknown, thrown: boolean) => Outcome | undefined)
+    | undefined;
   /** Upper bounds of the duration's buckets, in `unit`, ascending. Default: those of the recorder. */
   buckets?: readonly number[] | undefined;
   /** Unit of `<name>.duration`. Default `'s'`, as the OpenTelemetry semantic conventions ask for. */

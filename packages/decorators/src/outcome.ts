@@ -1,38 +1,29 @@
-import { isAbort, ownText } from '@org/instrument-core';
+import { BoundedWords, isAbort, MAX_ERROR_TYPES } from '@org/instrument-core';
 
-/** How many words of `classify`, and how many error classes, one operation tells apart. */
+/** Words of `classify` that one operation tells apart. */
 const MAX_WORDS = 20;
-const MAX_ERROR_TYPES = 50;
-/** Longer than any class name in use; a generated one must not fill the labels. */
-const MAX_LENGTH = 64;
-/** What words beyond the bound are called. */
-const OVERFLOW = 'other';
 
 /** Words in use, by operation: functions that share a name share its bound. */
-const words = new Map<string, Set<string>>();
-const errorTypes = new Map<string, Set<string>>();
+const words = new Map<string, BoundedWords>();
+const errorTypes = new Map<string, BoundedWords>();
 
 /** A word of `classify` as a label: the first 20 of an operation, then `'other'`. */
 export function admitWord(operation: string, word: string): string {
-  return admit(words, operation, word, MAX_WORDS);
+  return wordsOf(words, operation, MAX_WORDS).admit(word);
 }
 
 /** A class of errors as a label: the first 50 of an operation, then `'other'`. */
 export function admitErrorType(operation: string, type: string): string {
-  return admit(errorTypes, operation, type, MAX_ERROR_TYPES);
+  return wordsOf(errorTypes, operation, MAX_ERROR_TYPES).admit(type);
 }
 
-function admit(table: Map<string, Set<string>>, operation: string, word: string, limit: number): string {
+function wordsOf(table: Map<string, BoundedWords>, operation: string, limit: number): BoundedWords {
   let known = table.get(operation);
   if (known === undefined) {
-    known = new Set();
+    known = new BoundedWords(limit);
     table.set(operation, known);
   }
-  const short = word.length > MAX_LENGTH ? word.slice(0, MAX_LENGTH) : word;
-  if (known.has(short)) return short;
-  if (known.size >= limit) return OVERFLOW;
-  known.add(ownText(short));
-  return short;
+  return known;
 }
 
 /** Outcome of a call that was not classified by the user. Never throws. */

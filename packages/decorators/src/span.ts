@@ -4,10 +4,15 @@ import {
   context,
   type Span,
   type SpanContext,
-  SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import { isUnsampledBelow, sampledContextOf, withSpan } from '@org/instrument-core';
+import {
+  isUnsampledBelow,
+  markFailed,
+  recordFailure,
+  sampledContextOf,
+  withSpan,
+} from '@org/instrument-core';
 import type { CallSite } from './call-site.ts';
 
 /** The span of one call, or the span it happens in. */
@@ -48,8 +53,8 @@ export function openSpan(site: CallSite, startMillis: number): CallSpan {
 }
 
 /**
- * Ends the span of a call at `endMillis`, a reading of the monotonic clock. `errorType` is that of the metrics; what failed gets the status `ERROR` and, as the
- * OpenTelemetry semantic conventions have it, `error.type`; any other outcome than ok is told by `instrument.outcome`.
+ * Ends the span of a call at `endMillis`, a reading of the monotonic clock. `errorType` is that of the metrics; any other outcome
+ * than ok and error is told by `instrument.outcome`.
  */
 export function closeSpan(
   span: Span,
@@ -66,21 +71,9 @@ export function closeSpan(
     if (outcome !== 'error') span.setAttribute('instrument.outcome', outcome);
     const failed = outcome === 'error' || (thrown && outcome !== 'cancelled' && outcome !== 'ignored');
     if (!failed) return;
-    span.setAttribute('error.type', errorType);
-    span.setStatus({ code: SpanStatusCode.ERROR });
-    if (!thrown) return;
-    // From here on the user's error is read, which may throw; what was said before stays said.
-    span.recordException(error instanceof Error ? error : describeThrown(error));
-    span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+    if (thrown) recordFailure(span, errorType, error);
+    else markFailed(span, errorType);
   } finally {
     span.end(endMillis);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? String(error.message) : describeThrown(error);
-}
-
-function describeThrown(error: unknown): string {
-  return typeof error === 'object' && error !== null ? Object.prototype.toString.call(error) : String(error);
 }

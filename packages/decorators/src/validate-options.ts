@@ -15,7 +15,7 @@ export interface Settings {
   readonly labels: Attributes;
   readonly attributes: ((args: never, result: never) => Attributes | undefined) | undefined;
   readonly metricAttributes: readonly string[];
-  readonly classify: ((result: never, error: unknown) => Outcome) | undefined;
+  readonly classify: ((result: never, error: unknown, thrown: boolean) => Outcome | undefined) | undefined;
   readonly buckets: readonly number[] | undefined;
   readonly unit: 's' | 'ms';
   readonly span: boolean;

@@ -1,5 +1,5 @@
 import type { Attributes, Span } from '@opentelemetry/api';
-import { errorTypeOf } from '@org/instrument-core';
+import { errorTypeOf, isError } from '@org/instrument-core';
 import type { CallSite } from './call-site.ts';
 import { discard, reportFault } from './faults.ts';
 import { admitErrorType, admitWord, defaultOutcome } from './outcome.ts';
@@ -9,15 +9,16 @@ export function outcomeOf(site: CallSite, thrown: boolean, error: unknown, resul
   const { classify } = site.settings;
   if (classify === undefined) return defaultOutcome(thrown, error);
   try {
-    const word: unknown = classify(result as never, error);
+    const word: unknown = classify(result as never, error, thrown);
+    if (word === undefined) return defaultOutcome(thrown, error);
     if (typeof word === 'string' && word !== '') {
       const isOurs = word === 'ok' || word === 'error' || word === 'cancelled' || word === 'ignored';
       return isOurs ? word : admitWord(site.names.operation, word);
     }
     discard(word);
-    reportFault(site.names.operation, 'classify (it must return a word)', word);
+    reportFault(site.names.operation, 'classify (it must return a word)', misfit(word));
   } catch (fault) {
-    reportFault(site.names.operation, 'classify', fault);
+    reportFault(site.names.operation, 'classify', tellable(fault));
   }
   return defaultOutcome(thrown, error);
 }
@@ -50,10 +51,10 @@ export function attributesOf(
       return given as Attributes;
     discard(given);
     if (given !== undefined) {
-      reportFault(site.names.operation, 'attributes (it must return an object)', given);
+      reportFault(site.names.operation, 'attributes (it must return an object)', misfit(given));
     }
   } catch (fault) {
-    reportFault(site.names.operation, 'attributes', fault);
+    reportFault(site.names.operation, 'attributes', tellable(fault));
   }
   return undefined;
 }
@@ -69,7 +70,17 @@ export function metricAttributesOf(site: CallSite, attributes: Attributes): Attr
       kept[key] = value;
     }
   } catch (fault) {
-    reportFault(site.names.operation, 'reading the attributes', fault);
+    reportFault(site.names.operation, 'reading the attributes', tellable(fault));
   }
   return kept;
+}
+
+/** What a callback returned, in words without its content, which may be private. */
+function misfit(returned: unknown): Error {
+  return new TypeError(`it returned a value of the type ${errorTypeOf(returned)}`);
+}
+
+/** What a callback threw; of what is no error, its type alone. */
+function tellable(thrown: unknown): Error {
+  return isError(thrown) ? thrown : new TypeError(`it threw a value of the type ${errorTypeOf(thrown)}`);
 }

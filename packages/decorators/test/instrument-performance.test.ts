@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { InstrumentError } from '@org/instrument-core';
 import { describe, expect, test } from 'vitest';
 import { instrumented, instrumentPerformance } from '../src/index.ts';
@@ -181,6 +182,125 @@ describe('a decorated method (TC39)', () => {
     expect(calls().map(([operation]) => operation)).toEqual(['check', 'check', 'Tools.check', 'Tools.check']);
     expect(recording.current.operations).toHaveLength(2);
   });
+
+  test('called on a foreign object is known by its name, not by the class of that', () => {
+    class Orders {
+      @instrumentPerformance
+      onPlaced(this: unknown): unknown {
+        return this;
+      }
+    }
+    class Emitter {
+      readonly listen = Orders.prototype.onPlaced;
+      onPlaced(): void {}
+    }
+    const emitter = new Emitter();
+    expect(emitter.listen()).toBe(emitter);
+    new Orders().onPlaced();
+    expect(emitter.listen()).toBe(emitter);
+    expect(calls()).toEqual([
+      ['onPlaced', 'onPlaced'],
+      ['Orders.onPlaced', 'Orders.onPlaced'],
+      ['Orders.onPlaced', 'Orders.onPlaced'],
+    ]);
+  });
+
+  test('whose name is a number has it in the name of the operation', () => {
+    class Codes {
+      @instrumentPerformance
+      42(): number {
+        return 42;
+      }
+    }
+    expect(new Codes()[42]()).toBe(42);
+    expect(calls()).toEqual([['Codes.42', 'Codes.42']]);
+  });
+
+  test('that gives back its own object is done, whatever the object is', async () => {
+    class Query {
+      readonly #rows: number[] = [];
+
+      @instrumentPerformance
+      where(id: number): this {
+        this.#rows.push(id);
+        return this;
+      }
+
+      // biome-ignore lint/suspicious/noThenProperty: as builders of queries have it
+      then(done: (rows: readonly number[]) => void): void {
+        done(this.#rows);
+      }
+
+      async *[Symbol.asyncIterator](): AsyncGenerator<number> {
+        yield* this.#rows;
+      }
+    }
+    const query = new Query();
+    for (let id = 0; id < 100; id++) expect(query.where(id)).toBe(query);
+    expect(calls()).toHaveLength(100);
+    expect(await query).toHaveLength(100);
+    expect(calls()).toHaveLength(100);
+  });
+});
+
+describe('a decorated method (TC39) that is called on a foreign object', () => {
+  test('is known by its name until a call on an object of its class, and by no other class', () => {
+    class Orders {
+      @instrumentPerformance
+      placed(): number {
+        return 1;
+      }
+    }
+    class Billing {
+      @instrumentPerformance
+      placed(): number {
+        return 2;
+      }
+    }
+    class Special extends Orders {}
+    const emitter = new EventEmitter();
+    emitter.on('placed', Orders.prototype.placed).on('placed', Billing.prototype.placed);
+    emitter.emit('placed');
+    const handler = { placed: Orders.prototype.placed };
+    expect(handler.placed()).toBe(1);
+    expect(Orders.prototype.placed.call(new Billing())).toBe(1);
+    expect([new Special().placed(), new Billing().placed()]).toEqual([1, 2]);
+    emitter.emit('placed');
+    expect(calls()).toEqual([
+      ...[1, 2, 3, 4].map(() => ['placed', 'placed']),
+      ['Orders.placed', 'Orders.placed'],
+      ['Billing.placed', 'Billing.placed'],
+      ['Orders.placed', 'Orders.placed'],
+      ['Billing.placed', 'Billing.placed'],
+    ]);
+    expect(recording.current.operations).toHaveLength(4);
+  });
+});
+
+test('a method whose name is a number', () => {
+  // As esbuild and SWC say it: in the context as a number.
+  const context = { kind: 'method', name: 42, static: false, private: false, addInitializer() {} };
+  class Table {
+    42(): number {
+      return 42;
+    }
+
+    @instrumentPerformance
+    43(): number {
+      return 43;
+    }
+  }
+  const decorate = instrumentPerformance as unknown as (method: unknown, context: unknown) => Table[42];
+  Object.defineProperty(Table.prototype, 42, {
+    value: decorate(Table.prototype[42], context),
+    configurable: true,
+  });
+  const table = new Table();
+  expect([table[42](), table[43]()]).toEqual([42, 43]);
+  expect(calls()).toEqual([
+    ['Table.42', 'Table.42'],
+    ['Table.43', 'Table.43'],
+  ]);
 });
 
 test('metadata of the class is left to those who write it', () => {

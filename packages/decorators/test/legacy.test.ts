@@ -8,6 +8,7 @@ import { useRecording } from './recording.ts';
 /** What the fixture exports; it is written in the other dialect, so its own types cannot be looked at here. */
 interface Orders {
   total: number;
+  42(): number;
   place(id: number): string;
   pay(id: number): Promise<string>;
   rows(): Iterable<string>;
@@ -45,10 +46,12 @@ describe('decorators under experimentalDecorators', () => {
     expect(orders.place(1)).toBe('order 1');
     expect(await orders.pay(2)).toBe('order 2');
     expect([...orders.rows()]).toEqual(['order']);
+    expect(orders[42]()).toBe(42);
     expect(calls()).toEqual([
       ['Orders.place', 'Orders.place'],
       ['orders.pay', 'Orders.pay'],
       ['orders.rows', 'Orders.rows'],
+      ['Orders.42', 'Orders.42'],
     ]);
     expect(orders.place.name).toBe('place');
     expect(orders.place.length).toBe(1);

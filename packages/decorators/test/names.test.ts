@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { declaringClass, functionNames, type Member, memberNames } from '../src/names.ts';
 
-const method = (key: string | symbol): Member => ({ key, kind: 'method', metadata: undefined });
+const method = (key: string | symbol): Member => ({
+  key,
+  kind: 'method',
+  isPrivate: false,
+  metadata: undefined,
+});
 
 describe('names of operations are legal names of instruments', () => {
   test('for functions', () => {
@@ -52,7 +57,9 @@ test('the declaring class is found without running getters', () => {
     }
   }
   expect(declaringClass(new Derived(), method('run'), Base.prototype.run)).toBe(Base);
-  expect(declaringClass(new Derived(), method('other'), () => {})).toBe(Derived);
+  expect(declaringClass(new Derived(), method('other'), () => {})).toBe(undefined);
+  const secret = { ...method('#secret'), isPrivate: true };
+  expect(declaringClass(new Derived(), secret, () => {})).toBe(Derived);
   expect(declaringClass(Object.create(null), method('run'), () => {})).toBe(undefined);
   expect(declaringClass('text', method('run'), () => {})).toBe(undefined);
 });

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { type Context, context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import {
   InMemorySpanExporter,
@@ -101,11 +102,55 @@ describe('a span per call', () => {
     expect(span?.events.map((event) => event.name)).toEqual(['exception']);
   });
 
+  test('of an error says the causes too, and what was thrown in place of one', () => {
+    const thrown = [
+      new Error('fetch failed', { cause: new Error('refused') }),
+      runInNewContext('new TypeError("card refused")'),
+      { code: 'P2002', message: 'not unique' },
+      'full',
+      { code: 7 },
+    ];
+    for (const error of thrown) {
+      const fails = instrumentFunction(() => {
+        throw error;
+      }, 'thrown');
+      expect(fails).toThrow();
+    }
+    expect(spans().map(({ status }) => status.message)).toEqual([
+      ...['fetch failed: refused', 'card refused', 'not unique', 'full', '{"code":7}'],
+    ]);
+    const exceptions = spans().map(({ events }) => events[0]?.attributes);
+    expect(
+      exceptions.map((exception) => [exception?.['exception.type'], exception?.['exception.message']]),
+    ).toEqual([
+      ['Error', 'fetch failed'],
+      ['TypeError', 'card refused'],
+      ['P2002', 'not unique'],
+      ['string', 'full'],
+      ['object', '{"code":7}'],
+    ]);
+  });
+
+  test('of a result that is an error has the status ERROR and no exception', () => {
+    instrumentFunction(() => 503, { name: 'classified', classify: () => 'error' })();
+    const [span] = spans();
+    expect(span?.status).toEqual({ code: SpanStatusCode.ERROR });
+    expect(span?.attributes['error.type']).toBe('Error');
+    expect(span?.events).toEqual([]);
+  });
+
   test('of a cancelled call is no error', async () => {
     const work = instrumentFunction(async () => AbortSignal.abort().throwIfAborted(), 'aborted');
     await expect(work()).rejects.toThrow();
     expect(spans()[0]?.status.code).toBe(SpanStatusCode.UNSET);
     expect(spans()[0]?.attributes['instrument.outcome']).toBe('cancelled');
+  });
+
+  test('is that of the function, even where it has an apply of its own, or none', () => {
+    const odd = Object.assign(() => 'called', { apply: () => 'not this', call: () => 'nor this' });
+    const bare = Object.setPrototypeOf(() => 'called', null);
+    for (const fn of [odd, bare]) expect(instrumentFunction(fn, 'odd')()).toBe('called');
+    expect(spans().map((span) => span.name)).toEqual(['odd', 'odd']);
   });
 
   test('ends even when the error cannot be looked at', () => {

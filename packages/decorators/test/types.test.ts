@@ -76,6 +76,62 @@ test('the result of a promised generator is what the generator returns', () => {
   });
 });
 
+test('the result of what is said to be an iterator may be what a generator returns', () => {
+  function* words(): IterableIterator<string, number> {
+    yield 'word';
+    return 1;
+  }
+  instrumentFunction(words, {
+    classify: (result, _error, thrown) => {
+      expectTypeOf(result).toEqualTypeOf<number | IterableIterator<string, number> | undefined>();
+      expectTypeOf(thrown).toEqualTypeOf<boolean>();
+      return undefined;
+    },
+  });
+  async function* rows(): AsyncIterableIterator<string, number> {
+    yield 'row';
+    return 1;
+  }
+  instrumentFunction(rows, {
+    classify: (result) => {
+      expectTypeOf(result).toEqualTypeOf<number | AsyncIterableIterator<string, number> | undefined>();
+      return undefined;
+    },
+  });
+});
+
+test('a decorator takes the member that it was told of: overloaded, generic, with a `this`, and accessors', () => {
+  class Orders {
+    find(id: string): string;
+    find(id: number): number;
+    @instrumentPerformance<Orders['find']>({ name: 'orders.find' })
+    find(id: string | number): string | number {
+      return id;
+    }
+
+    @instrumentPerformance<Orders['own']>({ attributes: ([note]) => ({ note }) })
+    own(this: Orders, note: string): string {
+      return `${note} ${this.total}`;
+    }
+
+    @instrumentPerformance<Orders['same']>({ classify: () => 'ok' })
+    same<T extends object>(order: T): T {
+      return order;
+    }
+
+    @instrumentPerformance<() => number>({ classify: (total) => (total === 0 ? 'empty' : undefined) })
+    get total(): number {
+      return 1;
+    }
+
+    @instrumentPerformance<(note: string) => unknown>({ attributes: ([note]) => ({ note }) })
+    print(note: string): void {
+      void note;
+    }
+  }
+  expectTypeOf<Orders['same']>().toEqualTypeOf<<T extends object>(order: T) => T>();
+});
+
 test('methods may declare their `this`, and classes hide their constructor', () => {
   @instrumented
   class Orders {
@@ -147,6 +203,16 @@ test('decorators keep the type of the member, and refuse what they cannot decora
   expectTypeOf<Orders['price']>().toEqualTypeOf<<T extends { currency: string }>(order: T) => T>();
   expectTypeOf(instrumentPerformance('orders')).toEqualTypeOf<MemberDecorator>();
 
+  refused(() => {
+    class Wrong {
+      // @ts-expect-error: another method than the one that was named
+      @instrumentPerformance<Orders['pay']>({ attributes: ([amount]) => ({ amount }) })
+      cancel(id: string): void {
+        void id;
+      }
+    }
+    return Wrong;
+  });
   // @ts-expect-error: not a unit
   refused(() => instrumentPerformance({ unit: 'seconds' }));
   // @ts-expect-error: not an option

@@ -53,6 +53,40 @@ describe('classify', () => {
     ]);
   });
 
+  test('is told that something was thrown, whatever it was, and may leave the outcome to the default', async () => {
+    const seen: unknown[] = [];
+    const classify = (result: unknown, error: unknown, thrown: boolean): string | undefined => {
+      seen.push([error, thrown]);
+      return result === 0 ? 'free' : undefined;
+    };
+    const price = instrumentFunction((cents: number) => cents, { name: 'classify.default', classify });
+    expect([price(0), price(1)]).toEqual([0, 1]);
+    const nothings = [undefined, null, 0, ''];
+    const abort = new DOMException('aborted', 'AbortError');
+    for (const error of [...nothings, abort]) {
+      const fails = instrumentFunction(async () => Promise.reject(error), {
+        name: 'classify.default',
+        classify,
+      });
+      await expect(fails()).rejects.toBe(error);
+    }
+    expect(seen).toEqual([
+      [undefined, false],
+      [undefined, false],
+      ...[...nothings, abort].map((error) => [error, true]),
+    ]);
+    expect(recording.current.ended.map(({ success, errorType }) => [success, errorType])).toEqual([
+      [true, 'free'],
+      [true, 'none'],
+      [false, 'undefined'],
+      [false, 'null'],
+      [false, 'number'],
+      [false, 'string'],
+      [false, 'cancelled'],
+    ]);
+    expect(faults).toEqual([]);
+  });
+
   test('may say 20 words, the rest is other', () => {
     let n = 0;
     const work = instrumentFunction(() => 1, { name: 'classify.many', classify: () => `word-${n++}` });
@@ -61,7 +95,7 @@ describe('classify', () => {
   });
 
   test('gives way to the default when it throws or says no word, and diag hears of it once', async () => {
-    const answers: unknown[] = [undefined, 7, '', Promise.reject(new Error('async'))];
+    const answers: unknown[] = [null, 7, '', Promise.reject(new Error('async'))];
     const classify = (): string => answers.shift() as string;
     const work = instrumentFunction(() => 1, { name: 'classify.rubbish', classify });
     for (let i = 0; i < 4; i++) work();
@@ -136,6 +170,27 @@ describe('attributes', () => {
     expect(recording.current.ended.map((call) => call.attributes)).toEqual([undefined, undefined, undefined]);
     expect(faults).toHaveLength(3);
   });
+});
+
+test('of what a callback returns or throws by mistake, diag is told the type and not the content', () => {
+  const body = { user: 'ada', password: 'hunter2' };
+  const options = [
+    { name: 'told.word', classify: () => body },
+    { name: 'told.attributes', attributes: () => 'hunter2', metricAttributes: ['user'] },
+    {
+      name: 'told.thrown',
+      classify: thrower(body),
+      attributes: thrower('hunter2'),
+      metricAttributes: ['user'],
+    },
+  ];
+  for (const each of options) expect(instrumentFunction(() => 1, each as object)()).toBe(1);
+  expect(faults.map((fault) => fault.split('failed: ')[1])).toEqual([
+    'it returned a value of the type object',
+    'it returned a value of the type string',
+    'it threw a value of the type object',
+    'it threw a value of the type string',
+  ]);
 });
 
 test('options reach the description of the operation', () => {

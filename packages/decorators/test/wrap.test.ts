@@ -93,9 +93,13 @@ describe('a synchronous call', () => {
     expect(recording.current.outcomes).toEqual(['none']);
   });
 
-  test('calls the function even where it has an apply of its own', () => {
-    const odd = Object.assign(() => 'called', { apply: () => 'not this' });
-    expect(instrumentFunction(odd)()).toBe('called');
+  test('calls the function even where it has an apply of its own, or none', () => {
+    const odd = Object.assign(() => 'called', { apply: () => 'not this', call: () => 'nor this' });
+    const bare = Object.setPrototypeOf(() => 'called', null);
+    for (const fn of [odd, bare]) {
+      expect(instrumentFunction(fn, 'odd')()).toBe('called');
+      expect(instrumentFunction(fn, { name: 'odd', classify: () => 'ok' })()).toBe('called');
+    }
   });
 });
 
