@@ -84,6 +84,7 @@ export {
   requireFrom,
 } from './optional-package.ts';
 export { ownAttributes, ownText } from './own-text.ts';
+export { placeholderIn } from './placeholder.ts';
 export { processWide } from './process-wide.ts';
 export type { OperationDescription, OperationRecorder, Outcome, Recorder } from './recorder.ts';
 export { installRuntime, type Runtime, type RuntimeChange, runtime, type TracingState } from './runtime.ts';

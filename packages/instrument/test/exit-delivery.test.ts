@@ -185,6 +185,20 @@ describe('the last interval is delivered', () => {
     const ends = receiver.requests.map(({ path }) => path).sort();
     expect(ends).toEqual(['/v1/metrics', '/v1/metrics', '/v1/traces', '/v1/traces']);
   });
+
+  it.each(['-1', '1e-9', '0', 'soon'])(
+    'in ever longer steps where the answer asks for it in no time: Retry-After: %s',
+    async (retryAfter) => {
+      receiver.answer = (response) => void response.writeHead(503, { 'retry-after': retryAfter }).end();
+      const app = start('await telemetry.ready; place(); process.exit(0);', {
+        init: `${NEVER} shutdownTimeout: '1500ms',`,
+      });
+      expect(await app.end).toMatchObject({ code: 0, stderr: expect.stringContaining('503') });
+      // At once, after 0.1, 0.2, 0.4 and 0.8 s, for metrics and spans.
+      expect(receiver.requests.length).toBeGreaterThan(3);
+      expect(receiver.requests.length).toBeLessThan(12);
+    },
+  );
 });
 
 describe('nothing is delivered twice', () => {

@@ -1,6 +1,5 @@
-import type { OptionReader } from '@org/instrument-core';
+import { type OptionReader, placeholderIn } from '@org/instrument-core';
 import { basic } from './credentials.ts';
-import { placeholderIn } from './placeholder.ts';
 
 /** Where requests go. */
 export interface Target {

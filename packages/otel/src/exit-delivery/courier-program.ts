@@ -141,7 +141,8 @@ requests.forEach((request, index) => {
     const end = (outcome, mayRetry, askedMillis) => {
       if (isOver) return;
       isOver = true;
-      const millis = askedMillis || wait;
+      // Not sooner than that, whatever is asked for: what is no time at all, or before now, would be a flood.
+      const millis = Math.max(wait, askedMillis || 0);
       if (mayRetry && Date.now() + millis < endsAt) setTimeout(attempt, millis, wait * 2);
       else settle({ index, ...outcome });
     };

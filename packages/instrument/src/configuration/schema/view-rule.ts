@@ -1,4 +1,9 @@
-import type { AttributeKeys, InstrumentType, MetricViewOptions } from '@org/instrument-core';
+import {
+  AGGREGATIONS,
+  type AttributeKeys,
+  type InstrumentType,
+  type MetricViewOptions,
+} from '@org/instrument-core';
 import { bool, choice, instance, integer, leaf, list, text } from './leaves.ts';
 import { type Fields, fieldsOf, inCodeOnly, isSettings, type Leaf, type Relation } from './rule.ts';
 
@@ -11,15 +16,6 @@ const INSTRUMENT_TYPES: readonly InstrumentType[] = [
   'OBSERVABLE_UP_DOWN_COUNTER',
   'OBSERVABLE_GAUGE',
 ];
-/** In the order of the SDK's `AggregationType`, so that its numbers are their indexes. */
-const AGGREGATIONS = [
-  'default',
-  'drop',
-  'sum',
-  'last_value',
-  'explicit_bucket_histogram',
-  'exponential_histogram',
-] as const;
 const SELECTORS = [
   'instrumentName',
   'instrumentType',

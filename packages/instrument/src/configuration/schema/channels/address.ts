@@ -1,6 +1,7 @@
+import { placeholderIn } from '@org/instrument-core';
 import { describeSecret, leaf } from '../leaves.ts';
 import type { Leaf } from '../rule.ts';
-import { fillIn, placeholderIn } from './placeholder.ts';
+import { fillIn } from './fill-in.ts';
 
 /** The address of a receiver. It is not shown, since paths and queries of webhooks are their password. */
 export const target: Leaf = leaf(

@@ -5,11 +5,12 @@ import type {
   SlackWebhookOptions,
   TeamsOptions,
 } from '@org/instrument-channels';
+import { SEVERITIES } from '@org/instrument-core';
 import { bool, choice, text } from '../leaves.ts';
 import type { Fields, Leaf, Relation } from '../rule.ts';
 import { address, traceUrl } from './address.ts';
 import { secret, secretOf } from './secret.ts';
-import { channelFields, inCode, needs, SEVERITIES } from './settings-rule.ts';
+import { channelFields, inCode, needs } from './settings-rule.ts';
 
 /** Discord refuses others (https://discord.com/developers/docs/resources/webhook, "Create Webhook"). */
 const username: Leaf = text(

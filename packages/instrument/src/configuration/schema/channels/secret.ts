@@ -1,6 +1,7 @@
+import { placeholderIn } from '@org/instrument-core';
 import { describeSecret, leaf } from '../leaves.ts';
 import type { Leaf } from '../rule.ts';
-import { fillIn, placeholderIn } from './placeholder.ts';
+import { fillIn } from './fill-in.ts';
 
 /** A text that is not shown in messages, whatever is in it. */
 export const password: Leaf = leaf(

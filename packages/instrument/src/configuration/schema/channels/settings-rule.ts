@@ -5,7 +5,7 @@ import type {
   RateLimit,
   RetrySettings,
 } from '@org/instrument-channels';
-import { parseDuration } from '@org/instrument-core';
+import { parseDuration, SEVERITIES } from '@org/instrument-core';
 import { age, choice, duration, integer, leaf, list, text } from '../leaves.ts';
 import {
   type Fields,
@@ -33,9 +33,6 @@ export const count: Leaf = integer(1, Number.MAX_VALUE);
 export function oneOrMore(one: Leaf): List {
   return list(`${one.expected}, or a list of them`, one, { orOne: true, notEmpty: true });
 }
-
-/** Severities of notifications, least first. */
-export const SEVERITIES: readonly string[] = ['info', 'warning', 'error', 'critical'];
 
 /** The name of a channel. */
 export const channelName: Leaf = {

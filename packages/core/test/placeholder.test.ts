@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPlaceholder } from '../../src/http/placeholder.ts';
+import { placeholderIn } from '../src/placeholder.ts';
 
 test.each([
   '<token>',
@@ -22,7 +22,7 @@ test.each([
   'replace_me',
   'placeholder',
 ])('%s stands for something', (text) => {
-  expect(isPlaceholder(text)).toBe(true);
+  expect(placeholderIn(text)).toBeDefined();
 });
 
 test.each([
@@ -36,5 +36,5 @@ test.each([
   'placeholders-of-the-team',
   'exchange-menu',
 ])('%s stands for itself', (text) => {
-  expect(isPlaceholder(text)).toBe(false);
+  expect(placeholderIn(text)).toBeUndefined();
 });

@@ -14,11 +14,6 @@ const PLACEHOLDERS: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/\b(?:change[-_]?me|replace[-_]?me|placeholder)\b/i, 'words that ask to be replaced'],
 ];
 
-/** Whether text stands for something that was to be put in its place. */
-export function isPlaceholder(text: string): boolean {
-  return placeholderIn(text) !== undefined;
-}
-
 /** What makes text a placeholder, in words that do not show the text: it may be a secret after all. */
 export function placeholderIn(text: string): string | undefined {
   return PLACEHOLDERS.find(([pattern]) => pattern.test(text))?.[1];
