@@ -205,7 +205,7 @@ describe('channels', () => {
   scenario('E-mail, nodemailer 10.6.1', SOME_NODES, (node) => mail(node, withMail));
   scenario('E-mail, nodemailer 10.6.1, installed by pnpm', SOME_NODES, (node) => mail(node, withMailByPnpm));
   scenario('E-mail without nodemailer', SOME_NODES, async (node) => {
-    const fix = 'Install it: npm install nodemailer.';
+    const fix = 'Install it: npm install nodemailer';
     expect(said(node, byNpm, 'mail-missing.mjs')).toEqual([
       'InstrumentError',
       'INSTRUMENT_DEPENDENCY_MISSING',
