@@ -32,6 +32,7 @@ export type {
 export type { Overflow } from './events/event-queue.ts';
 export { createEventRecorder } from './events/event-recorder.ts';
 export type { EventSubscription, SubscribeOptions } from './events/event-subscription.ts';
+export { discard } from './fault/discard.ts';
 export { isError, reasonOf } from './fault/reason-of.ts';
 export { reportFault } from './fault/report-fault.ts';
 export { tell } from './fault/tell.ts';

@@ -4,8 +4,3 @@ import { reportFault as report } from '@org/instrument-core';
 export function reportFault(operation: string, what: string, fault: unknown): void {
   report('decorators', `${what} of ${operation}`, fault);
 }
-
-/** Swallows the rejection of what a callback returned by mistake, such as the promise of an async function. */
-export function discard(value: unknown): void {
-  if (value instanceof Promise) value.catch(() => {});
-}

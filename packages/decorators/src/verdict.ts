@@ -1,7 +1,7 @@
 import type { Attributes, Span } from '@opentelemetry/api';
-import { errorTypeOf, isError } from '@org/instrument-core';
+import { discard, errorTypeOf, isError } from '@org/instrument-core';
 import type { CallSite } from './call-site.ts';
-import { discard, reportFault } from './faults.ts';
+import { reportFault } from './faults.ts';
 import { admitErrorType, admitWord, defaultOutcome } from './outcome.ts';
 
 /** What the user's `classify` says of a call that ended, or else the default. Never throws. */

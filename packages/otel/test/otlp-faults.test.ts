@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { diag, trace } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
 import { meterProvider } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OtelHandle, type OtelOptions, startOtel } from '../src/index.ts';
@@ -12,6 +12,7 @@ import {
   startOtlpReceiver,
 } from './otlp-receiver.ts';
 import { startForgetfulRouter } from './otlp-transport/forgetful-router.ts';
+import { saying } from './saying.ts';
 
 let receiver: OtlpReceiver;
 let handle: OtelHandle | undefined;
@@ -46,19 +47,6 @@ function faults(): number {
 
 const counter = meterProvider.getMeter('faults').createCounter('faults.work');
 let worked = 0;
-
-/** What is said while `act` runs. */
-async function saying(act: () => Promise<void>): Promise<string[]> {
-  const said: string[] = [];
-  const say = (message: string): void => void said.push(message);
-  diag.setLogger({ error: say, warn: say, info: () => {}, debug: () => {}, verbose: () => {} });
-  try {
-    await act();
-  } finally {
-    diag.disable();
-  }
-  return said;
-}
 
 /** Work of the application: a count and a span. Whatever throws here has reached the caller. */
 function work(): void {

@@ -1,4 +1,4 @@
-import { errorTypeOf, isError, reportFault } from '@org/instrument-core';
+import { discard, errorTypeOf, isError, reportFault } from '@org/instrument-core';
 import { kindOf } from '../encode/kind.ts';
 import type { AuditFailure, AuditOperation } from '../operation/operation.ts';
 import { snapshot } from '../record/snapshot.ts';
@@ -112,11 +112,6 @@ function noteFault(parts: Parts, name: string, what: string, fault: unknown): vo
   parts.faults.push(`${name}: ${what}`);
   const told = isError(fault) ? fault : new TypeError(`${kindOf(fault)} was thrown, expected an error`);
   reportFault('audit', `the callback ${name} of a decorated operation`, told);
-}
-
-/** Swallows the rejection of what a callback returned by mistake, such as the promise of an async function. */
-export function discard(value: unknown): void {
-  if (value instanceof Promise) value.catch(() => {});
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

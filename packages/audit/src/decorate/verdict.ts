@@ -1,16 +1,7 @@
-import { errorTypeOf, isAbort } from '@org/instrument-core';
+import { discard, errorTypeOf, isAbort } from '@org/instrument-core';
 import type { AuditOutcome } from '../operation/operation.ts';
 import type { EndedCall } from './audited-options.ts';
-import {
-  addFailure,
-  addPart,
-  ask,
-  discard,
-  isRecord,
-  noteMisfit,
-  type PartName,
-  type Parts,
-} from './parts.ts';
+import { addFailure, addPart, ask, isRecord, noteMisfit, type PartName, type Parts } from './parts.ts';
 import type { Settings } from './settings.ts';
 
 const OUTCOMES: readonly unknown[] = ['success', 'failure', 'cancelled', 'denied', 'unknown'];

@@ -173,8 +173,7 @@ export class Screen {
   }
 
   #written(chunk: unknown): void {
-    const end =
-      typeof chunk === 'string' ? chunk.at(-1) : chunk instanceof Uint8Array ? chunk.at(-1) : undefined;
+    const end = typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk.at(-1) : undefined;
     if (end !== undefined) this.#isWithinLine = end !== '\n' && end !== LINE_FEED;
   }
 

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Metadata, status } from '@grpc/grpc-js';
-import { context, diag, metrics, trace } from '@opentelemetry/api';
+import { context, metrics, trace } from '@opentelemetry/api';
 import { meterProvider } from '@org/instrument-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type OtelHandle, type OtelOptions, type OtlpOptions, startOtel } from '../../src/index.ts';
 import { selfSigned } from '../otlp-http/self-signed.ts';
 import { decodeMetrics } from '../otlp-metrics/decode-request.ts';
+import { saying } from '../saying.ts';
 import {
   accept,
   type GrpcReceiver,
@@ -77,19 +78,6 @@ function selfMetric(name: string, attributes: Record<string, unknown> = {}): num
 }
 
 const faults = (): number => selfMetric('instrument.faults');
-
-/** What is said while `act` runs. */
-async function saying(act: () => Promise<void>): Promise<string[]> {
-  const said: string[] = [];
-  const say = (message: string): void => void said.push(message);
-  diag.setLogger({ error: say, warn: say, info: () => {}, debug: () => {}, verbose: () => {} });
-  try {
-    await act();
-  } finally {
-    diag.disable();
-  }
-  return said;
-}
 
 describe('OTLP over gRPC', () => {
   it('delivers spans and metrics, as protobuf', async () => {

@@ -30,7 +30,7 @@ function isKeyText(text: string): boolean {
 
 /** Not shown in messages, for it may be the key itself. */
 const signingKey: Leaf = leaf(
-  'an Ed25519 private key: a KeyObject, PEM text, or the path of a PEM file',
+  'an Ed25519 private key: a KeyObject, PEM text or the base64 of it, or the path of a PEM file',
   (value) => (typeof value === 'string' ? isKeyText(value) : isPrivateKey(value)),
   {
     reads: 'text',
